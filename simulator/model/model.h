@@ -1,0 +1,216 @@
+// The pipeline model, the state it starts from, and a scenario: plain values, no behaviour but
+// validation. Everything the engine reads is here.
+//
+// The model is a discrete-time semi-Markov process with competing risks (docs/model.md): in each
+// step a deal leaves its stage with a hazard that depends on its age in the stage, and a deal that
+// leaves either advances or is lost. Advancing from the last stage is a win.
+//
+// Index conventions: reps, teams, segments, stages and draws are referred to by their position in
+// the vectors below. Random numbers are keyed by stable ids, never by position.
+#ifndef QUOTACAST_SIMULATOR_MODEL_MODEL_H_
+#define QUOTACAST_SIMULATOR_MODEL_MODEL_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/civil_time.h"
+#include "base/fiscal_calendar.h"
+
+namespace quotacast::simulator {
+
+// Named limits; Validate* refuses one more.
+inline constexpr int kMaxStages = 8;
+inline constexpr int kMaxSegments = 64;
+inline constexpr int kMaxReps = 5'000;
+inline constexpr int kMaxOpenDeals = 1'000'000;
+inline constexpr int kMaxDraws = 256;
+inline constexpr int kMaxHorizonDays = 104 * 7;
+inline constexpr int kMaxInitiatives = 64;
+inline constexpr int kMaxHires = 500;
+inline constexpr int kMaxTrials = 10'000'000;
+
+// How much history the fit rests on; decides whether a forecast may be given at all.
+enum class DataTier {
+  kBenchmarkOnly = 0,  // T0: fewer than 20 won deals. No forecast is given.
+  kThin = 1,           // T1: fewer than 150 won, 400 created or 4 quarters. Wide priors, a warning.
+  kFull = 2,           // T2.
+};
+
+// Behaviour of one (segment, stage) in one age bin.
+struct AgeCell {
+  double exit_rate_per_day = 0;     // lambda: exits per day at risk, >= 0.
+  double advance_probability = 0;  // p: of those that leave, the share that advances, in [0, 1].
+};
+
+// One (segment, stage): the entry row apart, then a cell per age bin.
+struct StageCell {
+  double entry_day_exit_share = 0;     // pi: share that leaves on the day of entry, in [0, 1].
+  double first_week_exit_share = 0;    // hbar: share that leaves within 7 days of entry, >= pi.
+  double entry_advance_probability = 0;  // p of exits in the step of entry, in [0, 1].
+  std::vector<AgeCell> ages;           // One per age bin.
+};
+
+// One draw of all global parameters from their posterior. A batch of trials uses one draw.
+struct ParameterDraw {
+  std::vector<StageCell> cells;  // [segment * stage_count + stage].
+  // Opportunities created per day by a fully ramped rep, [rep * segment_count + segment].
+  std::vector<double> creation_rate_per_day;
+  // The same for a rep hired into a team, [team * segment_count + segment].
+  std::vector<double> team_creation_rate_per_day;
+  double market_sd = 0;  // beta_M, probit scale per stage, >= 0.
+  double team_sd = 0;    // beta_T.
+  double rep_sd = 0;     // tau: spread of ability of a rep we know nothing about.
+};
+
+// Final amounts of won deals of one segment: lognormal in minor units, capped.
+struct AmountDistribution {
+  double log_median = 0;  // ln of the median in minor units.
+  double log_sd = 0;      // >= 0; 0 is a constant.
+  int64_t cap_minor_units = 0;  // > 0: no draw exceeds it.
+};
+
+// What we believe of a rep's win-side ability, probit scale: N(mean, variance).
+struct RepEffect {
+  double mean = 0;
+  double variance = 0;  // >= 0.
+};
+
+// Size of the history the model was fitted on.
+struct FitEvidence {
+  DataTier tier = DataTier::kBenchmarkOnly;
+  int64_t created_count = 0;
+  int64_t won_count = 0;
+  int64_t lost_count = 0;
+  int64_t open_count = 0;
+  int64_t undated_count = 0;  // Deals left out because nothing dates them.
+  double quarter_count = 0;   // Length of the window in 91.3125-day quarters.
+  absl::CivilDay window_start;
+  absl::CivilDay window_end;  // First day after the window.
+};
+
+// A fitted model.
+struct PipelineModel {
+  std::vector<std::string> segments;
+  std::vector<std::string> stages;  // Open stages in order; size 1..kMaxStages.
+  // Upper edges of the age bins in days, ascending; the last bin is open-ended, so there is one
+  // cell more than edges. A deal aged a days at a step's start is in the first bin with a < edge.
+  std::vector<int> age_bin_edges_days;
+  std::vector<std::string> reps;   // Ids, order shared with `rep_effects` and the draws.
+  std::vector<std::string> teams;  // Leaf teams, order shared with the draws.
+  std::vector<RepEffect> rep_effects;        // [rep].
+  std::vector<AmountDistribution> amounts;  // [segment].
+  double creation_mix_shape = 10;  // k of the Gamma(k, k) mixing of a rep's creation; > 0.
+  std::vector<ParameterDraw> draws;  // Size K in 1..kMaxDraws.
+  std::string currency;
+  FitEvidence evidence;
+};
+
+// A deal open at the as-of date.
+struct OpenDeal {
+  uint64_t id = 0;  // StableId("opportunity", ...).
+  std::string key;  // The CRM's id.
+  int rep = 0;
+  int segment = 0;
+  int stage = 0;
+  int age_days = 0;  // Whole days in the stage at the end of the as-of day, >= 0.
+  // Stated amount; without one the amount is drawn from the segment's distribution.
+  std::optional<int64_t> amount_minor_units;
+};
+
+// A person who carries quota.
+struct RepState {
+  uint64_t id = 0;  // StableId("rep", key).
+  std::string key;
+  int team = 0;
+  // First day in the job; without one the rep counts as fully ramped.
+  std::optional<absl::CivilDay> start_date;
+  // Exclusive last day known in advance; the rep creates nothing from then on.
+  std::optional<absl::CivilDay> end_date;
+  // Per state period: the quota (absent: not eligible for attainment) and what was won in the
+  // period up to the as-of date.
+  std::vector<std::optional<int64_t>> quota_minor_units;
+  std::vector<int64_t> booked_minor_units;
+};
+
+struct TeamState {
+  uint64_t id = 0;  // StableId("team", key).
+  std::string key;
+  int parent = -1;  // Position of the parent team, always smaller than its own; -1: the org.
+};
+
+// Where the pipeline stands at the end of the as-of day.
+struct PipelineState {
+  absl::CivilDay as_of;  // The last day whose facts are known.
+  // Fiscal periods from the one containing as_of + 1 on, contiguous; the last ends the horizon.
+  std::vector<FiscalPeriod> periods;
+  std::vector<TeamState> teams;  // Parents before children. Draws use `PipelineModel::teams`.
+  std::vector<RepState> reps;    // Same order as PipelineModel::reps.
+  std::vector<OpenDeal> open_deals;  // Any order; results do not depend on it.
+  std::string currency;
+};
+
+// A normal effect on its link scale: drawn once per parameter draw.
+struct Effect {
+  double mean = 0;
+  double sd = 0;  // >= 0.
+};
+
+// How an initiative is taken up: 0 before the start, then
+// ceiling / (1 + (t50 / weeks)^m), m = ln 9 / asinh(width / (2 t50)).
+struct Adoption {
+  double ceiling = 1;       // (0, 1].
+  double t50_weeks = 8;     // > 0: half of the ceiling is reached. 0: at once.
+  double width_weeks = 12;  // > 0: from 10 % to 90 % of the ceiling.
+};
+
+// A dated intervention on named drivers.
+struct Initiative {
+  uint64_t id = 0;  // StableId("initiative", key).
+  std::string key;
+  std::vector<int> reps;  // Audience by position; sorted, unique. Hires join when `covers_hires`.
+  bool covers_hires = false;
+  std::optional<Effect> win;       // Probit shift at every stage.
+  std::optional<Effect> cycle;     // ln multiplier of exit rates; positive is faster.
+  std::optional<Effect> creation;  // ln multiplier of opportunity creation.
+  absl::CivilDay start;
+  // First day it no longer runs; what was adopted by then stays. Absent: runs past the horizon.
+  std::optional<absl::CivilDay> end;
+  Adoption adoption;
+};
+
+// A person joining. Creates opportunities at the team's rate times the ramp.
+struct Hire {
+  uint64_t id = 0;  // StableId("hire", key).
+  std::string key;
+  int team = 0;
+  absl::CivilDay start;
+  double ramp_weeks = 22;  // > 0: productivity rises linearly from 0 to 1.
+  std::vector<std::optional<int64_t>> quota_minor_units;  // Per state period.
+};
+
+// What is changed against the state as it stands. The empty scenario is the base.
+struct Scenario {
+  std::string name;
+  std::vector<Initiative> initiatives;
+  std::vector<Hire> hires;
+  // The law of interference: with n > 2 running initiatives each keeps (2 / n)^kappa of its effect.
+  // kappa is lognormal with this median and sd of its logarithm, one value per parameter draw.
+  double interference_median = 2;
+  double interference_log_sd = 0.541;
+};
+
+// Ramp of reps with a start date, and of hires unless they say otherwise.
+inline constexpr double kDefaultRampWeeks = 22;
+
+// Validates everything the engine assumes; INVALID_ARGUMENT (INVALID_FIELD) lists fields by path
+// ("open_deals[17].stage") with their values. NaN and infinities are refused everywhere.
+absl::Status ValidateModel(const PipelineModel& model);
+absl::Status ValidateState(const PipelineState& state, const PipelineModel& model);
+absl::Status ValidateScenario(const Scenario& scenario, const PipelineState& state);
+
+}  // namespace quotacast::simulator
+
+#endif  // QUOTACAST_SIMULATOR_MODEL_MODEL_H_
