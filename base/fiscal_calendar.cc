@@ -46,9 +46,11 @@ absl::Status OutsideCalendar(absl::CivilDay day, absl::CivilDay start, absl::Civ
 absl::Status UnknownPeriod(std::string_view name, std::string_view example) {
   ErrorDetail detail;
   detail.reason = "UNKNOWN_PERIOD";
+  const std::string shown =
+      absl::Utf8SafeCHexEscape(AbslView(name.substr(0, kMaxPeriodNameBytes)));
   return WithDetail(absl::InvalidArgumentError(absl::StrCat(
-                        "period \"", absl::Utf8SafeCHexEscape(AbslView(name.substr(0, kMaxPeriodNameBytes))),
-                        "\" is not in the fiscal calendar; a right name is ", AbslView(example))),
+                        "period \"", shown, "\" is not in the fiscal calendar; a right name is ",
+                        AbslView(example))),
                     detail);
 }
 
