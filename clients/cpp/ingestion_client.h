@@ -1,0 +1,50 @@
+// The client of the ingestion service: brings CRM files in, follows the feed of events.
+#ifndef QUOTACAST_CLIENTS_CPP_INGESTION_CLIENT_H_
+#define QUOTACAST_CLIENTS_CPP_INGESTION_CLIENT_H_
+
+#include <functional>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "clients/cpp/call_options.h"
+#include "grpcpp/channel.h"
+#include "quotacast/ingestion/v1/ingestion_service.grpc.pb.h"
+#include "quotacast/ingestion/v1/ingestion_service.pb.h"
+
+namespace quotacast::clients {
+
+// Thread-safe: calls of one client may overlap. Statuses are the service's own (base/errors.h
+// details included), UNAVAILABLE when it cannot be reached, CANCELLED and DEADLINE_EXCEEDED after
+// CallOptions. One compiled example is in example.cc.
+class IngestionClient {
+ public:
+  // Fills the next piece of a file and returns true, or returns false at the end of all files.
+  // An error ends the import: the service keeps nothing of it.
+  using ChunkSource = std::function<absl::StatusOr<bool>(ingestion::v1::FileChunk&)>;
+
+  explicit IngestionClient(std::shared_ptr<grpc::Channel> channel);
+
+  // Streams the header, then every chunk of `next_chunk`, and returns the import report.
+  absl::StatusOr<ingestion::v1::ImportFilesResponse> ImportFiles(
+      const ingestion::v1::ImportHeader& header, const ChunkSource& next_chunk,
+      const CallOptions& options = {});
+
+  // Lists the shipped import profiles.
+  absl::StatusOr<ingestion::v1::ListProfilesResponse> ListProfiles(
+      const ingestion::v1::ListProfilesRequest& request, const CallOptions& options = {});
+
+  // Streams the events after an offset, in log order. `on_message` returns whether to go on;
+  // stopping early is OK and cancels the call.
+  absl::Status WatchEvents(
+      const ingestion::v1::WatchEventsRequest& request,
+      const std::function<bool(ingestion::v1::WatchEventsResponse&&)>& on_message,
+      const CallOptions& options = {});
+
+ private:
+  const std::unique_ptr<ingestion::v1::IngestionService::Stub> stub_;
+};
+
+}  // namespace quotacast::clients
+
+#endif  // QUOTACAST_CLIENTS_CPP_INGESTION_CLIENT_H_
