@@ -238,7 +238,7 @@ double ExpectedQuarterBookings(const std::vector<SegmentTruth>& segments) {
 
 absl::Status MakeQuotas(Company& company) {
   QC_ASSIGN_OR_RETURN(const FiscalCalendar calendar, FiscalCalendar::MonthStart(1));
-  QC_ASSIGN_OR_RETURN(FiscalPeriod period, calendar.PeriodContaining(company.options.start + 91));
+  QC_ASSIGN_OR_RETURN(FiscalPeriod period, calendar.PeriodContaining(company.options.start + 100));
   const double full = ExpectedQuarterBookings(company.segments);
   while (period.start <= company.options.last_day + 100) {
     const absl::CivilDay middle = period.start + (period.end - period.start) / 2;
