@@ -59,8 +59,9 @@ template <typename Request>
 class StreamReader {
  public:
   virtual ~StreamReader() = default;
-  // Blocks for the next message. False at the end, and when the call is over. A caller that breaks
-  // off looks like an end at first: check cancelled() again before making anything durable.
+  // Blocks for the next message. False at the end, and when the call is over. Only when cancelled()
+  // is then still false did the caller say that it sent all it wanted to send: check it before
+  // making anything durable.
   virtual bool Read(Request* message) = 0;
 };
 
@@ -190,14 +191,21 @@ class ClientStreamCall final : public grpc::ServerReadReactor<Request>,
   }
 
   bool Read(Request* message) override {
-    if (context().cancelled()) return false;
-    if (!RunOperation([this] { this->StartRead(&message_); })) return false;
+    if (ended_ || context().cancelled()) return false;
+    if (!RunOperation([this] { this->StartRead(&message_); })) {
+      ended_ = true;
+      // gRPC reports the caller's end and the caller's breaking off alike. Sending the headers
+      // tells them apart: it fails on a broken stream.
+      if (!RunOperation([this] { this->StartSendInitialMetadata(); })) context().Cancel();
+      return false;
+    }
     *message = std::move(message_);
     return true;
   }
 
  private:
   void OnReadDone(bool ok) override { Complete(ok); }
+  void OnSendInitialMetadataDone(bool ok) override { Complete(ok); }
   void OnCancel() override {
     const std::shared_ptr<ClientStreamCall> keep_alive = self_;
     CancelAndFinish();
@@ -209,6 +217,7 @@ class ClientStreamCall final : public grpc::ServerReadReactor<Request>,
   }
 
   Request message_;  // In flight; gRPC writes it until OnReadDone.
+  bool ended_ = false;
   Response response_;
   Response* const rpc_response_;
   const ClientStreamHandler<Request, Response> handler_;

@@ -1,0 +1,219 @@
+// Goal: streams through the wrapper are bounded, ordered, stop when the caller goes, and never take
+// a caller who broke off for one who finished.
+// Method: a real gRPC server, over a loopback socket (flow control and broken streams behave there
+// as in production) and in process; handlers are set by each test. Also run under the address
+// sanitizer.
+#include "services/serving/handler.h"
+
+#include <atomic>
+#include <latch>
+#include <string>
+#include <thread>
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/status.h>
+#include <grpcpp/support/sync_stream.h>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "services/serving/testing/scripted_server.h"
+
+namespace quotacast::serving {
+namespace {
+
+using ingestion::v1::ImportFilesRequest;
+using ingestion::v1::ImportFilesResponse;
+using simulation::v1::StreamForecastRequest;
+using simulation::v1::StreamForecastResponse;
+using testing::ScriptedServer;
+
+StreamForecastRequest StreamRequest() {
+  StreamForecastRequest request;
+  request.mutable_spec()->set_parent("workspaces/acme");
+  return request;
+}
+
+ImportFilesRequest Chunk(size_t byte_count) {
+  ImportFilesRequest request;
+  request.mutable_chunk()->set_data(std::string(byte_count, 'c'));
+  return request;
+}
+
+TEST(HandleServerStreamTest, MessagesArriveInOrderThenTheStatus) {
+  ScriptedServer server;
+  server.on_stream_forecast = [](const CallContext& call, const StreamForecastRequest&,
+                                 StreamWriter<StreamForecastResponse>& writer) {
+    EXPECT_EQ(call.workspace(), "acme");
+    for (int i = 1; i <= 100; ++i) {
+      StreamForecastResponse response;
+      response.mutable_progress()->set_trials_done(i);
+      EXPECT_TRUE(writer.Write(response));
+    }
+    return absl::NotFoundError("after all");
+  };
+  grpc::ClientContext context;
+  auto reader = server.simulation().StreamForecast(&context, StreamRequest());
+  StreamForecastResponse response;
+  int64_t expected = 0;
+  while (reader->Read(&response)) EXPECT_EQ(response.progress().trials_done(), ++expected);
+  EXPECT_EQ(expected, 100);
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(server.WaitForRecords(1)[0].method,
+            "quotacast.simulation.v1.SimulationService/StreamForecast");
+}
+
+TEST(HandleServerStreamTest, CancelledStreamStopsItsWriter) {
+  ScriptedServer server;
+  std::latch left(1);
+  server.on_stream_forecast = [&](const CallContext& call, const StreamForecastRequest&,
+                                  StreamWriter<StreamForecastResponse>& writer) {
+    StreamForecastResponse response;
+    response.mutable_progress()->set_trials_done(1);
+    while (writer.Write(response)) {
+    }
+    EXPECT_TRUE(call.cancelled());
+    EXPECT_FALSE(writer.Write(response));  // Again: still over, still safe.
+    left.count_down();
+    return absl::CancelledError("stopped");
+  };
+  grpc::ClientContext context;
+  auto reader = server.simulation().StreamForecast(&context, StreamRequest());
+  StreamForecastResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  context.TryCancel();
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  left.wait();
+  server.serving().executor().WaitUntilIdle();
+  EXPECT_EQ(server.WaitForRecords(1)[0].code, absl::StatusCode::kCancelled);
+}
+
+TEST(HandleServerStreamTest, StreamsCancelledAtAnyMomentAreSafe) {
+  ScriptedServer server({.thread_count = 2, .queue_max = 8});
+  server.on_stream_forecast = [](const CallContext&, const StreamForecastRequest&,
+                                 StreamWriter<StreamForecastResponse>& writer) {
+    StreamForecastResponse response;
+    for (int i = 0; i < 20 && writer.Write(response); ++i) {
+    }
+    return absl::OkStatus();
+  };
+  for (int i = 0; i < 300; ++i) {
+    grpc::ClientContext context;
+    auto reader = server.simulation().StreamForecast(&context, StreamRequest());
+    StreamForecastResponse response;
+    for (int read = 0; read < i % 21 && reader->Read(&response); ++read) {
+    }
+    context.TryCancel();
+    (void)reader->Finish();
+  }
+  server.serving().executor().WaitUntilIdle();
+  server.Shutdown();
+  EXPECT_LE(server.record_count(), 300u);
+}
+
+TEST(HandleServerStreamTest, ReaderThatStandsStillHoldsTheWriterUntilTheDeadline) {
+  ServingOptions limits;
+  limits.stream_deadline_max = absl::Milliseconds(300);
+  ScriptedServer server({}, limits);
+  std::latch left(1);
+  int64_t written_bytes = 0;
+  server.on_stream_forecast = [&](const CallContext& call, const StreamForecastRequest&,
+                                  StreamWriter<StreamForecastResponse>& writer) {
+    StreamForecastResponse response;
+    response.mutable_result()->mutable_outcome()->mutable_refusal()->set_message(
+        std::string(1 << 20, 'x'));
+    while (writer.Write(response)) written_bytes += 1 << 20;
+    EXPECT_TRUE(call.expired());
+    left.count_down();
+    return absl::CancelledError("stopped");
+  };
+  grpc::ClientContext context;
+  auto reader = server.simulation().StreamForecast(&context, StreamRequest());
+  left.wait();  // Without a single read.
+  // The transport's window, not the heap of an unbounded writer, which could take gigabytes.
+  EXPECT_LT(written_bytes, 64 << 20);
+  EXPECT_EQ(server.WaitForRecords(1)[0].code, absl::StatusCode::kDeadlineExceeded);
+  context.TryCancel();
+  (void)reader->Finish();
+}
+
+TEST(HandleClientStreamTest, HandlerReadsAllAndAnswers) {
+  ScriptedServer server;
+  server.on_import_files = [](CallContext& call, StreamReader<ImportFilesRequest>& reader,
+                              ImportFilesResponse* response) -> absl::Status {
+    ImportFilesRequest message;
+    EXPECT_TRUE(reader.Read(&message));
+    const auto workspace =
+        call.EnterWorkspace("header.parent", message.header().parent(), NameTail::kNone);
+    if (!workspace.ok()) return workspace.status();
+    int64_t byte_count = 0;
+    while (reader.Read(&message)) byte_count += message.chunk().data().size();
+    EXPECT_FALSE(call.cancelled());
+    EXPECT_FALSE(reader.Read(&message));  // The end stays the end.
+    response->set_last_offset(byte_count);
+    return absl::OkStatus();
+  };
+  for (const bool in_process : {false, true}) {
+    grpc::ClientContext context;
+    ImportFilesResponse response;
+    auto writer = server.ingestion(in_process).ImportFiles(&context, &response);
+    ImportFilesRequest header;
+    header.mutable_header()->set_parent("workspaces/acme");
+    ASSERT_TRUE(writer->Write(header));
+    for (int i = 0; i < 50; ++i) ASSERT_TRUE(writer->Write(Chunk(1000)));
+    writer->WritesDone();
+    const grpc::Status status = writer->Finish();
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    EXPECT_EQ(response.last_offset(), 50'000);
+  }
+  EXPECT_EQ(server.WaitForRecords(2)[1].workspace, "acme");
+}
+
+TEST(HandleClientStreamTest, BreakingOffIsNeverTakenForTheEnd) {
+  ScriptedServer server;
+  std::atomic<int> ended_count{0};
+  std::atomic<int> broken_count{0};
+  server.on_import_files = [&](CallContext& call, StreamReader<ImportFilesRequest>& reader,
+                               ImportFilesResponse*) {
+    ImportFilesRequest message;
+    while (reader.Read(&message)) {
+    }
+    ++(call.cancelled() ? broken_count : ended_count);
+    return absl::OkStatus();
+  };
+  constexpr int kCallCount = 300;
+  for (int i = 0; i < kCallCount; ++i) {
+    grpc::ClientContext context;
+    ImportFilesResponse response;
+    auto writer = server.ingestion(/*in_process=*/i % 2 == 1).ImportFiles(&context, &response);
+    ASSERT_TRUE(writer->Write(Chunk(10)));
+    context.TryCancel();
+    EXPECT_EQ(writer->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  }
+  server.serving().executor().WaitUntilIdle();
+  EXPECT_EQ(ended_count, 0);
+  EXPECT_LE(broken_count, kCallCount);
+}
+
+TEST(HandleClientStreamTest, CallerThatStandsStillIsEndedByTheDeadline) {
+  ServingOptions limits;
+  limits.stream_deadline_max = absl::Milliseconds(200);
+  ScriptedServer server({}, limits);
+  server.on_import_files = [](CallContext& call, StreamReader<ImportFilesRequest>& reader,
+                              ImportFilesResponse*) {
+    ImportFilesRequest message;
+    while (reader.Read(&message)) {
+    }
+    EXPECT_TRUE(call.expired());
+    return absl::CancelledError("stopped");
+  };
+  grpc::ClientContext context;
+  ImportFilesResponse response;
+  auto writer = server.ingestion().ImportFiles(&context, &response);
+  ASSERT_TRUE(writer->Write(Chunk(10)));
+  EXPECT_FALSE(writer->Finish().ok());  // Without WritesDone: only the server can end it.
+  EXPECT_EQ(server.WaitForRecords(1)[0].code, absl::StatusCode::kDeadlineExceeded);
+}
+
+}  // namespace
+}  // namespace quotacast::serving
