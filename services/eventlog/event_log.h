@@ -18,7 +18,7 @@
 namespace quotacast::eventlog {
 
 // Named limits; an event beyond one of them is INVALID_ARGUMENT and nothing of its batch is kept.
-inline constexpr size_t kMaxIdBytes = 512;          // Each of source, key, version, workspace.
+inline constexpr size_t kMaxIdBytes = 512;  // Each of source, key, version, workspace.
 inline constexpr size_t kMaxPayloadBytes = 1 << 20;
 inline constexpr size_t kMaxBatchEvents = 10'000;
 
@@ -34,9 +34,11 @@ struct EventId {
 // What a writer hands in.
 struct Event {
   EventId id;
-  // When it was true in the business, to the microsecond; absent when the source does not say.
+  // When it was true in the business; absent when the source does not say. Kept to the microsecond
+  // (rounded down), in the years 1 to 9999 UTC.
   std::optional<absl::Time> effective_time;
   std::string payload;  // Opaque.
+  bool operator==(const Event&) const = default;
 };
 
 // What a reader gets back.
@@ -44,6 +46,7 @@ struct StoredEvent {
   int64_t offset = 0;  // 1, 2, 3, ... per workspace, contiguous.
   absl::Time recorded_time;  // When the log learned it; never decreases with the offset.
   Event event;
+  bool operator==(const StoredEvent&) const = default;
 };
 
 enum class AppendOutcome {
@@ -55,9 +58,12 @@ enum class AppendOutcome {
 struct AppendResult {
   AppendOutcome outcome = AppendOutcome::kAppended;
   int64_t offset = 0;  // Of the event now in the log under this id.
+  bool operator==(const AppendResult&) const = default;
 };
 
-// Thread-safe. All methods may block on storage; none is called from a gRPC reaction.
+// Thread-safe. All methods may block on storage; none is called from a gRPC reaction. Ids and
+// workspaces are compared byte by byte. Every method refuses a workspace that is empty or too long
+// with INVALID_ARGUMENT, and may return UNAVAILABLE or INTERNAL as Append does.
 class EventLog {
  public:
   virtual ~EventLog() = default;
@@ -65,8 +71,9 @@ class EventLog {
   // Appends a batch for one workspace, atomically and in order, and returns one result per event
   // once the batch is durable: after the return it survives a crash. Events already there are
   // reported, not repeated; equally two equal events in one batch. Errors: INVALID_ARGUMENT
-  // (limits, empty ids), UNAVAILABLE (locked, disk full: nothing of the batch is kept),
-  // INTERNAL (storage broken).
+  // (limits, empty ids, naming "events[3].payload"), RESOURCE_EXHAUSTED (too many callers wait),
+  // UNAVAILABLE (locked, disk full), INTERNAL (storage broken). After an error nothing of the
+  // batch is kept, and it may be sent again: what did get in is then a duplicate.
   virtual absl::StatusOr<std::vector<AppendResult>> Append(std::string_view workspace,
                                                            absl::Span<const Event> events) = 0;
 

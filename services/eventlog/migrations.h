@@ -1,0 +1,50 @@
+// The schema of the SQLite event log, as plain SQL steps that are applied at start.
+#ifndef QUOTACAST_SERVICES_EVENTLOG_MIGRATIONS_H_
+#define QUOTACAST_SERVICES_EVENTLOG_MIGRATIONS_H_
+
+#include <cstdint>
+#include <iterator>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "services/eventlog/sqlite_connection.h"
+
+namespace quotacast::eventlog {
+
+// PRAGMA application_id of our files ("QCLG"), so that another program's database is refused
+// instead of being extended.
+inline constexpr int64_t kApplicationId = 0x51434c47;
+
+// kMigrations[i] leads from version i to i + 1; PRAGMA user_version holds the version. A released
+// step is never edited: a change is a new step at the end.
+inline constexpr std::string_view kMigrations[] = {
+    // 1: the log. Without a rowid the table is its own primary-key index: two B-trees instead of
+    // three per insert, and a scan by offset reads neighbouring pages.
+    R"sql(
+CREATE TABLE event (
+  workspace        TEXT    NOT NULL,
+  "offset"         INTEGER NOT NULL CHECK ("offset" > 0),
+  source           TEXT    NOT NULL,
+  source_key       TEXT    NOT NULL,
+  version          TEXT    NOT NULL,
+  effective_micros INTEGER,            -- Microseconds since 1970-01-01 UTC; NULL: not said.
+  recorded_micros  INTEGER NOT NULL,   -- Likewise.
+  payload          BLOB    NOT NULL,
+  PRIMARY KEY (workspace, "offset")
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX event_by_id ON event (workspace, source, source_key, version);
+)sql",
+};
+
+// The version that this program reads and writes.
+inline constexpr int64_t kSchemaVersion = std::size(kMigrations);
+
+// Brings the file to kSchemaVersion in one transaction; nothing changes on error. Errors:
+//   FAILED_PRECONDITION (LOG_TOO_NEW)       a newer program wrote the file; names both versions,
+//   FAILED_PRECONDITION (LOG_FOREIGN)       another program's database,
+//   and those of SqliteConnection::Error.
+absl::Status Migrate(SqliteConnection& connection);
+
+}  // namespace quotacast::eventlog
+
+#endif  // QUOTACAST_SERVICES_EVENTLOG_MIGRATIONS_H_

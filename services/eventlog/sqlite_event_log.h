@@ -1,0 +1,133 @@
+// The durable event log: one SQLite file. An acknowledged event survives a crash of the program
+// and of the machine (WAL with synchronous=FULL; the file must be on a local disk).
+//
+// One writer thread merges the Append calls that wait into one transaction (group commit), because
+// the price of a commit is one flush of the disk, whatever it carries. Each call is atomic by a
+// savepoint of its own and is acknowledged only after the COMMIT. Readers have connections of their
+// own and never wait for the writer.
+#ifndef QUOTACAST_SERVICES_EVENTLOG_SQLITE_EVENT_LOG_H_
+#define QUOTACAST_SERVICES_EVENTLOG_SQLITE_EVENT_LOG_H_
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "base/clock.h"
+#include "services/eventlog/event_log.h"
+
+namespace quotacast::eventlog {
+
+class SqliteReaderPool;
+class SqliteWriter;
+
+// Calls to Append that may wait for the writer; one more is RESOURCE_EXHAUSTED.
+inline constexpr size_t kMaxQueuedAppends = 1'024;
+// A transaction takes waiting calls until it has this many events (at least one call).
+inline constexpr size_t kMaxGroupEvents = 20'000;
+// How long a statement waits for another program's lock before it is UNAVAILABLE.
+inline constexpr absl::Duration kBusyTimeout = absl::Seconds(5);
+// The write-ahead log is moved into the main file once it has this many pages (40 MB).
+inline constexpr int kAutocheckpointPages = 10'000;
+
+struct SqliteEventLogOptions {
+  size_t max_queued_appends = kMaxQueuedAppends;
+  size_t max_group_events = kMaxGroupEvents;
+  absl::Duration busy_timeout = kBusyTimeout;
+  // Largest size of the file in pages of 4096 bytes; beyond it Append is UNAVAILABLE
+  // (LOG_DISK_FULL). 0: only the disk limits it.
+  int64_t max_page_count = 0;
+};
+
+// What the log has done since it was opened.
+struct SqliteEventLogStats {
+  int64_t append_count = 0;       // Calls taken into the queue.
+  int64_t transaction_count = 0;  // Transactions committed.
+  int64_t event_count = 0;        // Events newly stored.
+  size_t queued_append_count = 0;  // Calls waiting now, without those in the running transaction.
+};
+
+// Thread-safe. `clock` must outlive the log. The destructor lets the waiting Append calls finish
+// and ends waits; no call may begin once it runs.
+class SqliteEventLog final : public EventLog {
+ public:
+  // Opens or creates the log. Errors: INVALID_ARGUMENT (no file path), FAILED_PRECONDITION
+  // (LOG_CANNOT_OPEN, LOG_READ_ONLY, LOG_NOT_A_DATABASE, LOG_FOREIGN, LOG_TOO_NEW, LOG_NO_WAL),
+  // UNAVAILABLE (LOG_LOCKED, LOG_DISK_FULL), INTERNAL (LOG_CORRUPT, LOG_IO_ERROR, LOG_BROKEN). Each
+  // message names the path and what to do.
+  static absl::StatusOr<std::unique_ptr<SqliteEventLog>> Open(const std::string& path,
+                                                              const Clock* clock,
+                                                              SqliteEventLogOptions options = {});
+  ~SqliteEventLog() override;
+
+  absl::StatusOr<std::vector<AppendResult>> Append(std::string_view workspace,
+                                                   absl::Span<const Event> events) override;
+  absl::StatusOr<std::vector<StoredEvent>> Read(std::string_view workspace, int64_t after_offset,
+                                                size_t max_events) const override;
+  absl::StatusOr<std::vector<StoredEvent>> ReadKey(std::string_view workspace,
+                                                   std::string_view source,
+                                                   std::string_view source_key) const override;
+  absl::StatusOr<int64_t> LastOffset(std::string_view workspace) const override;
+  // Wakes for appends made through this object, not for those of another program.
+  absl::StatusOr<int64_t> WaitForAppend(std::string_view workspace, int64_t after_offset,
+                                        absl::Duration timeout) const override;
+  absl::StatusOr<std::vector<std::string>> Workspaces() const override;
+
+  SqliteEventLogStats stats() const;
+
+ private:
+  // One waiting Append call; lives on its caller's stack until it is done.
+  struct PendingAppend {
+    std::string_view workspace;
+    absl::Span<const Event> events;
+    absl::StatusOr<std::vector<AppendResult>> results;
+    bool is_done = false;
+    std::condition_variable done;
+  };
+
+  SqliteEventLog(std::string path, const SqliteEventLogOptions& options,
+                 std::unique_ptr<SqliteWriter> writer, std::unique_ptr<SqliteReaderPool> readers);
+
+  // The writer thread: takes groups from the queue until it is told to stop and nothing waits.
+  void RunWriter();
+  // Takes the next group off the queue. mutex_ must be held.
+  std::vector<PendingAppend*> TakeGroup();
+  // Publishes a finished group. mutex_ must be held.
+  void Acknowledge(const std::vector<PendingAppend*>& group, const absl::Status& commit_status);
+
+  const std::string path_;
+  const SqliteEventLogOptions options_;
+  const std::unique_ptr<SqliteWriter> writer_;  // Used by the writer thread only.
+  const std::unique_ptr<SqliteReaderPool> readers_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable work_;               // The queue has grown, or stopping_.
+  mutable std::condition_variable appended_;   // last_offsets_ has grown, or stopping_.
+  mutable std::condition_variable idle_;       // caller_count_ has fallen to 0.
+  // All below guarded by mutex_.
+  std::deque<PendingAppend*> queue_;
+  bool stopping_ = false;
+  mutable int caller_count_ = 0;  // Calls that wait inside Append or WaitForAppend.
+  // Last committed offset of the workspaces that this object has appended to; lets a waiter decide
+  // without asking the file.
+  std::map<std::string, int64_t, std::less<>> last_offsets_;
+  SqliteEventLogStats stats_;
+
+  std::thread thread_;  // Last, so that it starts when everything else is there.
+};
+
+}  // namespace quotacast::eventlog
+
+#endif  // QUOTACAST_SERVICES_EVENTLOG_SQLITE_EVENT_LOG_H_

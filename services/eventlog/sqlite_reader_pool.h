@@ -1,0 +1,59 @@
+// The reading side of the SQLite event log: a pool of read-only connections, so that any number of
+// threads read at once and none waits for the writer. Each answer is one statement and therefore
+// one consistent snapshot.
+#ifndef QUOTACAST_SERVICES_EVENTLOG_SQLITE_READER_POOL_H_
+#define QUOTACAST_SERVICES_EVENTLOG_SQLITE_READER_POOL_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "services/eventlog/event_log.h"
+
+namespace quotacast::eventlog {
+
+// Connections kept open between calls; more are opened when more threads read, and closed after.
+inline constexpr size_t kMaxIdleReaders = 4;
+
+// Thread-safe. The file must have been opened and migrated by a writer before.
+class SqliteReaderPool {
+ public:
+  SqliteReaderPool(std::string path, absl::Duration busy_timeout);
+  SqliteReaderPool(const SqliteReaderPool&) = delete;
+  SqliteReaderPool& operator=(const SqliteReaderPool&) = delete;
+  ~SqliteReaderPool();
+
+  // As in EventLog, without the validation.
+  absl::StatusOr<std::vector<StoredEvent>> Read(std::string_view workspace, int64_t after_offset,
+                                                size_t max_events);
+  absl::StatusOr<std::vector<StoredEvent>> ReadKey(std::string_view workspace,
+                                                   std::string_view source,
+                                                   std::string_view source_key);
+  absl::StatusOr<int64_t> LastOffset(std::string_view workspace);
+  absl::StatusOr<std::vector<std::string>> Workspaces();
+
+  size_t IdleCountForTesting() const;
+
+ private:
+  class Reader;
+
+  absl::StatusOr<std::unique_ptr<Reader>> Borrow();
+  // Only after success: a connection that failed is dropped.
+  void Return(std::unique_ptr<Reader> reader);
+
+  const std::string path_;
+  const absl::Duration busy_timeout_;
+  mutable std::mutex mutex_;
+  std::vector<std::unique_ptr<Reader>> idle_;  // Guarded by mutex_.
+};
+
+}  // namespace quotacast::eventlog
+
+#endif  // QUOTACAST_SERVICES_EVENTLOG_SQLITE_READER_POOL_H_
