@@ -1,0 +1,300 @@
+#include "services/simulation/business.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "base/money.h"
+#include "base/random.h"
+#include "base/status_macros.h"
+#include "base/string_views.h"
+#include "services/simulation/won_cycle.h"
+
+namespace quotacast::simulation {
+namespace {
+
+constexpr int64_t kNanosPerUnit = 1'000'000'000;
+
+absl::Status Inconsistent(std::string_view what) {
+  return absl::InternalError(
+      absl::StrCat("the metrics service sent an inconsistent answer: ", AbslView(what)));
+}
+
+// Amounts of metrics may be negative (a credit note booked), so MinorUnitsFrom does not fit.
+absl::StatusOr<int64_t> SignedMinorUnits(const google::type::Money& money,
+                                         const CurrencyUnit& currency, std::string_view path) {
+  if (money.currency_code() != currency.code) {
+    return Inconsistent(absl::StrCat(AbslView(path), " is in `", money.currency_code(), "`, not ",
+                                     currency.code));
+  }
+  const int64_t per_major = currency.minor_per_major();
+  const int64_t nanos_per_minor = kNanosPerUnit / per_major;
+  int64_t minor = 0;
+  if (money.nanos() % nanos_per_minor != 0 ||
+      __builtin_mul_overflow(money.units(), per_major, &minor) ||
+      __builtin_add_overflow(minor, money.nanos() / nanos_per_minor, &minor)) {
+    return Inconsistent(absl::StrCat(AbslView(path), " is not a whole number of minor units"));
+  }
+  return minor;
+}
+
+absl::StatusOr<absl::CivilDay> Day(const google::type::Date& date, std::string_view path) {
+  FieldErrors errors;
+  const std::optional<absl::CivilDay> day = DayFrom(date, path, errors);
+  if (!day.has_value()) return Inconsistent(std::string(errors.Result().message()));
+  return *day;
+}
+
+simulator::DataTier TierFrom(type::v1::DataTier tier) {
+  switch (tier) {
+    case type::v1::DATA_TIER_THIN:
+      return simulator::DataTier::kThin;
+    case type::v1::DATA_TIER_FULL:
+      return simulator::DataTier::kFull;
+    default:
+      return simulator::DataTier::kBenchmarkOnly;
+  }
+}
+
+simulator::ParameterDraw DrawFrom(const metrics::v1::ParameterDraw& message) {
+  simulator::ParameterDraw draw;
+  draw.cells.reserve(message.cells_size());
+  for (const metrics::v1::StageCell& from : message.cells()) {
+    simulator::StageCell& cell = draw.cells.emplace_back();
+    cell.entry_day_exit_share = from.entry_day_exit_share();
+    cell.first_week_exit_share = from.first_week_exit_share();
+    cell.entry_advance_probability = from.entry_advance_probability();
+    cell.ages.reserve(from.ages_size());
+    for (const metrics::v1::AgeCell& age : from.ages()) {
+      cell.ages.push_back({age.exit_rate_per_day(), age.advance_probability()});
+    }
+  }
+  draw.creation_rate_per_day.assign(message.creation_rate_per_day().begin(),
+                                    message.creation_rate_per_day().end());
+  draw.team_creation_rate_per_day.assign(message.team_creation_rate_per_day().begin(),
+                                         message.team_creation_rate_per_day().end());
+  draw.market_sd = message.market_sd();
+  draw.team_sd = message.team_sd();
+  draw.rep_sd = message.rep_sd();
+  return draw;
+}
+
+absl::StatusOr<simulator::PipelineModel> ModelFrom(const metrics::v1::PipelineModel& message) {
+  simulator::PipelineModel model;
+  model.segments.assign(message.segments().begin(), message.segments().end());
+  model.stages.assign(message.stages().begin(), message.stages().end());
+  model.age_bin_edges_days.assign(message.age_bin_edges_days().begin(),
+                                  message.age_bin_edges_days().end());
+  model.reps.assign(message.reps().begin(), message.reps().end());
+  model.teams.assign(message.teams().begin(), message.teams().end());
+  for (const metrics::v1::RepEffect& effect : message.rep_effects()) {
+    model.rep_effects.push_back({effect.mean(), effect.variance()});
+  }
+  for (const metrics::v1::AmountDistribution& amount : message.amounts()) {
+    model.amounts.push_back({amount.log_median(), amount.log_sd(), amount.cap_minor_units()});
+  }
+  model.creation_mix_shape = message.creation_mix_shape();
+  model.draws.reserve(message.draws_size());
+  for (const metrics::v1::ParameterDraw& draw : message.draws()) {
+    model.draws.push_back(DrawFrom(draw));
+  }
+  model.currency = message.currency_code();
+  const metrics::v1::FitEvidence& evidence = message.evidence();
+  model.evidence.tier = TierFrom(evidence.data_tier());
+  model.evidence.created_count = evidence.created_count();
+  model.evidence.won_count = evidence.won_count();
+  model.evidence.lost_count = evidence.lost_count();
+  model.evidence.open_count = evidence.open_count();
+  model.evidence.undated_count = evidence.undated_count();
+  model.evidence.quarter_count = evidence.quarter_count();
+  if (evidence.has_window_start_date()) {
+    QC_ASSIGN_OR_RETURN(model.evidence.window_start,
+                        Day(evidence.window_start_date(), "evidence.window_start_date"));
+  }
+  if (evidence.has_window_end_date()) {
+    QC_ASSIGN_OR_RETURN(model.evidence.window_end,
+                        Day(evidence.window_end_date(), "evidence.window_end_date"));
+  }
+  return model;
+}
+
+absl::Status TakeTeams(const metrics::v1::PipelineStateHeader& header, Business& business) {
+  for (const metrics::v1::StateTeam& from : header.teams()) {
+    simulator::TeamState team;
+    team.key = from.team_id();
+    team.id = StableId("team", team.key);
+    if (!from.parent_team_id().empty()) {
+      const auto parent = business.team_positions.find(from.parent_team_id());
+      if (parent == business.team_positions.end()) {
+        return Inconsistent(absl::StrCat("team ", team.key, " comes before its parent ",
+                                         from.parent_team_id()));
+      }
+      team.parent = parent->second;
+    }
+    business.team_positions[team.key] = static_cast<int>(business.state.teams.size());
+    business.team_display_names.push_back(from.display_name().empty() ? team.key
+                                                                      : from.display_name());
+    business.state.teams.push_back(std::move(team));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TakeReps(const metrics::v1::PipelineStateHeader& header, Business& business) {
+  for (const metrics::v1::StateRep& from : header.reps()) {
+    simulator::RepState rep;
+    rep.key = from.rep_id();
+    rep.id = StableId("rep", rep.key);
+    const auto team = business.team_positions.find(from.team_id());
+    if (team == business.team_positions.end()) {
+      return Inconsistent(
+          absl::StrCat("rep ", rep.key, " is in the unknown team `", from.team_id(), "`"));
+    }
+    rep.team = team->second;
+    if (from.has_start_date()) {
+      QC_ASSIGN_OR_RETURN(rep.start_date, Day(from.start_date(), rep.key + ".start_date"));
+    }
+    if (from.has_end_date()) {
+      QC_ASSIGN_OR_RETURN(rep.end_date, Day(from.end_date(), rep.key + ".end_date"));
+    }
+    if (from.periods_size() != header.periods_size()) {
+      return Inconsistent(absl::StrCat("rep ", rep.key, " has ", from.periods_size(),
+                                       " periods, the state ", header.periods_size()));
+    }
+    for (const metrics::v1::StateRepPeriod& period : from.periods()) {
+      std::optional<int64_t> quota;
+      if (period.has_quota()) {
+        QC_ASSIGN_OR_RETURN(quota, SignedMinorUnits(period.quota(), business.currency,
+                                                    "the quota of rep " + rep.key));
+      }
+      rep.quota_minor_units.push_back(quota);
+      int64_t booked = 0;
+      if (period.has_booked()) {
+        QC_ASSIGN_OR_RETURN(booked, SignedMinorUnits(period.booked(), business.currency,
+                                                     "the bookings of rep " + rep.key));
+      }
+      rep.booked_minor_units.push_back(booked);
+    }
+    business.rep_positions[rep.key] = static_cast<int>(business.state.reps.size());
+    business.rep_display_names.push_back(from.display_name().empty() ? rep.key
+                                                                     : from.display_name());
+    business.state.reps.push_back(std::move(rep));
+  }
+  return absl::OkStatus();
+}
+
+std::unordered_map<std::string, int> Positions(const std::vector<std::string>& names) {
+  std::unordered_map<std::string, int> positions;
+  for (size_t i = 0; i < names.size(); ++i) positions[names[i]] = static_cast<int>(i);
+  return positions;
+}
+
+absl::Status TakeDeals(const StateMessages& messages, Business& business) {
+  if (static_cast<int64_t>(messages.deals.size()) != messages.header.open_deal_count()) {
+    return Inconsistent(absl::StrCat("the header announces ", messages.header.open_deal_count(),
+                                     " open deals, ", messages.deals.size(), " came"));
+  }
+  const auto segments = Positions(business.model.segments);
+  const auto stages = Positions(business.model.stages);
+  business.state.open_deals.reserve(messages.deals.size());
+  for (const metrics::v1::StateOpenDeal& from : messages.deals) {
+    const auto rep = business.rep_positions.find(from.rep_id());
+    const auto segment = segments.find(from.segment_id());
+    const auto stage = stages.find(from.stage_id());
+    if (rep == business.rep_positions.end() || segment == segments.end() ||
+        stage == stages.end()) {
+      return Inconsistent(absl::StrCat("deal ", from.opportunity_id(), " names rep `",
+                                       from.rep_id(), "`, segment `", from.segment_id(),
+                                       "`, stage `", from.stage_id(), "`; one is unknown"));
+    }
+    simulator::OpenDeal deal;
+    deal.key = from.opportunity_id();
+    deal.id = StableId("opportunity", deal.key);
+    deal.rep = rep->second;
+    deal.segment = segment->second;
+    deal.stage = stage->second;
+    deal.age_days = from.age_days();
+    if (from.has_amount()) {
+      QC_ASSIGN_OR_RETURN(deal.amount_minor_units,
+                          SignedMinorUnits(from.amount(), business.currency,
+                                           "the amount of deal " + deal.key));
+    } else {
+      ++business.deals_without_amount_count;
+    }
+    business.state.open_deals.push_back(std::move(deal));
+  }
+  return absl::OkStatus();
+}
+
+// Wins of new pipeline to be expected over the horizon: what a trial costs beside the open deals.
+double ExpectedNewWins(const Business& business) {
+  const simulator::PipelineModel& model = business.model;
+  const simulator::ParameterDraw& draw = model.draws.front();
+  const double days =
+      static_cast<double>(business.state.periods.back().end - (business.state.as_of + 1));
+  double wins = 0;
+  for (size_t g = 0; g < model.segments.size(); ++g) {
+    double win_probability = 1;
+    for (size_t s = 0; s < model.stages.size(); ++s) {
+      double advance = 0;
+      const auto& ages = draw.cells[g * model.stages.size() + s].ages;
+      for (const simulator::AgeCell& age : ages) advance += age.advance_probability;
+      win_probability *= advance / static_cast<double>(ages.size());
+    }
+    for (size_t r = 0; r < model.reps.size(); ++r) {
+      wins += draw.creation_rate_per_day[r * model.segments.size() + g] * days * win_probability;
+    }
+  }
+  return wins;
+}
+
+}  // namespace
+
+absl::StatusOr<Business> BusinessFrom(const metrics::v1::PipelineModel& model,
+                                      const StateMessages& state) {
+  Business business;
+  QC_ASSIGN_OR_RETURN(business.model, ModelFrom(model));
+  if (absl::Status valid = simulator::ValidateModel(business.model); !valid.ok()) {
+    return Inconsistent(StdView(valid.message()));
+  }
+  const metrics::v1::PipelineStateHeader& header = state.header;
+  business.as_of = header.as_of();
+  business.model_hash = model.model_hash();
+  business.state_hash = header.state_hash();
+  business.reconstructed = model.reconstructed();
+  business.currency.code = header.currency_code();
+  const absl::StatusOr<int> digits = MinorUnitDigits(header.currency_code());
+  if (!digits.ok()) return Inconsistent(StdView(digits.status().message()));
+  business.currency.digits = *digits;
+  business.state.currency = header.currency_code();
+  QC_ASSIGN_OR_RETURN(business.state.as_of,
+                      Day(header.as_of().effective_date(), "as_of.effective_date"));
+  for (const type::v1::FiscalPeriod& from : header.periods()) {
+    FiscalPeriod& period = business.state.periods.emplace_back();
+    period.name = from.name();
+    QC_ASSIGN_OR_RETURN(period.start, Day(from.start_date(), from.name() + ".start_date"));
+    QC_ASSIGN_OR_RETURN(period.end, Day(from.end_date(), from.name() + ".end_date"));
+  }
+  QC_RETURN_IF_ERROR(TakeTeams(header, business));
+  QC_RETURN_IF_ERROR(TakeReps(header, business));
+  QC_RETURN_IF_ERROR(TakeDeals(state, business));
+  if (absl::Status valid = simulator::ValidateState(business.state, business.model);
+      !valid.ok()) {
+    return Inconsistent(StdView(valid.message()));
+  }
+
+  const std::unordered_set<std::string> hiring(business.model.teams.begin(),
+                                               business.model.teams.end());
+  for (const simulator::TeamState& team : business.state.teams) {
+    business.team_can_hire.push_back(hiring.count(team.key) > 0);
+  }
+  business.short_cycle_share = WonWithinShare(business.model, kShortWonCycleDays);
+  business.deals_per_trial =
+      static_cast<double>(business.state.open_deals.size()) + ExpectedNewWins(business);
+  return business;
+}
+
+}  // namespace quotacast::simulation

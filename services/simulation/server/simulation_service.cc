@@ -1,0 +1,112 @@
+#include "services/simulation/server/simulation_service.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/status_macros.h"
+#include "quotacast/metrics/v1/metrics_service.pb.h"
+#include "services/serving/handler.h"
+
+namespace quotacast::simulation {
+namespace {
+
+clients::CallOptions OptionsFrom(const CallScope& scope) {
+  return {.deadline = scope.deadline, .cancelled = scope.cancelled};
+}
+
+CallScope ScopeFrom(const serving::CallContext& call) {
+  return {.cancelled = call.cancelled_function(), .deadline = call.deadline()};
+}
+
+absl::StatusOr<StateMessages> CollectState(clients::MetricsClient& metrics,
+                                           const metrics::v1::GetStateRequest& request,
+                                           const CallScope& scope) {
+  StateMessages state;
+  QC_RETURN_IF_ERROR(metrics.GetState(
+      request,
+      [&state](metrics::v1::GetStateResponse&& part) {
+        if (part.has_header()) {
+          state.header = std::move(*part.mutable_header());
+          return true;
+        }
+        for (metrics::v1::StateOpenDeal& deal : *part.mutable_deals()->mutable_deals()) {
+          state.deals.push_back(std::move(deal));
+        }
+        return true;
+      },
+      OptionsFrom(scope)));
+  return state;
+}
+
+SimulationSources SourcesFrom(clients::MetricsClient& metrics) {
+  SimulationSources sources;
+  sources.fit = [&metrics](const std::string& parent, const type::v1::AsOf& as_of,
+                           const CallScope& scope) -> absl::StatusOr<metrics::v1::PipelineModel> {
+    metrics::v1::FitModelRequest request;
+    request.set_parent(parent);
+    *request.mutable_as_of() = as_of;
+    QC_ASSIGN_OR_RETURN(metrics::v1::FitModelResponse response,
+                        metrics.FitModel(request, OptionsFrom(scope)));
+    return std::move(*response.mutable_model());
+  };
+  sources.state = [&metrics](const std::string& parent, const type::v1::AsOf& as_of,
+                             const std::string& last_period, const CallScope& scope) {
+    metrics::v1::GetStateRequest request;
+    request.set_parent(parent);
+    *request.mutable_as_of() = as_of;
+    request.set_last_period(last_period);
+    return CollectState(metrics, request, scope);
+  };
+  return sources;
+}
+
+}  // namespace
+
+SimulationService::SimulationService(std::shared_ptr<grpc::Channel> metrics_channel,
+                                     SimulationLimits limits,
+                                     serving::ServingOptions serving_options, const Clock& clock,
+                                     serving::CallLog call_log)
+    : metrics_(std::move(metrics_channel)),
+      core_(SourcesFrom(metrics_), limits),
+      serving_(std::move(serving_options), clock, std::move(call_log)) {}
+
+grpc::ServerUnaryReactor* SimulationService::Forecast(grpc::CallbackServerContext* context,
+                                                      const v1::ForecastRequest* request,
+                                                      v1::ForecastResponse* response) {
+  return serving::HandleUnary(
+      serving_, context, request, response,
+      [this](const serving::CallContext& call, const v1::ForecastRequest& request,
+             v1::ForecastResponse* response) -> absl::Status {
+        QC_ASSIGN_OR_RETURN(*response, core_.Forecast(request, ScopeFrom(call)));
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerWriteReactor<v1::StreamForecastResponse>* SimulationService::StreamForecast(
+    grpc::CallbackServerContext* context, const v1::StreamForecastRequest* request) {
+  return serving::HandleServerStream<v1::StreamForecastResponse>(
+      serving_, context, request,
+      [this](const serving::CallContext& call, const v1::StreamForecastRequest& request,
+             serving::StreamWriter<v1::StreamForecastResponse>& writer) {
+        return core_.StreamForecast(request, ScopeFrom(call),
+                                    [&writer](const v1::StreamForecastResponse& message) {
+                                      return writer.Write(message);
+                                    });
+      });
+}
+
+grpc::ServerWriteReactor<v1::CompareScenariosResponse>* SimulationService::CompareScenarios(
+    grpc::CallbackServerContext* context, const v1::CompareScenariosRequest* request) {
+  return serving::HandleServerStream<v1::CompareScenariosResponse>(
+      serving_, context, request,
+      [this](const serving::CallContext& call, const v1::CompareScenariosRequest& request,
+             serving::StreamWriter<v1::CompareScenariosResponse>& writer) {
+        return core_.CompareScenarios(request, ScopeFrom(call),
+                                      [&writer](const v1::CompareScenariosResponse& message) {
+                                        return writer.Write(message);
+                                      });
+      });
+}
+
+}  // namespace quotacast::simulation

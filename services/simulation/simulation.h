@@ -1,0 +1,154 @@
+// The core of the simulation service: forecasts and what-ifs over messages, without gRPC.
+//
+//   Simulation simulation(sources, limits);
+//   auto response = simulation.Forecast(request, {.cancelled = cancelled});
+//
+// Nothing durable is kept: the caches only save work, so any number of replicas give the same
+// bytes. An answer is a function of (log prefix, as-of, scenario, seed, trials, step length) and of
+// the engine's id, all of which its certificate states.
+#ifndef QUOTACAST_SERVICES_SIMULATION_SIMULATION_H_
+#define QUOTACAST_SERVICES_SIMULATION_SIMULATION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "quotacast/metrics/v1/pipeline_model.pb.h"
+#include "quotacast/simulation/v1/simulation_service.pb.h"
+#include "quotacast/type/v1/as_of.pb.h"
+#include "quotacast/type/v1/certificate.pb.h"
+#include "services/simulation/admission.h"
+#include "services/simulation/business.h"
+#include "services/simulation/converters.h"
+#include "services/simulation/lru_cache.h"
+#include "simulator/engine/engine.h"
+
+namespace quotacast::simulation {
+
+// Named limits of the API.
+inline constexpr int kMinComparedScenarios = 2;
+inline constexpr int kMaxComparedScenarios = 8;
+inline constexpr double kDefaultTolerance = 0.005;
+inline constexpr int64_t kFirstCheckpointTrials = 4'096;
+
+// What a caller waits for.
+struct CallScope {
+  // Polled by the work and by calls downstream; true ends them with CANCELLED. Thread-safe.
+  std::function<bool()> cancelled = [] { return false; };
+  // For calls downstream.
+  absl::Time deadline = absl::InfiniteFuture();
+};
+
+// What the service needs of metrics, injected so that the core knows no transport. Both are called
+// from the caller's thread and must be thread-safe; their errors are passed on.
+struct SimulationSources {
+  // The fitted model as of a moment; its own as_of is the resolved one.
+  std::function<absl::StatusOr<metrics::v1::PipelineModel>(
+      const std::string& parent, const type::v1::AsOf& as_of, const CallScope& scope)>
+      fit;
+  // The pipeline's state up to the end of `last_period` (empty: the running one).
+  std::function<absl::StatusOr<StateMessages>(const std::string& parent,
+                                              const type::v1::AsOf& as_of,
+                                              const std::string& last_period,
+                                              const CallScope& scope)>
+      state;
+};
+
+struct SimulationLimits {
+  // Threads that one simulation runs on, >= 1. Never changes a result.
+  int threads = 1;
+  // Simulation running at once, in deal-trials (admission.h).
+  double deal_trials_max = 2e11;
+  // Rough speed, for retry hints.
+  double deal_trials_per_second = 5e7;
+  // Values kept in memory.
+  size_t cached_business_count = 4;
+  size_t cached_plan_count = 8;
+};
+
+// Thread-safe; calls run on their caller's thread plus `limits.threads` of the engine's.
+//
+// Errors of all calls: INVALID_ARGUMENT (INVALID_FIELD) with field paths; RESOURCE_EXHAUSTED
+// (OVERLOADED) while too much runs; CANCELLED when `scope.cancelled` says so or nobody listens any
+// more; what the sources return; INTERNAL when their answers contradict each other. A history too
+// thin for a forecast is no error but a refusal inside the answer.
+class Simulation {
+ public:
+  Simulation(SimulationSources sources, SimulationLimits limits);
+
+  absl::StatusOr<v1::ForecastResponse> Forecast(const v1::ForecastRequest& request,
+                                                const CallScope& scope);
+
+  // Writes progress at the checkpoints and a few times between them, then the result. `write` is
+  // called by one thread at a time and returns whether anybody still listens. The forecast equals
+  // that of Forecast with the certificate's trial_count.
+  absl::Status StreamForecast(const v1::StreamForecastRequest& request, const CallScope& scope,
+                              const std::function<bool(const v1::StreamForecastResponse&)>& write);
+
+  // Writes progress, then the result; `write` as above.
+  absl::Status CompareScenarios(
+      const v1::CompareScenariosRequest& request, const CallScope& scope,
+      const std::function<bool(const v1::CompareScenariosResponse&)>& write);
+
+ private:
+  // A request's data: the model and state that metrics resolved. `business` is null when the
+  // history is too thin for a forecast.
+  struct Prepared {
+    metrics::v1::PipelineModel model;
+    type::v1::Certificate certificate;
+    std::shared_ptr<const Business> business;
+  };
+  // A scenario ready to run.
+  struct Job {
+    simulator::Scenario scenario;
+    std::string scenario_hash;
+    std::shared_ptr<const simulator::Plan> plan;
+  };
+
+  absl::StatusOr<Prepared> Prepare(const v1::ForecastSpec& spec, const CallScope& scope);
+  absl::StatusOr<std::shared_ptr<const simulator::Plan>> PlanFor(const Prepared& prepared,
+                                                                const simulator::Scenario& scenario,
+                                                                const std::string& scenario_hash,
+                                                                const RunSpec& run,
+                                                                const CallScope& scope);
+  // The answer that `forecast`, a summary of `partial`, amounts to, with its certificate.
+  v1::ForecastOutcome OutcomeFrom(const Prepared& prepared, const Job& job, const RunSpec& run,
+                                  const v1::ForecastSpec& spec,
+                                  const simulator::Partial& partial,
+                                  const simulator::Forecast& forecast) const;
+  // The one path of Forecast and StreamForecast: simulates up to each of the checkpoints that
+  // `checkpoints` names for the layout, and stops when `done` says so of the figures so far.
+  absl::StatusOr<v1::ForecastOutcome> Run(
+      const v1::ForecastSpec& spec, const v1::Scenario& scenario_message, const CallScope& scope,
+      const std::function<std::vector<int64_t>(const simulator::TrialLayout&, int draws)>&
+          checkpoints,
+      const std::function<bool(int64_t trials, int64_t trials_total,
+                               const simulator::EntityPeriodForecast& org, const Business&)>& done,
+      const std::function<void(int64_t trials, int64_t trials_total)>& progress);
+
+  const SimulationSources sources_;
+  const SimulationLimits limits_;
+  Admission admission_;
+  LruCache<Business> businesses_;
+  LruCache<simulator::Plan> plans_;
+};
+
+// The layout of a run of at least `requested_trials`: one that TrialsFor maps to itself, so that
+// the number of trials in a certificate is enough to repeat the run.
+simulator::TrialLayout StableLayout(int64_t requested_trials, int draw_count);
+
+// The trial counts at which a streamed run looks at its figures: 4096 * 2^j rounded up to full sets
+// of parameter draws, ascending, ending with all of `layout`. Only counts that Forecast would lay
+// out alike.
+std::vector<int64_t> Checkpoints(const simulator::TrialLayout& layout, int draw_count);
+
+}  // namespace quotacast::simulation
+
+#endif  // QUOTACAST_SERVICES_SIMULATION_SIMULATION_H_
