@@ -1,0 +1,115 @@
+#include "simulator/fit/amounts.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "simulator/fit/exposure.h"
+#include "simulator/fit/posterior.h"
+
+namespace quotacast::simulator {
+namespace {
+
+constexpr double kMaxLogSd = 3;
+constexpr double kMaxVarianceRatio = 1.5;
+constexpr int64_t kMaxCapMinorUnits = 10'000'000'000'000;  // What ValidateModel admits.
+constexpr double kCapMultiple = 4;
+constexpr double kQuantile99 = 2.3263478740408408;  // Standard normal.
+// Counts that stand behind the published default.
+constexpr double kDefaultPriorCount = 2;
+
+// Weighted moments of amounts, zeros apart.
+struct Moments {
+  double weight = 0;
+  double weight_squared = 0;
+  double positive_weight = 0;
+  double sum = 0;
+  double sum_squares = 0;
+  double log_sum = 0;
+  double log_sum_squares = 0;
+
+  void Add(double amount, double w) {
+    weight += w;
+    weight_squared += w * w;
+    sum += w * amount;
+    sum_squares += w * amount * amount;
+    if (amount <= 0) return;
+    positive_weight += w;
+    log_sum += w * std::log(amount);
+    log_sum_squares += w * std::log(amount) * std::log(amount);
+  }
+  double count() const { return weight_squared > 0 ? weight * weight / weight_squared : 0; }
+  bool has_amount() const { return positive_weight > 0; }
+  double mean() const { return sum / weight; }
+};
+
+// What a lognormal is described by here.
+struct Shape {
+  double log_mean = 0;      // ln of the mean.
+  double log_variance = 0;  // Of the logarithm.
+};
+
+Shape DefaultShape() {
+  const double variance = kDefaultAmountLogSd * kDefaultAmountLogSd;
+  return {std::log(kDefaultAmountMedianMinorUnits) + variance / 2, variance};
+}
+
+Shape Shrink(const Moments& moments, double prior_count, const Shape& prior) {
+  if (!moments.has_amount()) return prior;
+  const double n = moments.count();
+  // n - 1 in the denominators would double-count the loss of freedom that the prior makes up for.
+  const double log_mean = moments.log_sum / moments.positive_weight;
+  const double log_variance =
+      std::max(0.0, moments.log_sum_squares / moments.positive_weight - log_mean * log_mean);
+  const double mean = moments.mean();
+  const double relative_variance =
+      std::max(0.0, moments.sum_squares / moments.weight / (mean * mean) - 1);
+  const double variance =
+      std::min(log_variance, kMaxVarianceRatio * std::log1p(relative_variance));
+  return {(n * std::log(mean) + prior_count * prior.log_mean) / (n + prior_count),
+          (n * variance + prior_count * prior.log_variance) / (n + prior_count)};
+}
+
+AmountDistribution ToDistribution(const Shape& shape, int64_t largest) {
+  AmountDistribution amount;
+  amount.log_sd = Quantise(std::min(kMaxLogSd, std::sqrt(shape.log_variance)));
+  amount.log_median = Quantise(shape.log_mean - amount.log_sd * amount.log_sd / 2);
+  const double cap = std::max(kCapMultiple * static_cast<double>(largest),
+                              std::exp(amount.log_median + kQuantile99 * amount.log_sd));
+  // Rounded like every fitted figure, so that the cap is the same on every machine too.
+  amount.cap_minor_units = static_cast<int64_t>(
+      std::ceil(std::clamp<double>(Quantise(cap), 1, static_cast<double>(kMaxCapMinorUnits))));
+  return amount;
+}
+
+}  // namespace
+
+std::vector<AmountDistribution> FitAmounts(const History& history, absl::CivilDay window_start,
+                                           double recency_half_life_days) {
+  // In order of id: sums of doubles must not depend on the order the deals arrive in.
+  std::vector<const HistoryDeal*> won;
+  for (const HistoryDeal& deal : history.deals) {
+    if (deal.end != DealEnd::kWon || deal.end_day < window_start) continue;
+    if (deal.won_amount_minor_units.has_value()) won.push_back(&deal);
+  }
+  std::sort(won.begin(), won.end(),
+            [](const HistoryDeal* a, const HistoryDeal* b) { return a->id < b->id; });
+  Moments all;
+  std::vector<Moments> segments(history.segments.size());
+  int64_t largest = 0;
+  for (const HistoryDeal* deal : won) {
+    const double weight = RecencyWeight(deal->end_day, history.as_of, recency_half_life_days);
+    const double amount = static_cast<double>(*deal->won_amount_minor_units);
+    all.Add(amount, weight);
+    segments[deal->segment].Add(amount, weight);
+    largest = std::max(largest, *deal->won_amount_minor_units);
+  }
+  const Shape pooled = Shrink(all, kDefaultPriorCount, DefaultShape());
+  std::vector<AmountDistribution> amounts;
+  for (const Moments& segment : segments) {
+    amounts.push_back(ToDistribution(Shrink(segment, kAmountPriorCount, pooled), largest));
+  }
+  return amounts;
+}
+
+}  // namespace quotacast::simulator

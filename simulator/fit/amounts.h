@@ -1,0 +1,32 @@
+// Final amounts of won deals: a lognormal per segment, small segments shrunk to all won deals.
+#ifndef QUOTACAST_SIMULATOR_FIT_AMOUNTS_H_
+#define QUOTACAST_SIMULATOR_FIT_AMOUNTS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "simulator/fit/history.h"
+#include "simulator/model/model.h"
+
+namespace quotacast::simulator {
+
+// Without any won deal: median 30,000.00 and log sd 0.8, the mid-market row of docs/model.md.
+inline constexpr double kDefaultAmountMedianMinorUnits = 3'000'000;
+inline constexpr double kDefaultAmountLogSd = 0.8;
+
+// One distribution per segment. Location and spread of a segment count as its won deals plus
+// `kAmountPriorCount` deals like all won deals.
+//
+// Bookings are sums of amounts, so the lognormal is made to have the mean of the amounts seen. Its
+// log sd is that of their logarithms, but its variance ln(1 + cv^2) no more than half again that of
+// the amounts: a mixture of a few price points has far-flung logarithms and no heavy tail. Deals won
+// at 0 lower the mean. `as_of` and half-life weigh deals as everywhere. The cap is four times the
+// largest amount seen in any segment, and at least the 99 % quantile.
+inline constexpr double kAmountPriorCount = 5;
+
+std::vector<AmountDistribution> FitAmounts(const History& history, absl::CivilDay window_start,
+                                           double recency_half_life_days);
+
+}  // namespace quotacast::simulator
+
+#endif  // QUOTACAST_SIMULATOR_FIT_AMOUNTS_H_

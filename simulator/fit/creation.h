@@ -1,0 +1,49 @@
+// How many opportunities a rep creates: gamma-Poisson shrinkage rep -> team -> organisation.
+//
+// The denominator is ramped exposure: a day in the job counts min(1, tenure / ramp), so that a
+// rate is that of a fully ramped rep and a young rep is not mistaken for a weak one. Facts lose
+// weight with age as everywhere.
+#ifndef QUOTACAST_SIMULATOR_FIT_CREATION_H_
+#define QUOTACAST_SIMULATOR_FIT_CREATION_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "simulator/fit/history.h"
+
+namespace quotacast::simulator {
+
+// Of a rep nobody has data on: one opportunity a week, all segments together.
+inline constexpr double kDefaultCreationRatePerDay = 1.0 / 7;
+
+struct CreationOptions {
+  absl::CivilDay window_start;
+  double recency_half_life_days = 364;
+  int draw_count = 64;
+  uint64_t seed = 0;
+};
+
+// Rates per day and segment of a fully ramped rep.
+struct CreationFit {
+  std::vector<std::vector<double>> rep_rates;   // [draw][rep * segment_count + segment].
+  std::vector<std::vector<double>> team_rates;  // [draw][team * segment_count + segment].
+};
+
+// Weighted days in the job within the window, each times the ramp. `squared` holds squared weights.
+struct RampedDays {
+  double days = 0;
+  double squared = 0;
+};
+RampedDays RampedExposure(const HistoryRep& rep, absl::CivilDay as_of,
+                          const CreationOptions& options);
+
+// Counts deals created in the window while their owner was in the job; a deal created before its
+// owner's first day was inherited and says nothing about what the owner creates. A rep without a
+// single such deal keeps their own exposure - hence a rate far below the team's if they have long
+// been there - but does not pull down what a colleague or a hire is expected to create.
+CreationFit FitCreation(const History& history, const CreationOptions& options);
+
+}  // namespace quotacast::simulator
+
+#endif  // QUOTACAST_SIMULATOR_FIT_CREATION_H_

@@ -1,0 +1,369 @@
+#include "simulator/fit/exposure.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <numeric>
+
+namespace quotacast::simulator {
+namespace {
+
+// Beyond this age all days are alike; keeps the tables small when a date is decades off.
+constexpr int kMaxTabulatedAgeDays = 4'000;
+// A split needs this distance from other edges.
+constexpr int kMinEdgeDistanceDays = 3;
+
+int BinOf(int start_age_days, const std::vector<int>& edges) {
+  return static_cast<int>(std::upper_bound(edges.begin(), edges.end(), start_age_days) -
+                          edges.begin());
+}
+
+// Shares of days 1..D that fall into each bin, cumulative in D.
+class PhaseTable {
+ public:
+  explicit PhaseTable(const std::vector<int>& edges)
+      : bins_(static_cast<int>(edges.size()) + 1),
+        cumulative_(static_cast<size_t>(kMaxTabulatedAgeDays + 1) * bins_, 0.0) {
+    for (int day = 1; day <= kMaxTabulatedAgeDays; ++day) {
+      double* row = &cumulative_[static_cast<size_t>(day) * bins_];
+      const double* previous = row - bins_;
+      std::copy(previous, previous + bins_, row);
+      for (int phase = 0; phase < kStepDays && day - phase >= 1; ++phase) {
+        row[BinOf(day - phase, edges)] += 1.0 / kStepDays;
+      }
+    }
+  }
+
+  // Share-weighted days of bin `bin` among days first..last, 1 <= first <= last.
+  double Days(int first, int last, int bin) const { return Upto(last, bin) - Upto(first - 1, bin); }
+
+  int bins() const { return bins_; }
+
+ private:
+  double Upto(int day, int bin) const {
+    const int tabulated = std::min(day, kMaxTabulatedAgeDays);
+    double days = cumulative_[static_cast<size_t>(tabulated) * bins_ + bin];
+    if (day > tabulated && bin == bins_ - 1) days += day - tabulated;
+    return days;
+  }
+
+  int bins_;
+  std::vector<double> cumulative_;
+};
+
+int DaysBetween(absl::CivilDay from, absl::CivilDay to) { return static_cast<int>(to - from); }
+
+// A spell as far as it lies in the window, with the deal it belongs to.
+struct ObservedSpell {
+  const HistoryDeal* deal;
+  Spell spell;
+  int first_day;  // Smallest D observed: 0, or the age at the start of the window.
+};
+
+// Deals in order of id, so that sums of doubles do not depend on the order they arrive in.
+std::vector<const HistoryDeal*> DealsById(const History& history) {
+  std::vector<const HistoryDeal*> deals;
+  deals.reserve(history.deals.size());
+  for (const HistoryDeal& deal : history.deals) deals.push_back(&deal);
+  std::sort(deals.begin(), deals.end(),
+            [](const HistoryDeal* a, const HistoryDeal* b) { return a->id < b->id; });
+  return deals;
+}
+
+absl::CivilDay FirstExitOrCreation(const History& history, int stage_count) {
+  std::optional<absl::CivilDay> first_exit;
+  absl::CivilDay first_created = history.as_of;
+  for (const HistoryDeal& deal : history.deals) {
+    first_created = std::min(first_created, deal.created);
+    for (const Spell& spell : SpellsOf(deal, stage_count, history.as_of)) {
+      if (!spell.is_exit()) continue;
+      if (!first_exit.has_value() || spell.left < *first_exit) first_exit = spell.left;
+    }
+  }
+  return first_exit.value_or(first_created);
+}
+
+std::vector<ObservedSpell> Observe(const History& history, int stage_count,
+                                   absl::CivilDay window_start) {
+  std::vector<ObservedSpell> observed;
+  for (const HistoryDeal* deal : DealsById(history)) {
+    for (const Spell& spell : SpellsOf(*deal, stage_count, history.as_of)) {
+      if (spell.left < window_start) continue;
+      const int first_day = std::max(0, DaysBetween(spell.entered, window_start));
+      observed.push_back({deal, spell, first_day});
+    }
+  }
+  return observed;
+}
+
+// Last D on which the spell was survived in full: the exit day and the day of a regression are
+// not.
+int LastFullDay(const Spell& spell) {
+  const int days = DaysBetween(spell.entered, spell.left);
+  return spell.end == SpellEnd::kOpen ? days : days - 1;
+}
+
+// Exits and days at risk of one stage by D, all segments together, unweighted.
+struct AgeProfile {
+  std::vector<int64_t> exits = std::vector<int64_t>(kMaxTabulatedAgeDays + 1, 0);
+  std::vector<int64_t> at_risk = std::vector<int64_t>(kMaxTabulatedAgeDays + 2, 0);
+};
+
+struct SplitCandidate {
+  double expected;
+  int edge;
+};
+
+// Adds the edge after the last exit, or before the first, of the bin [from, to).
+void FindSplits(const AgeProfile& profile, int from, int to, std::vector<SplitCandidate>& found) {
+  int64_t exits = 0;
+  int64_t at_risk = 0;
+  int first_exit = -1;
+  int last_exit = -1;
+  for (int day = from; day < to; ++day) {
+    exits += profile.exits[day];
+    at_risk += profile.at_risk[day];
+    if (profile.exits[day] == 0) continue;
+    if (first_exit < 0) first_exit = day;
+    last_exit = day;
+  }
+  if (exits == 0) return;
+  const double rate = static_cast<double>(exits) / static_cast<double>(at_risk);
+  auto expected_in = [&](int begin, int end) {
+    return rate * static_cast<double>(std::accumulate(profile.at_risk.begin() + begin,
+                                                      profile.at_risk.begin() + end, int64_t{0}));
+  };
+  if (last_exit + 1 < to) {
+    const double expected = expected_in(last_exit + 1, to);
+    if (expected >= kSplitMinExpectedExits) found.push_back({expected, last_exit + 1});
+  }
+  // Seen from the start of a step, an exit on day D may come from an age six days younger.
+  const int begin = first_exit - (kStepDays - 1);
+  if (begin > from) {
+    const double expected = expected_in(from, begin);
+    if (expected >= kSplitMinExpectedExits) found.push_back({expected, begin});
+  }
+}
+
+std::vector<int> SplitEdges(const std::vector<ObservedSpell>& spells, int stage_count,
+                            const std::vector<int>& edges) {
+  std::vector<AgeProfile> profiles(stage_count);
+  for (const ObservedSpell& observed : spells) {
+    AgeProfile& profile = profiles[observed.spell.stage];
+    const int last = std::min(DaysBetween(observed.spell.entered, observed.spell.left),
+                              kMaxTabulatedAgeDays);
+    const int first = std::max(1, observed.first_day);
+    if (first > last) continue;
+    ++profile.at_risk[first];
+    --profile.at_risk[last + 1];
+    if (observed.spell.is_exit()) ++profile.exits[last];
+  }
+  std::vector<SplitCandidate> candidates;
+  for (AgeProfile& profile : profiles) {
+    std::partial_sum(profile.at_risk.begin(), profile.at_risk.end(), profile.at_risk.begin());
+    int from = 1;
+    for (size_t bin = 0; bin <= edges.size(); ++bin) {
+      const int to =
+          bin < edges.size() ? std::min(edges[bin], kMaxTabulatedAgeDays) : kMaxTabulatedAgeDays;
+      if (from < to) FindSplits(profile, from, to, candidates);
+      from = std::max(from, to);
+    }
+  }
+  std::sort(candidates.begin(), candidates.end(),
+            [](const SplitCandidate& a, const SplitCandidate& b) {
+              return a.expected != b.expected ? a.expected > b.expected : a.edge < b.edge;
+            });
+  std::vector<int> all = edges;
+  for (const SplitCandidate& candidate : candidates) {
+    if (static_cast<int>(all.size()) >= kMaxAgeBinEdges) break;
+    const bool crowded = std::any_of(all.begin(), all.end(), [&](int edge) {
+      return std::abs(edge - candidate.edge) < kMinEdgeDistanceDays;
+    });
+    if (!crowded) all.push_back(candidate.edge);
+  }
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+class Counter {
+ public:
+  Counter(const History& history, double half_life_days, Exposure& exposure)
+      : as_of_(history.as_of),
+        stage_count_(static_cast<int>(history.stages.size())),
+        half_life_days_(half_life_days),
+        table_(exposure.age_bin_edges_days),
+        exposure_(exposure) {
+    StageCounts empty;
+    empty.ages.resize(table_.bins());
+    exposure_.cells.assign(history.segments.size() * history.stages.size(), empty);
+  }
+
+  void Count(const ObservedSpell& observed) {
+    StageCounts& cell =
+        exposure_.cells[static_cast<size_t>(observed.deal->segment) * stage_count_ +
+                        observed.spell.stage];
+    CountDays(observed, cell);
+    if (observed.spell.is_exit()) CountExit(observed, cell);
+    if (observed.first_day == 0) CountEntry(observed.spell, cell.entry);
+  }
+
+ private:
+  double Weight(absl::CivilDay day) const { return RecencyWeight(day, as_of_, half_life_days_); }
+
+  // Days survived in full, a week at a time with the weight of its middle.
+  void CountDays(const ObservedSpell& observed, StageCounts& cell) {
+    const int last = LastFullDay(observed.spell);
+    for (int first = std::max(1, observed.first_day); first <= last; first += kStepDays) {
+      const int end = std::min(first + kStepDays - 1, last);
+      const double weight = Weight(observed.spell.entered + (first + end) / 2);
+      const int low = BinOf(std::max(1, first - (kStepDays - 1)), exposure_.age_bin_edges_days);
+      const int high = BinOf(end, exposure_.age_bin_edges_days);
+      for (int bin = low; bin <= high; ++bin) {
+        const double days = table_.Days(first, end, bin);
+        cell.ages[bin].days += weight * days;
+        cell.ages[bin].days_squared += weight * weight * days;
+      }
+    }
+  }
+
+  void CountExit(const ObservedSpell& observed, StageCounts& cell) {
+    const Spell& spell = observed.spell;
+    const int age = DaysBetween(spell.entered, spell.left);
+    const bool advanced = spell.end == SpellEnd::kAdvanced;
+    const double weight = Weight(spell.left);
+    exposure_.exits.push_back({observed.deal->rep, observed.deal->segment, spell.stage, age,
+                               advanced, weight});
+    if (age == 0) return;  // All of it is in the entry row.
+    for (int bin = 0; bin < table_.bins(); ++bin) {
+      const double share = table_.Days(age, age, bin);
+      if (share == 0) continue;
+      cell.ages[bin].exits += weight * share;
+      if (advanced) cell.ages[bin].advanced += weight * share;
+      cell.ages[bin].days += 0.5 * weight * share;
+      cell.ages[bin].days_squared += 0.5 * weight * weight * share;
+    }
+  }
+
+  // A phase counts only if the whole step of entry was watched: a deal that left early in a step
+  // cut off by the as-of day would count, one that stayed would not.
+  void CountEntry(const Spell& spell, EntryCounts& entry) {
+    const double weight = Weight(spell.entered) / kStepDays;
+    const double weight_squared = Weight(spell.entered) * weight;
+    const absl::CivilDay watched_until =
+        spell.end == SpellEnd::kRegressed ? spell.left - 1 : as_of_;
+    const int age = DaysBetween(spell.entered, spell.left);
+    for (int phase = 0; phase < kStepDays; ++phase) {
+      if (spell.entered + phase > watched_until) break;
+      entry.entered += weight;
+      entry.entered_squared += weight_squared;
+      if (!spell.is_exit() || age > phase) continue;
+      entry.left_first_step += weight;
+      if (age == 0) entry.left_entry_day += weight;
+      if (spell.end == SpellEnd::kAdvanced) entry.advanced += weight;
+    }
+  }
+
+  absl::CivilDay as_of_;
+  int stage_count_;
+  double half_life_days_;
+  PhaseTable table_;
+  Exposure& exposure_;
+};
+
+}  // namespace
+
+std::vector<Spell> SpellsOf(const HistoryDeal& deal, int stage_count, absl::CivilDay as_of) {
+  std::vector<Spell> spells;
+  auto skip = [&](int from, int to, absl::CivilDay day) {
+    for (int stage = from; stage < to; ++stage) {
+      spells.push_back({stage, day, day, SpellEnd::kAdvanced});
+    }
+  };
+  std::vector<StageVisit> visits = deal.visits;
+  if (visits.empty()) visits.push_back({0, deal.created});
+  skip(0, visits.front().stage, visits.front().entered);
+  for (size_t v = 0; v + 1 < visits.size(); ++v) {
+    const StageVisit& visit = visits[v];
+    const StageVisit& next = visits[v + 1];
+    const bool forward = next.stage > visit.stage;
+    spells.push_back({visit.stage, visit.entered, next.entered,
+                      forward ? SpellEnd::kAdvanced : SpellEnd::kRegressed});
+    if (forward) skip(visit.stage + 1, next.stage, next.entered);
+  }
+  const StageVisit& last = visits.back();
+  switch (deal.end) {
+    case DealEnd::kOpen:
+      spells.push_back({last.stage, last.entered, as_of, SpellEnd::kOpen});
+      break;
+    case DealEnd::kLost:
+      spells.push_back({last.stage, last.entered, deal.end_day, SpellEnd::kLost});
+      break;
+    case DealEnd::kWon:
+      spells.push_back({last.stage, last.entered, deal.end_day, SpellEnd::kAdvanced});
+      skip(last.stage + 1, stage_count, deal.end_day);
+      break;
+  }
+  return spells;
+}
+
+void AgeCounts::Add(const AgeCounts& other) {
+  exits += other.exits;
+  advanced += other.advanced;
+  days += other.days;
+  days_squared += other.days_squared;
+}
+
+AgeCounts AgeCounts::Effective() const {
+  if (days_squared <= 0) return {};
+  const double factor = days / days_squared;
+  return {exits * factor, advanced * factor, days * factor, days * factor};
+}
+
+void EntryCounts::Add(const EntryCounts& other) {
+  entered += other.entered;
+  entered_squared += other.entered_squared;
+  left_entry_day += other.left_entry_day;
+  left_first_step += other.left_first_step;
+  advanced += other.advanced;
+}
+
+EntryCounts EntryCounts::Effective() const {
+  if (entered_squared <= 0) return {};
+  const double factor = entered / entered_squared;
+  return {entered * factor, entered * factor, left_entry_day * factor, left_first_step * factor,
+          advanced * factor};
+}
+
+double RecencyWeight(absl::CivilDay day, absl::CivilDay as_of, double half_life_days) {
+  return std::exp2(-static_cast<double>(as_of - day) / half_life_days);
+}
+
+PhaseShares SharesOfDay(int age_days, const std::vector<int>& age_bin_edges_days) {
+  PhaseShares shares;
+  shares.ages.assign(age_bin_edges_days.size() + 1, 0.0);
+  for (int phase = 0; phase < kStepDays; ++phase) {
+    if (age_days - phase <= 0) {
+      shares.entry += 1.0 / kStepDays;
+    } else {
+      shares.ages[BinOf(age_days - phase, age_bin_edges_days)] += 1.0 / kStepDays;
+    }
+  }
+  return shares;
+}
+
+Exposure CountExposure(const History& history, const ExposureOptions& options) {
+  const int stage_count = static_cast<int>(history.stages.size());
+  Exposure exposure;
+  exposure.window_start =
+      options.window_start.value_or(FirstExitOrCreation(history, stage_count));
+  const std::vector<ObservedSpell> spells =
+      Observe(history, stage_count, exposure.window_start);
+  exposure.age_bin_edges_days = SplitEdges(spells, stage_count, options.age_bin_edges_days);
+  Counter counter(history, options.recency_half_life_days, exposure);
+  for (const ObservedSpell& spell : spells) counter.Count(spell);
+  return exposure;
+}
+
+}  // namespace quotacast::simulator

@@ -1,0 +1,34 @@
+// Who wins more than the deals they hold would explain: the rep's shift on the probit scale.
+//
+// Every exit of a stage is a trial: it advanced or was lost, against the probability p of its
+// segment, stage and age. With prior N(team mean, within-team variance) the posterior of a rep's
+// shift is close to normal around its mode, found by Newton's method; with information
+// I = sum phi^2 / (Phi (1 - Phi)) its variance is 1 / (1 / prior variance + I). Team means are
+// drawn the same way towards the organisation's zero.
+#ifndef QUOTACAST_SIMULATOR_FIT_REP_EFFECTS_H_
+#define QUOTACAST_SIMULATOR_FIT_REP_EFFECTS_H_
+
+#include <vector>
+
+#include "absl/types/span.h"
+#include "simulator/fit/exposure.h"
+#include "simulator/fit/history.h"
+#include "simulator/model/model.h"
+
+namespace quotacast::simulator {
+
+// An assumption: of the variance of ability among reps, the part that lies between teams. A rep
+// in a team without data then has exactly N(0, rep_sd^2).
+inline constexpr double kTeamShareOfRepVariance = 0.25;
+
+// One effect per rep of `reps`. `means` are the posterior means of all cells, [segment *
+// stage_count + stage]. Exits count with their recency weight. `rep_sd` >= 0; 0 gives zeros.
+std::vector<RepEffect> FitRepEffects(absl::Span<const StageExit> exits,
+                                     absl::Span<const StageCell> means,
+                                     const std::vector<int>& age_bin_edges_days, int stage_count,
+                                     absl::Span<const HistoryRep> reps, int team_count,
+                                     double rep_sd);
+
+}  // namespace quotacast::simulator
+
+#endif  // QUOTACAST_SIMULATOR_FIT_REP_EFFECTS_H_
