@@ -38,7 +38,8 @@ struct EngineOptions {
   int step_days = 7;
   // The first `period_count` periods of the state are simulated.
   int period_count = 1;
-  // Extra days at which steps are cut, so that sums up to them are exact; each in (as_of, end].
+  // Extra days at which steps are cut, so that sums up to them are exact: inclusive last days,
+  // each after as_of and inside the simulated periods.
   std::vector<absl::CivilDay> cut_days;
 };
 
@@ -51,8 +52,17 @@ struct TrialLayout {
 };
 TrialLayout TrialsFor(int64_t requested_trials, int draw_count);
 
-// Polled between batches; true stops the work with CANCELLED.
+// Polled between batches and inside long ones; true stops the work with CANCELLED.
+// May be called from several threads at once.
 using CancelCheck = std::function<bool()>;
+
+// Batches first, first + stride, ..., `count` of them. With a stride of `draw_count` all belong to
+// one parameter draw.
+struct BatchSequence {
+  int64_t first = 0;
+  int64_t stride = 1;
+  int64_t count = 0;
+};
 
 // Compiled tables for one scenario. Immutable and thread-safe after Compile.
 class Plan {
@@ -63,6 +73,13 @@ class Plan {
   // batch size, within the layout. CANCELLED when `cancel` says so.
   virtual absl::StatusOr<Partial> SimulateRange(int64_t first_trial, int64_t trial_count,
                                                 const CancelCheck& cancel) const = 0;
+
+  // Simulates batches and adds them to `into`, which must be of this plan (EmptyPartial) and hold
+  // none of them yet. After an error `into` is to be thrown away. What SimulateRange is made of;
+  // runs that walk a draw's batches in a row build its tables once when they are too large to
+  // keep.
+  virtual absl::Status SimulateBatches(const BatchSequence& batches, const CancelCheck& cancel,
+                                       Partial* into) const = 0;
 
   virtual const TrialLayout& layout() const = 0;
   virtual const PlanShape& shape() const = 0;
@@ -77,7 +94,9 @@ absl::StatusOr<std::unique_ptr<Plan>> Compile(const PipelineModel& model,
                                               const CancelCheck& cancel);
 
 // Runs ranges on `threads` threads of its own and merges them. Progress is reported after each
-// finished range from one thread at a time.
+// finished range from one thread at a time. `threads` in 1..kMaxThreads. CANCELLED as SimulateRange;
+// every thread has ended when the call returns.
+inline constexpr int kMaxThreads = 256;
 absl::StatusOr<Partial> SimulateParallel(const Plan& plan, int64_t first_trial,
                                          int64_t trial_count, int threads,
                                          const CancelCheck& cancel,

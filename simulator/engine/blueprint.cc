@@ -1,0 +1,346 @@
+#include "simulator/engine/blueprint.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "base/random.h"
+#include "base/status_macros.h"
+#include "simulator/engine/plan_keys.h"
+
+namespace quotacast::simulator {
+namespace {
+
+// Ranges of the common shift for which tables are built. A person uses the smallest that covers
+// six standard deviations in every draw; the choice depends on the person alone, so that adding a
+// colleague cannot change anybody's tables.
+constexpr double kRadii[] = {0.4, 0.8, 1.4, 2.1, 3.0};
+constexpr double kCoveredDeviations = 6;
+
+// Groups of series with more values than this in all trials keep histograms instead of samples.
+constexpr int64_t kMaxSampledValues = 16'000'000;
+
+absl::Status ValidateOptions(const EngineOptions& options, const PipelineState& state) {
+  std::vector<FieldViolation> violations;
+  if (options.trials < 1 || options.trials > kMaxTrials) {
+    violations.push_back({"options.trials", absl::StrCat("is ", options.trials, "; want 1 to ",
+                                                         kMaxTrials)});
+  }
+  if (options.step_days != 7 && options.step_days != 1) {
+    violations.push_back(
+        {"options.step_days", absl::StrCat("is ", options.step_days, "; want 7 or 1")});
+  }
+  const int periods = static_cast<int>(state.periods.size());
+  if (options.period_count < 1 || options.period_count > periods) {
+    violations.push_back({"options.period_count",
+                          absl::StrCat("is ", options.period_count, "; want 1 to ", periods)});
+  } else {
+    const absl::CivilDay end = state.periods[options.period_count - 1].end;
+    for (size_t i = 0; i < options.cut_days.size(); ++i) {
+      if (options.cut_days[i] > state.as_of && options.cut_days[i] < end) continue;
+      violations.push_back({absl::StrCat("options.cut_days[", i, "]"),
+                            absl::StrCat("is ", absl::FormatCivilTime(options.cut_days[i]),
+                                         "; want a day after ", absl::FormatCivilTime(state.as_of),
+                                         " and before ", absl::FormatCivilTime(end))});
+      if (violations.size() >= 20) break;
+    }
+  }
+  if (violations.empty()) return absl::OkStatus();
+  return InvalidFields(std::move(violations));
+}
+
+int BasisFor(double mean, double sd) {
+  const double radius = std::abs(mean) + kCoveredDeviations * sd;
+  int basis = 0;
+  while (basis + 1 < static_cast<int>(std::size(kRadii)) && kRadii[basis] < radius) ++basis;
+  return basis;
+}
+
+// The segment's name and the person's id, not their positions, key new pipeline.
+uint64_t CreationId(uint64_t person_id, const std::string& segment) {
+  return StableId("new_pipeline", absl::StrCat(absl::Hex(person_id), "/", segment));
+}
+
+// Assigns tables: equal needs share one.
+class TableRegistry {
+ public:
+  explicit TableRegistry(Blueprint& plan) : plan_(plan) {}
+
+  int Flow(int segment, InitiativeSet initiatives, int basis) {
+    const auto [it, added] = flows_.try_emplace({segment, initiatives, basis},
+                                                static_cast<int>(plan_.flows.size()));
+    if (added) plan_.flows.push_back({segment, initiatives, basis, {}, {}});
+    return it->second;
+  }
+
+  void PlaceDeal(const OpenDeal& deal, DealPlan& placed) {
+    const auto& edges = plan_.model.age_bin_edges_days;
+    const int last_edge = edges.empty() ? 0 : edges.back();
+    const int age = std::min(deal.age_days, last_edge);
+    FlowPlan& flow = plan_.flows[placed.flow];
+    const auto [it, added] = open_.try_emplace({placed.flow, deal.stage, age},
+                                               static_cast<int>(flow.open.size()));
+    if (added) flow.open.push_back({deal.stage, age, Allocate(flow)});
+    placed.open_class = it->second;
+    placed.table = flow.open[it->second].table;
+  }
+
+  void PlaceCreation(const std::vector<double>& productive_days, CreationPlan& placed) {
+    FlowPlan& flow = plan_.flows[placed.flow];
+    const auto [it, added] = fresh_.try_emplace({placed.flow, productive_days},
+                                                static_cast<int>(flow.fresh.size()));
+    if (added) flow.fresh.push_back({productive_days, Allocate(flow)});
+    placed.fresh_class = it->second;
+    placed.table = flow.fresh[it->second].table;
+  }
+
+ private:
+  TableSlot Allocate(const FlowPlan& flow) {
+    const TableSlot slot = {plan_.table_size, plan_.bases[flow.basis].size()};
+    plan_.table_size += static_cast<int64_t>(slot.size) * plan_.grid.step_count();
+    return slot;
+  }
+
+  Blueprint& plan_;
+  std::map<std::tuple<int, InitiativeSet, int>, int> flows_;
+  std::map<std::tuple<int, int, int>, int> open_;
+  std::map<std::pair<int, std::vector<double>>, int> fresh_;
+};
+
+// Largest spread of the shift over the draws, for a person with this own variance.
+double LargestShiftSd(const PipelineModel& model, double own_variance, bool is_hire) {
+  double largest = 0;
+  for (const ParameterDraw& draw : model.draws) {
+    const double own = is_hire ? draw.rep_sd * draw.rep_sd : own_variance;
+    largest = std::max(largest, draw.market_sd * draw.market_sd + draw.team_sd * draw.team_sd + own);
+  }
+  return std::sqrt(largest);
+}
+
+// Places the person's team factor and line items that reps and hires have in common.
+void PlaceInTeam(const PipelineState& state, int team, std::map<int, int>& factor_of_team,
+                 Blueprint& plan, Seller& seller) {
+  const auto [it, added] =
+      factor_of_team.try_emplace(team, static_cast<int>(plan.factor_team_ids.size()));
+  if (added) plan.factor_team_ids.push_back(state.teams[team].id);
+  seller.team_factor = it->second;
+  for (int t = team; t != -1; t = state.teams[t].parent) seller.team_entities.push_back(1 + t);
+}
+
+bool AnyRate(const PipelineModel& model, bool is_hire, size_t index) {
+  return std::any_of(model.draws.begin(), model.draws.end(), [&](const ParameterDraw& draw) {
+    return (is_hire ? draw.team_creation_rate_per_day : draw.creation_rate_per_day)[index] > 0;
+  });
+}
+
+void PlaceAllCreation(const std::vector<double>& productive_days, size_t first_rate,
+                      TableRegistry& tables, Blueprint& plan, Seller& seller) {
+  for (size_t g = 0; g < plan.model.segments.size(); ++g) {
+    if (!AnyRate(plan.model, seller.is_hire, first_rate + g)) continue;
+    CreationPlan creation;
+    creation.id = CreationId(seller.id, plan.model.segments[g]);
+    creation.segment = static_cast<int>(g);
+    creation.rate_index = static_cast<int>(first_rate + g);
+    creation.flow = tables.Flow(creation.segment, seller.initiatives, seller.basis);
+    tables.PlaceCreation(productive_days, creation);
+    seller.creation.push_back(creation);
+  }
+}
+
+absl::Status PlaceSellers(const PipelineState& state, Blueprint& plan) {
+  const PipelineModel& model = plan.model;
+  TableRegistry tables(plan);
+  std::map<int, int> factor_of_team;
+  std::vector<InitiativeSet> initiatives(state.reps.size(), 0);
+  InitiativeSet for_hires = 0;
+  for (size_t j = 0; j < plan.scenario.initiatives.size(); ++j) {
+    for (const int rep : plan.scenario.initiatives[j].reps) {
+      initiatives[rep] |= InitiativeSet{1} << j;
+    }
+    if (plan.scenario.initiatives[j].covers_hires) for_hires |= InitiativeSet{1} << j;
+  }
+  const int first_person = 1 + static_cast<int>(state.teams.size());
+  for (size_t r = 0; r < state.reps.size(); ++r) {
+    const RepState& rep = state.reps[r];
+    Seller seller;
+    seller.id = rep.id;
+    seller.entity = first_person + static_cast<int>(r);
+    seller.initiatives = initiatives[r];
+    seller.effect_mean = model.rep_effects[r].mean;
+    seller.effect_variance = model.rep_effects[r].variance;
+    seller.basis =
+        BasisFor(seller.effect_mean, LargestShiftSd(model, seller.effect_variance, false));
+    PlaceInTeam(state, rep.team, factor_of_team, plan, seller);
+    PlaceAllCreation(ProductiveDays(rep.start_date, rep.end_date, kDefaultRampWeeks, state.as_of,
+                                    plan.grid),
+                     r * model.segments.size(), tables, plan, seller);
+    plan.sellers.push_back(std::move(seller));
+  }
+  for (const OpenDeal& deal : state.open_deals) {
+    Seller& seller = plan.sellers[deal.rep];
+    DealPlan placed;
+    placed.id = deal.id;
+    placed.segment = deal.segment;
+    placed.amount_minor_units = deal.amount_minor_units;
+    placed.flow = tables.Flow(deal.segment, seller.initiatives, seller.basis);
+    tables.PlaceDeal(deal, placed);
+    seller.deals.push_back(placed);
+  }
+  for (Seller& seller : plan.sellers) {
+    std::sort(seller.deals.begin(), seller.deals.end(),
+              [](const DealPlan& a, const DealPlan& b) { return a.id < b.id; });
+  }
+  for (size_t i = 0; i < plan.scenario.hires.size(); ++i) {
+    const Hire& hire = plan.scenario.hires[i];
+    const std::string& team_key = state.teams[hire.team].key;
+    const auto found = std::find(model.teams.begin(), model.teams.end(), team_key);
+    if (found == model.teams.end()) {
+      return InvalidField(absl::StrCat("hires[", i, "].team"),
+                          absl::StrCat("is ", team_key,
+                                       ", for which the model knows no creation rates; want one "
+                                       "of the model's leaf teams"));
+    }
+    Seller seller;
+    seller.id = hire.id;
+    seller.is_hire = true;
+    seller.entity = first_person + static_cast<int>(state.reps.size() + i);
+    seller.initiatives = for_hires;
+    seller.basis = BasisFor(0, LargestShiftSd(model, 0, true));
+    PlaceInTeam(state, hire.team, factor_of_team, plan, seller);
+    PlaceAllCreation(
+        ProductiveDays(hire.start, std::nullopt, hire.ramp_weeks, state.as_of, plan.grid),
+        static_cast<size_t>(found - model.teams.begin()) * model.segments.size(), tables, plan,
+        seller);
+    plan.sellers.push_back(std::move(seller));
+  }
+  return absl::OkStatus();
+}
+
+void AddGroup(int series_count, int64_t trials, PlanShape& shape) {
+  SeriesGroup group;
+  group.first_series = shape.series_count;
+  group.series_count = series_count;
+  const bool samples = series_count * trials <= kMaxSampledValues;
+  group.storage = samples ? SeriesStorage::kSamples : SeriesStorage::kHistogram;
+  int& slots = samples ? shape.sampled_series_count : shape.histogram_count;
+  group.first_slot = slots;
+  slots += series_count;
+  shape.series_count += series_count;
+  shape.groups.push_back(group);
+}
+
+// Adds one person's quota or bookings to the person's line, the teams above and the org.
+void AddQuotas(const Seller& seller, const std::vector<std::optional<int64_t>>& quotas,
+               PlanShape& shape) {
+  for (int p = 0; p < shape.period_count; ++p) {
+    if (!quotas[p].has_value()) continue;
+    ++shape.eligible_rep_count[p];
+    const auto add = [&](int entity) {
+      auto& quota = shape.quota_minor_units[static_cast<size_t>(entity) * shape.period_count + p];
+      quota = quota.value_or(0) + *quotas[p];
+    };
+    add(0);
+    add(seller.entity);
+    for (const int team : seller.team_entities) add(team);
+  }
+}
+
+void AddBookings(const Seller& seller, const std::vector<int64_t>& booked, PlanShape& shape) {
+  for (int p = 0; p < shape.period_count; ++p) {
+    const auto add = [&](int entity) {
+      shape.booked_minor_units[static_cast<size_t>(entity) * shape.period_count + p] += booked[p];
+    };
+    add(0);
+    add(seller.entity);
+    for (const int team : seller.team_entities) add(team);
+  }
+}
+
+PlanShape ShapeOf(const PipelineState& state, const Blueprint& plan) {
+  PlanShape shape;
+  shape.entities.push_back({Level::kOrg, "", false});
+  for (const TeamState& team : state.teams) shape.entities.push_back({Level::kTeam, team.key, false});
+  for (const RepState& rep : state.reps) shape.entities.push_back({Level::kRep, rep.key, false});
+  for (const Hire& hire : plan.scenario.hires) {
+    shape.entities.push_back({Level::kRep, hire.key, true});
+  }
+  shape.period_count = plan.grid.period_count();
+  shape.draw_count = static_cast<int>(plan.model.draws.size());
+  shape.batch_size = plan.layout.batch_size;
+  for (const Step& step : plan.grid.steps) {
+    shape.step_ends.push_back(state.as_of + 1 + step.end_day);
+    shape.period_of_step.push_back(step.period);
+  }
+  for (const Mark& mark : plan.grid.marks) shape.mark_steps.push_back(mark.step);
+  shape.mark_of_period = plan.grid.mark_of_period;
+  shape.team_count = static_cast<int>(state.teams.size());
+  shape.person_count = static_cast<int>(plan.sellers.size());
+
+  const size_t cells = shape.entities.size() * shape.period_count;
+  shape.quota_minor_units.resize(cells);
+  shape.booked_minor_units.resize(cells, 0);
+  shape.eligible_rep_count.resize(shape.period_count, 0);
+  for (size_t r = 0; r < state.reps.size(); ++r) {
+    AddQuotas(plan.sellers[r], state.reps[r].quota_minor_units, shape);
+    AddBookings(plan.sellers[r], state.reps[r].booked_minor_units, shape);
+  }
+  for (size_t i = 0; i < plan.scenario.hires.size(); ++i) {
+    AddQuotas(plan.sellers[state.reps.size() + i], plan.scenario.hires[i].quota_minor_units,
+              shape);
+  }
+  const int64_t trials = plan.layout.trials;
+  AddGroup(plan.grid.step_count(), trials, shape);
+  AddGroup(shape.period_count, trials, shape);
+  AddGroup(shape.team_count * shape.mark_count(), trials, shape);
+  AddGroup(shape.person_count * shape.mark_count(), trials, shape);
+  return shape;
+}
+
+}  // namespace
+
+absl::StatusOr<Blueprint> DrawBlueprint(const PipelineModel& model, const PipelineState& state,
+                                        const Scenario& scenario, const EngineOptions& options) {
+  QC_RETURN_IF_ERROR(ValidateModel(model));
+  QC_RETURN_IF_ERROR(ValidateState(state, model));
+  QC_RETURN_IF_ERROR(ValidateScenario(scenario, state));
+  QC_RETURN_IF_ERROR(ValidateOptions(options, state));
+
+  const std::vector<FiscalPeriod> periods(state.periods.begin(),
+                                          state.periods.begin() + options.period_count);
+  StepGrid grid = BuildStepGrid(state.as_of, periods, options.step_days, options.cut_days);
+  LeverCalendar levers(scenario, state.as_of, grid);
+  Blueprint plan = {model,
+                    scenario,
+                    options,
+                    TrialsFor(options.trials, static_cast<int>(model.draws.size())),
+                    std::move(grid),
+                    std::move(levers),
+                    GammaMixing(model.creation_mix_shape),
+                    {},
+                    {},
+                    {},
+                    {},
+                    0,
+                    {},
+                    {}};
+  for (const double radius : kRadii) plan.bases.emplace_back(radius);
+  QC_RETURN_IF_ERROR(PlaceSellers(state, plan));
+  plan.shape = ShapeOf(state, plan);
+  plan.shape.trial_key = TrialKey(model, options, plan.layout, plan.grid);
+  plan.shape.plan_key = PlanKey(plan.shape.trial_key, state, scenario, options);
+  for (size_t i = 0; i < plan.shape.quota_minor_units.size(); ++i) {
+    const auto& quota = plan.shape.quota_minor_units[i];
+    plan.wanted_minor_units.push_back(
+        quota.has_value() ? *quota - plan.shape.booked_minor_units[i] : Seller::kNoQuota);
+  }
+  return plan;
+}
+
+}  // namespace quotacast::simulator

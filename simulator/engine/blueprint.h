@@ -1,0 +1,111 @@
+// Everything about a plan that no parameter draw changes: the time grid, who sells what, which
+// tables are needed, and the shape of the results. Internal to the engine.
+#ifndef QUOTACAST_SIMULATOR_ENGINE_BLUEPRINT_H_
+#define QUOTACAST_SIMULATOR_ENGINE_BLUEPRINT_H_
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "simulator/engine/chebyshev.h"
+#include "simulator/engine/engine.h"
+#include "simulator/engine/inversion.h"
+#include "simulator/engine/levers.h"
+#include "simulator/engine/partial.h"
+#include "simulator/engine/step_grid.h"
+#include "simulator/model/model.h"
+
+namespace quotacast::simulator {
+
+// One table of cumulative wins: polynomials [step][coefficient] from `offset` in DrawTables.
+struct TableSlot {
+  int64_t offset = 0;
+  int size = 0;  // Coefficients per polynomial.
+};
+
+// Deals with the same future: equal segment, stage, age (beyond the last age edge all ages are
+// one), lever path and range of shifts.
+struct OpenClass {
+  int stage = 0;
+  int age_days = 0;
+  TableSlot table;
+};
+
+// New pipeline with the same shape over time, per unit of creation rate.
+struct FreshClass {
+  std::vector<double> productive_days;  // Per step, before the creation lever.
+  TableSlot table;
+};
+
+// The tables built from one SegmentFlow.
+struct FlowPlan {
+  int segment = 0;
+  InitiativeSet initiatives = 0;
+  int basis = 0;  // Position in Blueprint::bases.
+  std::vector<OpenClass> open;
+  std::vector<FreshClass> fresh;
+};
+
+struct DealPlan {
+  uint64_t id = 0;
+  int segment = 0;
+  std::optional<int64_t> amount_minor_units;
+  int flow = 0;
+  int open_class = 0;
+  TableSlot table;
+};
+
+// A person's new pipeline in one segment.
+struct CreationPlan {
+  uint64_t id = 0;  // Keys the counts, times and amounts.
+  int segment = 0;
+  int rate_index = 0;  // In creation_rate_per_day (reps) or team_creation_rate_per_day (hires).
+  int flow = 0;
+  int fresh_class = 0;
+  TableSlot table;
+};
+
+// A rep or a hire.
+struct Seller {
+  static constexpr int64_t kNoQuota = std::numeric_limits<int64_t>::max();
+
+  uint64_t id = 0;
+  bool is_hire = false;
+  int entity = 0;
+  int team_factor = 0;             // Position in Blueprint::factor_team_ids.
+  std::vector<int> team_entities;  // The team and all above it.
+  InitiativeSet initiatives = 0;
+  double effect_mean = 0;
+  double effect_variance = 0;  // Hires: the draw's rep_sd squared instead.
+  int basis = 0;
+  std::vector<DealPlan> deals;  // By id.
+  std::vector<CreationPlan> creation;
+};
+
+struct Blueprint {
+  PipelineModel model;
+  Scenario scenario;
+  EngineOptions options;
+  TrialLayout layout;
+  StepGrid grid;
+  LeverCalendar levers;
+  GammaMixing mixing;
+  std::vector<ChebyshevBasis> bases;
+  std::vector<uint64_t> factor_team_ids;
+  std::vector<Seller> sellers;  // Reps in state order, then hires in scenario order.
+  std::vector<FlowPlan> flows;
+  int64_t table_size = 0;  // Doubles per draw.
+  // What must be won on top of the bookings to reach the quota, [entity * periods + period].
+  std::vector<int64_t> wanted_minor_units;
+  PlanShape shape;
+};
+
+// Validates all inputs and lays the plan out. Errors as Compile.
+absl::StatusOr<Blueprint> DrawBlueprint(const PipelineModel& model, const PipelineState& state,
+                                        const Scenario& scenario, const EngineOptions& options);
+
+}  // namespace quotacast::simulator
+
+#endif  // QUOTACAST_SIMULATOR_ENGINE_BLUEPRINT_H_

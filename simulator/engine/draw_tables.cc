@@ -1,0 +1,77 @@
+#include "simulator/engine/draw_tables.h"
+
+#include <cmath>
+#include <cstddef>
+#include <map>
+#include <vector>
+
+#include "simulator/engine/levers.h"
+#include "simulator/engine/segment_flow.h"
+#include "simulator/engine/win_thresholds.h"
+
+namespace quotacast::simulator {
+namespace {
+
+// Turns values at the nodes, [step][node], into the polynomials of a slot.
+void StorePolynomials(const std::vector<double>& values, const ChebyshevBasis& basis,
+                      TableSlot slot, std::vector<double>& polynomials) {
+  const int n = basis.size();
+  double* to = &polynomials[static_cast<size_t>(slot.offset)];
+  for (size_t at = 0; at < values.size(); at += n) basis.ToCoefficients(&values[at], to + at);
+}
+
+}  // namespace
+
+DrawTables BuildDrawTables(const Blueprint& plan, int draw) {
+  const PipelineModel& model = plan.model;
+  const ParameterDraw& parameters = model.draws[draw];
+  const int stage_count = static_cast<int>(model.stages.size());
+  DrawTables tables;
+  tables.parameters = &parameters;
+  tables.market_sd = parameters.market_sd;
+  tables.team_sd = parameters.team_sd;
+  tables.rep_sd = parameters.rep_sd;
+  tables.polynomials.resize(static_cast<size_t>(plan.table_size));
+
+  // The spread of the population of reps, never of one posterior: the fitted probabilities are
+  // averages over the population.
+  const double population_sd = std::sqrt(parameters.market_sd * parameters.market_sd +
+                                         parameters.team_sd * parameters.team_sd +
+                                         parameters.rep_sd * parameters.rep_sd);
+  const LeverDraw levers = DrawLevers(plan.scenario, plan.options.seed, draw);
+  std::map<int, WinThresholds> thresholds;      // By segment.
+  std::map<InitiativeSet, LeverPath> paths;
+  std::vector<double> values, created;
+  for (const FlowPlan& flow : plan.flows) {
+    const StageCell* stages =
+        &parameters.cells[static_cast<size_t>(flow.segment) * stage_count];
+    auto threshold = thresholds.find(flow.segment);
+    if (threshold == thresholds.end()) {
+      threshold = thresholds
+                      .emplace(flow.segment,
+                               RescaleThresholds(stages, stage_count, model.age_bin_edges_days,
+                                                 population_sd, plan.options.step_days))
+                      .first;
+    }
+    auto path = paths.find(flow.initiatives);
+    if (path == paths.end()) {
+      path = paths.emplace(flow.initiatives, plan.levers.PathFor(flow.initiatives, levers)).first;
+    }
+    const ChebyshevBasis& basis = plan.bases[flow.basis];
+    const SegmentFlow wins(stages, stage_count, model.age_bin_edges_days, threshold->second,
+                           plan.grid, path->second, basis.points());
+    for (const OpenClass& open : flow.open) {
+      wins.OpenDealWins(open.stage, open.age_days, &values);
+      StorePolynomials(values, basis, open.table, tables.polynomials);
+    }
+    for (const FreshClass& fresh : flow.fresh) {
+      created = fresh.productive_days;
+      for (size_t w = 0; w < created.size(); ++w) created[w] *= path->second.creation_factor[w];
+      wins.NewDealWins(created, plan.grid, &values);
+      StorePolynomials(values, basis, fresh.table, tables.polynomials);
+    }
+  }
+  return tables;
+}
+
+}  // namespace quotacast::simulator

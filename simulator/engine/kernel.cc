@@ -1,0 +1,321 @@
+#include "simulator/engine/kernel.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <utility>
+
+#include "simulator/engine/chebyshev.h"
+#include "simulator/engine/deterministic_math.h"
+#include "simulator/engine/inversion.h"
+
+namespace quotacast::simulator {
+namespace {
+
+// A block of the generator serves this many consecutive trials of one entity.
+constexpr int kBlockTrials = 4;
+
+// Work between two looks at the cancel check, in deal-trials: a few tens of milliseconds.
+constexpr int64_t kWorkPerPoll = 1'000'000;
+
+// Counts and times are numbered (period, win) in the 24-bit index of the generator.
+constexpr int kWinIndexBits = 16;
+static_assert(kMaxPoissonCount < (1 << kWinIndexBits));
+
+// First step in [first, last] whose cumulative polynomial exceeds `target` at t; `last` when none
+// before it does. The polynomials ascend up to the interpolation error.
+int FirstStepAbove(const double* table, int size, int first, int last, double t, double target) {
+  while (first < last) {
+    const int middle = first + (last - first) / 2;
+    const double value =
+        EvaluatePolynomial(table + static_cast<size_t>(middle) * size, size, t);
+    if (target < value) {
+      last = middle;
+    } else {
+      first = middle + 1;
+    }
+  }
+  return first;
+}
+
+}  // namespace
+
+Kernel::Kernel(const Blueprint& plan)
+    : plan_(plan),
+      lanes_(plan.layout.batch_size),
+      steps_(plan.grid.step_count()),
+      marks_(plan.grid.mark_count()),
+      periods_(plan.grid.period_count()),
+      market_(lanes_),
+      team_(plan.factor_team_ids.size() * lanes_),
+      shift_(lanes_),
+      mix_(lanes_),
+      uniform_(lanes_),
+      probability_(lanes_),
+      win_count_(lanes_),
+      won_(static_cast<size_t>(steps_) * lanes_),
+      sums_(static_cast<size_t>(marks_) * lanes_),
+      org_(static_cast<size_t>(steps_) * lanes_),
+      team_sums_(static_cast<size_t>(plan.shape.team_count) * marks_ * lanes_),
+      at_quota_(static_cast<size_t>(periods_) * lanes_) {}
+
+void Kernel::Uniforms(uint64_t entity_id, RandomPurpose purpose, uint32_t index,
+                      double* uniforms) const {
+  for (int lane = 0; lane < lanes_; lane += kBlockTrials) {
+    const std::array<uint32_t, 4> words =
+        RandomBlock(plan_.options.seed, entity_id,
+                    first_block_ + static_cast<uint32_t>(lane / kBlockTrials), purpose, index);
+    for (int i = 0; i < kBlockTrials; ++i) uniforms[lane + i] = UniformOpen(words[i]);
+  }
+}
+
+double Kernel::LaneUniform(uint64_t entity_id, RandomPurpose purpose, uint32_t index,
+                           int lane) const {
+  return UniformOpen(RandomBlock(plan_.options.seed, entity_id,
+                                 first_block_ + static_cast<uint32_t>(lane / kBlockTrials),
+                                 purpose, index)[lane % kBlockTrials]);
+}
+
+void Kernel::DrawFactors(const DrawTables& tables) {
+  const auto draw = [&](uint64_t id, RandomPurpose purpose, double sd, double* factor) {
+    if (sd == 0) {
+      std::fill(factor, factor + lanes_, 0);
+      return;
+    }
+    Uniforms(id, purpose, 0, factor);
+    for (int lane = 0; lane < lanes_; ++lane) factor[lane] = sd * NormalQuantile(factor[lane]);
+  };
+  draw(StableId("factor", "market"), RandomPurpose::kMarket, tables.market_sd, market_.data());
+  for (size_t t = 0; t < plan_.factor_team_ids.size(); ++t) {
+    draw(plan_.factor_team_ids[t], RandomPurpose::kTeam, tables.team_sd, &team_[t * lanes_]);
+  }
+}
+
+void Kernel::DrawShift(const Seller& seller, const DrawTables& tables) {
+  const double* team = &team_[static_cast<size_t>(seller.team_factor) * lanes_];
+  for (int lane = 0; lane < lanes_; ++lane) {
+    shift_[lane] = market_[lane] + team[lane] + seller.effect_mean;
+  }
+  const double own_sd = seller.is_hire ? tables.rep_sd : std::sqrt(seller.effect_variance);
+  if (own_sd > 0) {
+    Uniforms(seller.id, RandomPurpose::kRep, 0, uniform_.data());
+    for (int lane = 0; lane < lanes_; ++lane) {
+      shift_[lane] += own_sd * NormalQuantile(uniform_[lane]);
+    }
+  }
+  const double radius = plan_.bases[seller.basis].radius();
+  for (int lane = 0; lane < lanes_; ++lane) {
+    double t = shift_[lane] / radius;
+    if (t > 1 || t < -1) {
+      t = t > 1 ? 1 : -1;
+      ++clamped_count_;
+    }
+    shift_[lane] = t;
+  }
+}
+
+void Kernel::SimulateOpenDeals(const Seller& seller, const DrawTables& tables) {
+  for (const DealPlan& deal : seller.deals) {
+    const int size = deal.table.size;
+    const double* table = &tables.polynomials[static_cast<size_t>(deal.table.offset)];
+    EvaluatePolynomialLanes(table + static_cast<size_t>(steps_ - 1) * size, size, shift_.data(),
+                            lanes_, probability_.data());
+    Uniforms(deal.id, RandomPurpose::kOpenDeal, 0, uniform_.data());
+    for (int lane = 0; lane < lanes_; ++lane) {
+      // One uniform decides the whole remaining life: won in step j when F_{j-1} <= u < F_j.
+      if (uniform_[lane] >= probability_[lane]) continue;
+      const int step =
+          FirstStepAbove(table, size, 0, steps_ - 1, shift_[lane], uniform_[lane]);
+      const int64_t amount =
+          deal.amount_minor_units.has_value()
+              ? *deal.amount_minor_units
+              : AmountQuantile(plan_.model.amounts[deal.segment],
+                               LaneUniform(deal.id, RandomPurpose::kAmount, 0, lane));
+      won_[static_cast<size_t>(step) * lanes_ + lane] += amount;
+    }
+  }
+}
+
+void Kernel::SimulateNewDeals(const Seller& seller, const DrawTables& tables) {
+  if (seller.creation.empty()) return;
+  if (plan_.mixing.is_constant()) {
+    std::fill(mix_.begin(), mix_.end(), 1);
+  } else {
+    Uniforms(seller.id, RandomPurpose::kCreationMix, 0, mix_.data());
+    for (int lane = 0; lane < lanes_; ++lane) mix_[lane] = plan_.mixing.Quantile(mix_[lane]);
+  }
+  const std::vector<double>& rates = seller.is_hire
+                                         ? tables.parameters->team_creation_rate_per_day
+                                         : tables.parameters->creation_rate_per_day;
+  for (const CreationPlan& creation : seller.creation) {
+    const double rate = rates[creation.rate_index];
+    if (rate == 0) continue;
+    const double* table = &tables.polynomials[static_cast<size_t>(creation.table.offset)];
+    for (int period = 0; period < periods_; ++period) {
+      SimulateNewDealsOfPeriod(creation, table, rate, period);
+    }
+  }
+}
+
+void Kernel::SimulateNewDealsOfPeriod(const CreationPlan& creation, const double* table,
+                                      double rate, int period) {
+  const int size = creation.table.size;
+  const int first = plan_.grid.first_step_of_period[period];
+  const int last = plan_.grid.last_step_of_period[period];
+  // Wins of a period are Poisson given the factors (thinning), independent between periods; the
+  // step of each then follows from the steps' shares of the mean.
+  EvaluatePolynomialLanes(table + static_cast<size_t>(last) * size, size, shift_.data(), lanes_,
+                          probability_.data());
+  Uniforms(creation.id, RandomPurpose::kNewDealCount, static_cast<uint32_t>(period),
+           uniform_.data());
+  for (int lane = 0; lane < lanes_; ++lane) {
+    win_count_[lane] =
+        PoissonQuantile(rate * mix_[lane] * probability_[lane], uniform_[lane]);
+    if (win_count_[lane] == kMaxPoissonCount) ++clamped_count_;
+  }
+  const AmountDistribution& amounts = plan_.model.amounts[creation.segment];
+  for (int block = 0; block < lanes_; block += kBlockTrials) {
+    const int* counts = &win_count_[block];
+    const int most = std::max(std::max(counts[0], counts[1]), std::max(counts[2], counts[3]));
+    for (int win = 0; win < most; ++win) {
+      const uint32_t index = (static_cast<uint32_t>(period) << kWinIndexBits) |
+                             static_cast<uint32_t>(win);
+      const uint32_t trial_block = first_block_ + static_cast<uint32_t>(block / kBlockTrials);
+      const auto timing = RandomBlock(plan_.options.seed, creation.id, trial_block,
+                                      RandomPurpose::kNewDealTiming, index);
+      const auto amount = RandomBlock(plan_.options.seed, creation.id, trial_block,
+                                      RandomPurpose::kAmount, index);
+      for (int i = 0; i < kBlockTrials; ++i) {
+        if (win >= counts[i]) continue;
+        const int lane = block + i;
+        const int step = FirstStepAbove(table, size, first, last, shift_[lane],
+                                        UniformOpen(timing[i]) * probability_[lane]);
+        won_[static_cast<size_t>(step) * lanes_ + lane] +=
+            AmountQuantile(amounts, UniformOpen(amount[i]));
+      }
+    }
+  }
+}
+
+void Kernel::RecordSeries(int series, const int64_t* values, int draw, Partial* into) {
+  ExactMoments& moments =
+      into->moments[static_cast<size_t>(series) * plan_.shape.draw_count + draw];
+  for (int lane = 0; lane < lanes_; ++lane) moments.Add(values[lane]);
+  const SeriesGroup& group = plan_.shape.GroupOf(series);
+  const size_t slot = static_cast<size_t>(group.first_slot + series - group.first_series);
+  if (group.storage == SeriesStorage::kSamples) {
+    std::copy(values, values + lanes_, samples_ + slot * lanes_);
+  } else {
+    for (int lane = 0; lane < lanes_; ++lane) into->histograms[slot].Add(values[lane]);
+  }
+}
+
+void Kernel::RecordEntity(int entity, const int64_t* sums, int draw, Partial* into) {
+  for (int mark = 0; mark < marks_; ++mark) {
+    RecordSeries(plan_.shape.EntitySeries(entity, mark),
+                 sums + static_cast<size_t>(mark) * lanes_, draw, into);
+  }
+}
+
+void Kernel::Book(const Seller& seller, int draw, Partial* into) {
+  for (int step = 0; step < steps_; ++step) {
+    const int64_t* won = &won_[static_cast<size_t>(step) * lanes_];
+    int64_t* org = &org_[static_cast<size_t>(step) * lanes_];
+    for (int lane = 0; lane < lanes_; ++lane) org[lane] += won[lane];
+    // A mark sums from the start of its period: all steps of the period up to it.
+    const Step& at = plan_.grid.steps[step];
+    for (int mark = at.mark; mark < marks_ && plan_.grid.marks[mark].period == at.period; ++mark) {
+      int64_t* sums = &sums_[static_cast<size_t>(mark) * lanes_];
+      for (int lane = 0; lane < lanes_; ++lane) sums[lane] += won[lane];
+    }
+  }
+  for (const int team : seller.team_entities) {
+    int64_t* to = &team_sums_[static_cast<size_t>(team - 1) * marks_ * lanes_];
+    for (size_t i = 0; i < sums_.size(); ++i) to[i] += sums_[i];
+  }
+  RecordEntity(seller.entity, sums_.data(), draw, into);
+  for (int period = 0; period < periods_; ++period) {
+    const size_t cell = static_cast<size_t>(seller.entity) * periods_ + period;
+    const int64_t wanted = plan_.wanted_minor_units[cell];
+    if (wanted == Seller::kNoQuota) continue;
+    const int64_t* sums =
+        &sums_[static_cast<size_t>(plan_.grid.mark_of_period[period]) * lanes_];
+    int64_t* at_quota = &at_quota_[static_cast<size_t>(period) * lanes_];
+    int64_t attained = 0;
+    for (int lane = 0; lane < lanes_; ++lane) {
+      const int64_t reached = sums[lane] >= wanted ? 1 : 0;
+      at_quota[lane] += reached;
+      attained += reached;
+    }
+    into->attain_counts[cell * plan_.shape.draw_count + draw] += attained;
+  }
+}
+
+bool Kernel::SimulateBatch(const DrawTables& tables, int draw, int64_t batch,
+                           const CancelCheck& cancel, Partial* into) {
+  first_block_ = static_cast<uint32_t>(batch * lanes_ / kBlockTrials);
+  clamped_count_ = 0;
+  BatchSamples samples;
+  samples.batch = batch;
+  samples.values.resize(static_cast<size_t>(plan_.shape.sampled_series_count) * lanes_);
+  samples_ = samples.values.data();
+  std::fill(org_.begin(), org_.end(), 0);
+  std::fill(team_sums_.begin(), team_sums_.end(), 0);
+  std::fill(at_quota_.begin(), at_quota_.end(), 0);
+
+  DrawFactors(tables);
+  int64_t work = 0;
+  for (const Seller& seller : plan_.sellers) {
+    std::fill(won_.begin(), won_.end(), 0);
+    std::fill(sums_.begin(), sums_.end(), 0);
+    DrawShift(seller, tables);
+    SimulateOpenDeals(seller, tables);
+    SimulateNewDeals(seller, tables);
+    Book(seller, draw, into);
+    work += static_cast<int64_t>(lanes_) *
+            static_cast<int64_t>(seller.deals.size() + 4 * seller.creation.size() * periods_ + steps_);
+    if (work >= kWorkPerPoll) {
+      if (cancel && cancel()) return false;
+      work = 0;
+    }
+  }
+  // The org's steps become sums from the start of the period.
+  for (int step = 1; step < steps_; ++step) {
+    if (plan_.grid.steps[step].period != plan_.grid.steps[step - 1].period) continue;
+    int64_t* org = &org_[static_cast<size_t>(step) * lanes_];
+    for (int lane = 0; lane < lanes_; ++lane) org[lane] += org[lane - lanes_];
+  }
+  for (int step = 0; step < steps_; ++step) {
+    RecordSeries(plan_.shape.OrgSeries(step), &org_[static_cast<size_t>(step) * lanes_], draw,
+                 into);
+  }
+  for (int period = 0; period < periods_; ++period) {
+    RecordSeries(plan_.shape.AtQuotaSeries(period),
+                 &at_quota_[static_cast<size_t>(period) * lanes_], draw, into);
+  }
+  for (int team = 0; team < plan_.shape.team_count; ++team) {
+    RecordEntity(1 + team, &team_sums_[static_cast<size_t>(team) * marks_ * lanes_], draw, into);
+  }
+  // Attainment of the org and the teams.
+  for (int entity = 0; entity <= plan_.shape.team_count; ++entity) {
+    for (int period = 0; period < periods_; ++period) {
+      const size_t cell = static_cast<size_t>(entity) * periods_ + period;
+      const int64_t wanted = plan_.wanted_minor_units[cell];
+      if (wanted == Seller::kNoQuota) continue;
+      const int mark = plan_.grid.mark_of_period[period];
+      const int64_t* sums =
+          entity == 0
+              ? &org_[static_cast<size_t>(plan_.grid.marks[mark].step) * lanes_]
+              : &team_sums_[(static_cast<size_t>(entity - 1) * marks_ + mark) * lanes_];
+      int64_t attained = 0;
+      for (int lane = 0; lane < lanes_; ++lane) attained += sums[lane] >= wanted ? 1 : 0;
+      into->attain_counts[cell * plan_.shape.draw_count + draw] += attained;
+    }
+  }
+  into->clamped_count += clamped_count_;
+  into->batches.push_back(std::move(samples));
+  return true;
+}
+
+}  // namespace quotacast::simulator

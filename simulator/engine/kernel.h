@@ -1,0 +1,70 @@
+// Simulates batches of trials: lanes are trials, people inside, deals inside people. Internal to
+// the engine.
+#ifndef QUOTACAST_SIMULATOR_ENGINE_KERNEL_H_
+#define QUOTACAST_SIMULATOR_ENGINE_KERNEL_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "base/random.h"
+#include "simulator/engine/blueprint.h"
+#include "simulator/engine/draw_tables.h"
+#include "simulator/engine/engine.h"
+#include "simulator/engine/partial.h"
+
+namespace quotacast::simulator {
+
+// Scratch space of one thread. Not thread-safe; make one per thread.
+class Kernel {
+ public:
+  // `plan` must outlive the kernel.
+  explicit Kernel(const Blueprint& plan);
+
+  // Adds batch `batch`, simulated under `draw` whose tables are `tables`, to `into`. Polls
+  // `cancel` within the batch when it is long; false when cancelled, and then `into` holds a part
+  // of the batch and must be thrown away.
+  bool SimulateBatch(const DrawTables& tables, int draw, int64_t batch, const CancelCheck& cancel,
+                     Partial* into);
+
+ private:
+  // Uniforms of `lanes_` consecutive trials for one entity, purpose and index.
+  void Uniforms(uint64_t entity_id, RandomPurpose purpose, uint32_t index, double* uniforms) const;
+  double LaneUniform(uint64_t entity_id, RandomPurpose purpose, uint32_t index, int lane) const;
+
+  void DrawFactors(const DrawTables& tables);
+  void DrawShift(const Seller& seller, const DrawTables& tables);
+  void SimulateOpenDeals(const Seller& seller, const DrawTables& tables);
+  void SimulateNewDeals(const Seller& seller, const DrawTables& tables);
+  void SimulateNewDealsOfPeriod(const CreationPlan& creation, const double* table, double rate,
+                                int period);
+  // Turns won amounts per step into sums per mark and adds them to the lines above.
+  void Book(const Seller& seller, int draw, Partial* into);
+  void RecordEntity(int entity, const int64_t* sums, int draw, Partial* into);
+  void RecordSeries(int series, const int64_t* values, int draw, Partial* into);
+
+  const Blueprint& plan_;
+  const int lanes_;
+  const int steps_;
+  const int marks_;
+  const int periods_;
+  uint32_t first_block_ = 0;  // Of the batch, in blocks of four trials.
+  int64_t clamped_count_ = 0;
+  int64_t* samples_ = nullptr;  // Of the batch, [sampled series][lane].
+
+  std::vector<double> market_;       // [lane].
+  std::vector<double> team_;         // [factor team][lane].
+  std::vector<double> shift_;        // [lane], the seller's shift over its radius.
+  std::vector<double> mix_;          // [lane], the seller's creation mixing.
+  std::vector<double> uniform_;      // [lane].
+  std::vector<double> probability_;  // [lane].
+  std::vector<int> win_count_;       // [lane].
+  std::vector<int64_t> won_;         // [step][lane], the seller's.
+  std::vector<int64_t> sums_;        // [mark][lane], the seller's.
+  std::vector<int64_t> org_;         // [step][lane].
+  std::vector<int64_t> team_sums_;   // [team][mark][lane].
+  std::vector<int64_t> at_quota_;    // [period][lane].
+};
+
+}  // namespace quotacast::simulator
+
+#endif  // QUOTACAST_SIMULATOR_ENGINE_KERNEL_H_

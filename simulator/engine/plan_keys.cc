@@ -1,0 +1,142 @@
+#include "simulator/engine/plan_keys.h"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "simulator/engine/fingerprint.h"
+
+namespace quotacast::simulator {
+namespace {
+
+void AddDay(absl::CivilDay day, Fingerprint& print) {
+  print.Add(static_cast<int64_t>(day - absl::CivilDay(1970, 1, 1)));
+}
+
+void AddDay(const std::optional<absl::CivilDay>& day, Fingerprint& print) {
+  print.Add(day.has_value());
+  if (day.has_value()) AddDay(*day, print);
+}
+
+void AddAmount(const std::optional<int64_t>& amount, Fingerprint& print) {
+  print.Add(amount.has_value());
+  print.Add(amount.value_or(0));
+}
+
+void AddEffect(const std::optional<Effect>& effect, Fingerprint& print) {
+  print.Add(effect.has_value());
+  if (!effect.has_value()) return;
+  print.Add(effect->mean);
+  print.Add(effect->sd);
+}
+
+void AddModel(const PipelineModel& model, Fingerprint& print) {
+  for (const auto* names : {&model.segments, &model.stages, &model.reps, &model.teams}) {
+    print.Add(static_cast<uint64_t>(names->size()));
+    for (const std::string& name : *names) print.Add(name);
+  }
+  for (const int edge : model.age_bin_edges_days) print.Add(edge);
+  for (const RepEffect& effect : model.rep_effects) {
+    print.Add(effect.mean);
+    print.Add(effect.variance);
+  }
+  for (const AmountDistribution& amount : model.amounts) {
+    print.Add(amount.log_median);
+    print.Add(amount.log_sd);
+    print.Add(amount.cap_minor_units);
+  }
+  print.Add(model.creation_mix_shape);
+  print.Add(model.currency);
+  print.Add(static_cast<uint64_t>(model.draws.size()));
+  for (const ParameterDraw& draw : model.draws) {
+    for (const StageCell& cell : draw.cells) {
+      print.Add(cell.entry_day_exit_share);
+      print.Add(cell.first_week_exit_share);
+      print.Add(cell.entry_advance_probability);
+      for (const AgeCell& age : cell.ages) {
+        print.Add(age.exit_rate_per_day);
+        print.Add(age.advance_probability);
+      }
+    }
+    for (const double rate : draw.creation_rate_per_day) print.Add(rate);
+    for (const double rate : draw.team_creation_rate_per_day) print.Add(rate);
+    print.Add(draw.market_sd);
+    print.Add(draw.team_sd);
+    print.Add(draw.rep_sd);
+  }
+}
+
+}  // namespace
+
+uint64_t TrialKey(const PipelineModel& model, const EngineOptions& options,
+                  const TrialLayout& layout, const StepGrid& grid) {
+  Fingerprint print;
+  AddModel(model, print);
+  print.Add(options.seed);
+  print.Add(layout.trials);
+  print.Add(layout.batch_size);
+  for (const Step& step : grid.steps) {
+    print.Add(step.end_day);
+    print.Add(step.period);
+  }
+  return print.value();
+}
+
+uint64_t PlanKey(uint64_t trial_key, const PipelineState& state, const Scenario& scenario,
+                 const EngineOptions& options) {
+  Fingerprint print;
+  print.Add(trial_key);
+  AddDay(state.as_of, print);
+  for (const absl::CivilDay cut : options.cut_days) AddDay(cut, print);
+  for (const TeamState& team : state.teams) {
+    print.Add(team.id);
+    print.Add(team.key);
+    print.Add(team.parent);
+  }
+  for (const RepState& rep : state.reps) {
+    print.Add(rep.id);
+    print.Add(rep.team);
+    AddDay(rep.start_date, print);
+    AddDay(rep.end_date, print);
+    for (const auto& quota : rep.quota_minor_units) AddAmount(quota, print);
+    for (const int64_t booked : rep.booked_minor_units) print.Add(booked);
+  }
+  std::vector<const OpenDeal*> deals;
+  for (const OpenDeal& deal : state.open_deals) deals.push_back(&deal);
+  std::sort(deals.begin(), deals.end(),
+            [](const OpenDeal* a, const OpenDeal* b) { return a->id < b->id; });
+  for (const OpenDeal* deal : deals) {
+    print.Add(deal->id);
+    print.Add(deal->rep);
+    print.Add(deal->segment);
+    print.Add(deal->stage);
+    print.Add(deal->age_days);
+    AddAmount(deal->amount_minor_units, print);
+  }
+  for (const Initiative& initiative : scenario.initiatives) {
+    print.Add(initiative.id);
+    print.Add(static_cast<uint64_t>(initiative.reps.size()));
+    for (const int rep : initiative.reps) print.Add(rep);
+    print.Add(initiative.covers_hires);
+    AddEffect(initiative.win, print);
+    AddEffect(initiative.cycle, print);
+    AddEffect(initiative.creation, print);
+    AddDay(initiative.start, print);
+    AddDay(initiative.end, print);
+    print.Add(initiative.adoption.ceiling);
+    print.Add(initiative.adoption.t50_weeks);
+    print.Add(initiative.adoption.width_weeks);
+  }
+  for (const Hire& hire : scenario.hires) {
+    print.Add(hire.id);
+    print.Add(hire.team);
+    AddDay(hire.start, print);
+    print.Add(hire.ramp_weeks);
+    for (const auto& quota : hire.quota_minor_units) AddAmount(quota, print);
+  }
+  print.Add(scenario.interference_median);
+  print.Add(scenario.interference_log_sd);
+  return print.value();
+}
+
+}  // namespace quotacast::simulator

@@ -1,0 +1,365 @@
+#include "simulator/model/model.h"
+
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <unordered_set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+
+namespace quotacast::simulator {
+namespace {
+
+// A wrong file can be wrong in a million places; nobody reads more than a screen of them.
+constexpr size_t kMaxViolations = 20;
+
+// Plausibility limits. They keep integer sums inside int64 and shifts inside the tables.
+constexpr double kMaxExitRatePerDay = 1'000;
+constexpr double kMaxCreationRatePerDay = 100;
+constexpr double kMaxSd = 2;
+constexpr double kMaxEffect = 5;
+constexpr double kMaxRepVariance = 4;
+constexpr double kMaxLogSd = 5;
+constexpr double kMinMixShape = 0.01;
+constexpr int64_t kMaxAmountMinorUnits = 10'000'000'000'000;         // 10^13 per deal.
+constexpr int64_t kMaxQuotaMinorUnits = 1'000'000'000'000'000;        // 10^15 per person.
+constexpr int64_t kMaxBookedMinorUnits = 200'000'000'000'000;         // 2 * 10^14 per person.
+constexpr int kMaxAgeBins = 64;
+constexpr int kMaxAgeDays = 100'000;
+
+// Collects what is wrong, with the path of the field and its value.
+class Violations {
+ public:
+  bool full() const { return violations_.size() >= kMaxViolations; }
+
+  template <typename Value>
+  void Check(bool ok, const std::string& field, const Value& value, const std::string& want) {
+    if (ok || full()) return;
+    violations_.push_back({field, absl::StrCat("is ", value, "; want ", want)});
+  }
+
+  // A finite number in [low, high]; NaN fails every comparison.
+  void Range(double value, double low, double high, const std::string& field) {
+    Check(value >= low && value <= high, field, value,
+          absl::StrCat("a number in [", low, ", ", high, "]"));
+  }
+
+  void Size(size_t size, size_t want, const std::string& field) {
+    Check(size == want, field, absl::StrCat("of size ", size), absl::StrCat("size ", want));
+  }
+
+  absl::Status Result() && {
+    if (violations_.empty()) return absl::OkStatus();
+    return InvalidFields(std::move(violations_));
+  }
+
+ private:
+  std::vector<FieldViolation> violations_;
+};
+
+void CheckNames(const std::vector<std::string>& names, const std::string& field,
+                Violations& violations) {
+  std::unordered_set<std::string> seen;
+  for (size_t i = 0; i < names.size() && !violations.full(); ++i) {
+    const std::string path = absl::StrCat(field, "[", i, "]");
+    violations.Check(!names[i].empty(), path, "empty", "a name");
+    violations.Check(seen.insert(names[i]).second, path, names[i], "each name once");
+  }
+}
+
+void CheckStageCell(const StageCell& cell, size_t age_bins, const std::string& path,
+                    Violations& violations) {
+  violations.Range(cell.entry_day_exit_share, 0, 1, path + ".entry_day_exit_share");
+  violations.Range(cell.first_week_exit_share, 0, 1, path + ".first_week_exit_share");
+  violations.Check(cell.first_week_exit_share >= cell.entry_day_exit_share,
+                   path + ".first_week_exit_share", cell.first_week_exit_share,
+                   "at least entry_day_exit_share");
+  violations.Range(cell.entry_advance_probability, 0, 1, path + ".entry_advance_probability");
+  violations.Size(cell.ages.size(), age_bins, path + ".ages");
+  for (size_t b = 0; b < cell.ages.size() && !violations.full(); ++b) {
+    const std::string age = absl::StrCat(path, ".ages[", b, "]");
+    violations.Range(cell.ages[b].exit_rate_per_day, 0, kMaxExitRatePerDay,
+                     age + ".exit_rate_per_day");
+    violations.Range(cell.ages[b].advance_probability, 0, 1, age + ".advance_probability");
+  }
+}
+
+void CheckRates(const std::vector<double>& rates, size_t want, const std::string& path,
+                Violations& violations) {
+  violations.Size(rates.size(), want, path);
+  for (size_t i = 0; i < rates.size() && !violations.full(); ++i) {
+    // The path is only spelled out for an offender: there may be a million good ones.
+    if (rates[i] >= 0 && rates[i] <= kMaxCreationRatePerDay) continue;
+    violations.Range(rates[i], 0, kMaxCreationRatePerDay, absl::StrCat(path, "[", i, "]"));
+  }
+}
+
+void CheckDraw(const ParameterDraw& draw, const PipelineModel& model, const std::string& path,
+               Violations& violations) {
+  const size_t segments = model.segments.size();
+  violations.Size(draw.cells.size(), segments * model.stages.size(), path + ".cells");
+  for (size_t i = 0; i < draw.cells.size() && !violations.full(); ++i) {
+    CheckStageCell(draw.cells[i], model.age_bin_edges_days.size() + 1,
+                   absl::StrCat(path, ".cells[", i, "]"), violations);
+  }
+  CheckRates(draw.creation_rate_per_day, model.reps.size() * segments,
+             path + ".creation_rate_per_day", violations);
+  CheckRates(draw.team_creation_rate_per_day, model.teams.size() * segments,
+             path + ".team_creation_rate_per_day", violations);
+  violations.Range(draw.market_sd, 0, kMaxSd, path + ".market_sd");
+  violations.Range(draw.team_sd, 0, kMaxSd, path + ".team_sd");
+  violations.Range(draw.rep_sd, 0, kMaxSd, path + ".rep_sd");
+}
+
+void CheckQuotas(const std::vector<std::optional<int64_t>>& quotas, size_t periods,
+                 const std::string& path, Violations& violations) {
+  violations.Size(quotas.size(), periods, path);
+  for (size_t p = 0; p < quotas.size() && !violations.full(); ++p) {
+    if (!quotas[p].has_value()) continue;
+    violations.Check(*quotas[p] >= 0 && *quotas[p] <= kMaxQuotaMinorUnits,
+                     absl::StrCat(path, "[", p, "]"), *quotas[p], "0 to 10^15 minor units");
+  }
+}
+
+void CheckPeriods(const PipelineState& state, Violations& violations) {
+  const auto& periods = state.periods;
+  violations.Check(!periods.empty(), "periods", "empty", "at least one period");
+  for (size_t p = 0; p < periods.size() && !violations.full(); ++p) {
+    const std::string path = absl::StrCat("periods[", p, "]");
+    violations.Check(periods[p].start < periods[p].end, path + ".end",
+                     absl::FormatCivilTime(periods[p].end), "a day after the start");
+    if (p == 0) continue;
+    violations.Check(periods[p].start == periods[p - 1].end, path + ".start",
+                     absl::FormatCivilTime(periods[p].start), "the end of the period before");
+  }
+  if (periods.empty()) return;
+  const absl::CivilDay first_day = state.as_of + 1;
+  violations.Check(periods.front().start <= first_day && first_day < periods.front().end,
+                   "periods[0]", periods.front().name, "the period that contains as_of + 1");
+  violations.Check(periods.back().end - first_day <= kMaxHorizonDays, "periods",
+                   absl::StrCat(periods.back().end - first_day, " days long"),
+                   absl::StrCat("at most ", kMaxHorizonDays, " days"));
+}
+
+void CheckTeams(const PipelineState& state, Violations& violations) {
+  std::unordered_set<std::string> keys;
+  std::unordered_set<uint64_t> ids;
+  for (size_t t = 0; t < state.teams.size() && !violations.full(); ++t) {
+    const TeamState& team = state.teams[t];
+    const std::string path = absl::StrCat("teams[", t, "]");
+    violations.Check(team.parent >= -1 && team.parent < static_cast<int>(t), path + ".parent",
+                     team.parent, "-1 or the position of an earlier team");
+    violations.Check(!team.key.empty() && keys.insert(team.key).second, path + ".key", team.key,
+                     "a key of its own");
+    violations.Check(ids.insert(team.id).second, path + ".id", team.id, "an id of its own");
+  }
+}
+
+void CheckReps(const PipelineState& state, const PipelineModel& model, Violations& violations) {
+  violations.Size(state.reps.size(), model.reps.size(), "reps");
+  std::unordered_set<uint64_t> ids;
+  for (size_t r = 0; r < state.reps.size() && !violations.full(); ++r) {
+    const RepState& rep = state.reps[r];
+    const std::string path = absl::StrCat("reps[", r, "]");
+    if (r < model.reps.size()) {
+      violations.Check(rep.key == model.reps[r], path + ".key", rep.key,
+                       absl::StrCat("the model's ", model.reps[r]));
+    }
+    violations.Check(ids.insert(rep.id).second, path + ".id", rep.id, "an id of its own");
+    violations.Check(rep.team >= 0 && rep.team < static_cast<int>(state.teams.size()),
+                     path + ".team", rep.team, "the position of a team");
+    if (rep.start_date.has_value() && rep.end_date.has_value()) {
+      violations.Check(*rep.start_date <= *rep.end_date, path + ".end_date",
+                       absl::FormatCivilTime(*rep.end_date), "no earlier than start_date");
+    }
+    CheckQuotas(rep.quota_minor_units, state.periods.size(), path + ".quota_minor_units",
+                violations);
+    violations.Size(rep.booked_minor_units.size(), state.periods.size(),
+                    path + ".booked_minor_units");
+    for (size_t p = 0; p < rep.booked_minor_units.size() && !violations.full(); ++p) {
+      const int64_t booked = rep.booked_minor_units[p];
+      violations.Check(booked >= -kMaxBookedMinorUnits &&
+                           booked <= kMaxBookedMinorUnits,
+                       absl::StrCat(path, ".booked_minor_units[", p, "]"), booked,
+                       "at most 2 * 10^14 minor units either way");
+    }
+  }
+}
+
+void CheckOpenDeals(const PipelineState& state, const PipelineModel& model,
+                    Violations& violations) {
+  std::unordered_set<uint64_t> ids;
+  ids.reserve(state.open_deals.size());
+  const int reps = static_cast<int>(state.reps.size());
+  const int segments = static_cast<int>(model.segments.size());
+  const int stages = static_cast<int>(model.stages.size());
+  for (size_t i = 0; i < state.open_deals.size() && !violations.full(); ++i) {
+    const OpenDeal& deal = state.open_deals[i];
+    const int64_t amount = deal.amount_minor_units.value_or(0);
+    const bool own_id = ids.insert(deal.id).second;
+    const bool sound = own_id && deal.rep >= 0 && deal.rep < reps && deal.segment >= 0 &&
+                       deal.segment < segments && deal.stage >= 0 && deal.stage < stages &&
+                       deal.age_days >= 0 && deal.age_days <= kMaxAgeDays && amount >= 0 &&
+                       amount <= kMaxAmountMinorUnits;
+    if (sound) continue;  // The usual case pays for no strings.
+    const std::string path = absl::StrCat("open_deals[", i, "]");
+    violations.Check(own_id, path + ".id", absl::StrCat(deal.id, " (", deal.key, ")"),
+                     "an id of its own");
+    violations.Check(deal.rep >= 0 && deal.rep < reps, path + ".rep", deal.rep,
+                     "the position of a rep");
+    violations.Check(deal.segment >= 0 && deal.segment < segments, path + ".segment",
+                     deal.segment, "the position of a segment");
+    violations.Check(deal.stage >= 0 && deal.stage < stages, path + ".stage", deal.stage,
+                     "the position of a stage");
+    violations.Check(deal.age_days >= 0 && deal.age_days <= kMaxAgeDays, path + ".age_days",
+                     deal.age_days, absl::StrCat("0 to ", kMaxAgeDays, " days"));
+    violations.Check(amount >= 0 && amount <= kMaxAmountMinorUnits,
+                     path + ".amount_minor_units", amount, "0 to 10^13 minor units");
+  }
+}
+
+void CheckEffect(const std::optional<Effect>& effect, const std::string& path,
+                 Violations& violations) {
+  if (!effect.has_value()) return;
+  violations.Range(effect->mean, -kMaxEffect, kMaxEffect, path + ".mean");
+  violations.Range(effect->sd, 0, kMaxEffect, path + ".sd");
+}
+
+void CheckInitiative(const Initiative& initiative, size_t rep_count, const std::string& path,
+                     Violations& violations) {
+  for (size_t i = 0; i < initiative.reps.size() && !violations.full(); ++i) {
+    const int rep = initiative.reps[i];
+    violations.Check(rep >= 0 && rep < static_cast<int>(rep_count) &&
+                         (i == 0 || rep > initiative.reps[i - 1]),
+                     absl::StrCat(path, ".reps[", i, "]"), rep,
+                     "positions of reps, ascending, each once");
+  }
+  CheckEffect(initiative.win, path + ".win", violations);
+  CheckEffect(initiative.cycle, path + ".cycle", violations);
+  CheckEffect(initiative.creation, path + ".creation", violations);
+  if (initiative.end.has_value()) {
+    violations.Check(*initiative.end > initiative.start, path + ".end",
+                     absl::FormatCivilTime(*initiative.end), "a day after the start");
+  }
+  const Adoption& adoption = initiative.adoption;
+  violations.Check(adoption.ceiling > 0 && adoption.ceiling <= 1, path + ".adoption.ceiling",
+                   adoption.ceiling, "a share in (0, 1]");
+  violations.Range(adoption.t50_weeks, 0, 1'000, path + ".adoption.t50_weeks");
+  violations.Check(adoption.width_weeks > 0 && adoption.width_weeks <= 1'000,
+                   path + ".adoption.width_weeks", adoption.width_weeks,
+                   "weeks in (0, 1000]");
+}
+
+}  // namespace
+
+absl::Status ValidateModel(const PipelineModel& model) {
+  Violations violations;
+  violations.Check(!model.segments.empty() && model.segments.size() <= kMaxSegments, "segments",
+                   absl::StrCat("of size ", model.segments.size()),
+                   absl::StrCat("1 to ", kMaxSegments, " segments"));
+  violations.Check(!model.stages.empty() && model.stages.size() <= kMaxStages, "stages",
+                   absl::StrCat("of size ", model.stages.size()),
+                   absl::StrCat("1 to ", kMaxStages, " stages"));
+  violations.Check(model.reps.size() <= kMaxReps, "reps",
+                   absl::StrCat("of size ", model.reps.size()),
+                   absl::StrCat("at most ", kMaxReps, " reps"));
+  violations.Check(!model.draws.empty() && model.draws.size() <= kMaxDraws, "draws",
+                   absl::StrCat("of size ", model.draws.size()),
+                   absl::StrCat("1 to ", kMaxDraws, " draws"));
+  CheckNames(model.segments, "segments", violations);
+  CheckNames(model.stages, "stages", violations);
+  CheckNames(model.reps, "reps", violations);
+  CheckNames(model.teams, "teams", violations);
+
+  violations.Check(model.age_bin_edges_days.size() < kMaxAgeBins, "age_bin_edges_days",
+                   absl::StrCat("of size ", model.age_bin_edges_days.size()),
+                   absl::StrCat("fewer than ", kMaxAgeBins, " edges"));
+  int previous_edge = 0;
+  for (size_t b = 0; b < model.age_bin_edges_days.size() && !violations.full(); ++b) {
+    const int edge = model.age_bin_edges_days[b];
+    violations.Check(edge > previous_edge && edge <= kMaxAgeDays,
+                     absl::StrCat("age_bin_edges_days[", b, "]"), edge,
+                     "positive days, ascending");
+    previous_edge = edge;
+  }
+
+  violations.Size(model.rep_effects.size(), model.reps.size(), "rep_effects");
+  for (size_t r = 0; r < model.rep_effects.size() && !violations.full(); ++r) {
+    const std::string path = absl::StrCat("rep_effects[", r, "]");
+    violations.Range(model.rep_effects[r].mean, -kMaxEffect, kMaxEffect, path + ".mean");
+    violations.Range(model.rep_effects[r].variance, 0, kMaxRepVariance, path + ".variance");
+  }
+  violations.Size(model.amounts.size(), model.segments.size(), "amounts");
+  for (size_t g = 0; g < model.amounts.size() && !violations.full(); ++g) {
+    const AmountDistribution& amount = model.amounts[g];
+    const std::string path = absl::StrCat("amounts[", g, "]");
+    violations.Range(amount.log_median, -50, 50, path + ".log_median");
+    violations.Range(amount.log_sd, 0, kMaxLogSd, path + ".log_sd");
+    violations.Check(amount.cap_minor_units > 0 && amount.cap_minor_units <= kMaxAmountMinorUnits,
+                     path + ".cap_minor_units", amount.cap_minor_units, "1 to 10^13 minor units");
+  }
+  violations.Check(model.creation_mix_shape >= kMinMixShape && std::isfinite(model.creation_mix_shape),
+                   "creation_mix_shape", model.creation_mix_shape,
+                   absl::StrCat("a finite number of at least ", kMinMixShape));
+  for (size_t k = 0; k < model.draws.size() && !violations.full(); ++k) {
+    CheckDraw(model.draws[k], model, absl::StrCat("draws[", k, "]"), violations);
+  }
+  return std::move(violations).Result();
+}
+
+absl::Status ValidateState(const PipelineState& state, const PipelineModel& model) {
+  Violations violations;
+  violations.Check(state.currency == model.currency, "currency", state.currency,
+                   absl::StrCat("the model's ", model.currency));
+  violations.Check(state.open_deals.size() <= kMaxOpenDeals, "open_deals",
+                   absl::StrCat("of size ", state.open_deals.size()),
+                   absl::StrCat("at most ", kMaxOpenDeals, " deals"));
+  CheckPeriods(state, violations);
+  CheckTeams(state, violations);
+  CheckReps(state, model, violations);
+  if (violations.full()) return std::move(violations).Result();
+  CheckOpenDeals(state, model, violations);
+  return std::move(violations).Result();
+}
+
+absl::Status ValidateScenario(const Scenario& scenario, const PipelineState& state) {
+  Violations violations;
+  violations.Check(scenario.initiatives.size() <= kMaxInitiatives, "initiatives",
+                   absl::StrCat("of size ", scenario.initiatives.size()),
+                   absl::StrCat("at most ", kMaxInitiatives, " initiatives"));
+  violations.Check(scenario.hires.size() <= kMaxHires, "hires",
+                   absl::StrCat("of size ", scenario.hires.size()),
+                   absl::StrCat("at most ", kMaxHires, " hires"));
+  violations.Range(scenario.interference_median, 0, 100, "interference_median");
+  violations.Range(scenario.interference_log_sd, 0, kMaxLogSd, "interference_log_sd");
+
+  std::unordered_set<uint64_t> initiative_ids;
+  for (size_t j = 0; j < scenario.initiatives.size() && !violations.full(); ++j) {
+    const Initiative& initiative = scenario.initiatives[j];
+    const std::string path = absl::StrCat("initiatives[", j, "]");
+    violations.Check(initiative_ids.insert(initiative.id).second, path + ".id", initiative.id,
+                     "an id of its own");
+    CheckInitiative(initiative, state.reps.size(), path, violations);
+  }
+
+  // Reps and hires share one space of ids: both key random numbers.
+  std::unordered_set<uint64_t> seller_ids;
+  for (const RepState& rep : state.reps) seller_ids.insert(rep.id);
+  for (size_t i = 0; i < scenario.hires.size() && !violations.full(); ++i) {
+    const Hire& hire = scenario.hires[i];
+    const std::string path = absl::StrCat("hires[", i, "]");
+    violations.Check(seller_ids.insert(hire.id).second, path + ".id", hire.id,
+                     "an id of its own, also among reps");
+    violations.Check(hire.team >= 0 && hire.team < static_cast<int>(state.teams.size()),
+                     path + ".team", hire.team, "the position of a team");
+    violations.Check(hire.ramp_weeks > 0 && hire.ramp_weeks <= 1'000, path + ".ramp_weeks",
+                     hire.ramp_weeks, "weeks in (0, 1000]");
+    CheckQuotas(hire.quota_minor_units, state.periods.size(), path + ".quota_minor_units",
+                violations);
+  }
+  return std::move(violations).Result();
+}
+
+}  // namespace quotacast::simulator
