@@ -1,0 +1,648 @@
+// Errors travel as Status; without this toml++ throws.
+#define TOML_EXCEPTIONS 0
+
+#include "services/ingestion/import_profile.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/civil_time.h"
+#include "base/civil_date.h"
+#include "base/errors.h"
+#include "base/fiscal_calendar.h"
+#include "base/money.h"
+#include "base/status_macros.h"
+#include "base/string_views.h"
+#include "services/ingestion/calendar_change.h"
+#include "services/ingestion/converters.h"
+#include "toml++/toml.h"
+
+namespace quotacast::ingestion {
+namespace {
+
+constexpr int kMaxExtendsDepth = 4;
+constexpr size_t kMaxSourceBytes = 64;
+
+absl::Status InvalidProfile(std::vector<FieldViolation> violations) {
+  std::string message = "the import profile is not valid";
+  for (const FieldViolation& violation : violations) {
+    absl::StrAppend(&message, "; ", violation.field, ": ", violation.description);
+  }
+  ErrorDetail detail;
+  detail.reason = "INVALID_PROFILE";
+  detail.field_violations = std::move(violations);
+  return WithDetail(absl::InvalidArgumentError(message), detail);
+}
+
+// Reads keys out of TOML tables and remembers every mistake, so that an author sees all of them
+// at once.
+class TomlReader {
+ public:
+  void Complain(std::string_view path, const toml::node* where, std::string_view problem) {
+    const uint32_t line = where == nullptr ? 0 : where->source().begin.line;
+    violations_.push_back({std::string(path), line == 0 ? std::string(problem)
+                                                        : absl::StrCat(AbslView(problem),
+                                                                       " (line ", line, ")")});
+  }
+
+  // Complains about every key of `table` that is not among `known`.
+  void RefuseOthers(const toml::table& table, std::string_view path,
+                    const std::set<std::string_view>& known) {
+    for (auto it = table.cbegin(); it != table.cend(); ++it) {
+      if (known.count(it->first.str()) > 0) continue;
+      violations_.push_back(
+          {Join(path, it->first.str()),
+           absl::StrCat("unknown key (line ", it->first.source().begin.line, "); known here: ",
+                        absl::StrJoin(known, ", ", [](std::string* out, std::string_view key) {
+                          out->append(key);
+                        }))});
+    }
+  }
+
+  std::string String(const toml::table& table, std::string_view path, std::string_view key,
+                     bool required) {
+    const toml::node* node = Find(table, path, key, required);
+    if (node == nullptr) return "";
+    const std::optional<std::string> value = node->value_exact<std::string>();
+    if (!value.has_value()) Complain(Join(path, key), node, "must be a string");
+    if (value.has_value() && value->empty() && required) {
+      Complain(Join(path, key), node, "must not be empty");
+    }
+    return value.value_or("");
+  }
+
+  bool Bool(const toml::table& table, std::string_view path, std::string_view key, bool fallback) {
+    const toml::node* node = Find(table, path, key, false);
+    if (node == nullptr) return fallback;
+    const std::optional<bool> value = node->value_exact<bool>();
+    if (!value.has_value()) Complain(Join(path, key), node, "must be true or false");
+    return value.value_or(fallback);
+  }
+
+  std::optional<int> Int(const toml::table& table, std::string_view path, std::string_view key,
+                         bool required, int smallest, int largest) {
+    const toml::node* node = Find(table, path, key, required);
+    return node == nullptr ? std::nullopt : IntOf(*node, Join(path, key), smallest, largest);
+  }
+
+  std::optional<int> IntOf(const toml::node& node, std::string_view path, int smallest,
+                           int largest) {
+    const std::optional<int64_t> value = node.value_exact<int64_t>();
+    if (!value.has_value() || *value < smallest || *value > largest) {
+      Complain(path, &node,
+               absl::StrCat("must be a whole number from ", smallest, " to ", largest));
+      return std::nullopt;
+    }
+    return static_cast<int>(*value);
+  }
+
+  // A date, written as a TOML date or as an ISO string.
+  std::optional<absl::CivilDay> Date(const toml::table& table, std::string_view path,
+                                     std::string_view key) {
+    const toml::node* node = Find(table, path, key, true);
+    if (node == nullptr) return std::nullopt;
+    std::string text = node->value_exact<std::string>().value_or("");
+    if (const std::optional<toml::date> date = node->value_exact<toml::date>()) {
+      text = FormatIsoDate(absl::CivilDay(date->year, date->month, date->day));
+    }
+    const absl::StatusOr<absl::CivilDay> day = ParseIsoDate(text);
+    if (!day.ok()) {
+      Complain(Join(path, key), node, "must be a date such as 2017-09-30");
+      return std::nullopt;
+    }
+    return *day;
+  }
+
+  std::vector<std::string> Strings(const toml::table& table, std::string_view path,
+                                   std::string_view key) {
+    std::vector<std::string> values;
+    const toml::node* node = Find(table, path, key, false);
+    if (node == nullptr) return values;
+    if (!node->is_array()) {
+      Complain(Join(path, key), node, "must be an array of strings");
+      return values;
+    }
+    for (const toml::node& element : *node->as_array()) {
+      const std::optional<std::string> value = element.value_exact<std::string>();
+      if (!value.has_value()) Complain(Join(path, key), &element, "must be an array of strings");
+      if (value.has_value()) values.push_back(*value);
+    }
+    return values;
+  }
+
+  std::map<std::string, std::string> StringMap(const toml::table& table, std::string_view path,
+                                               std::string_view key) {
+    std::map<std::string, std::string> values;
+    const toml::table* inner = Table(table, path, key);
+    if (inner == nullptr) return values;
+    for (auto it = inner->cbegin(); it != inner->cend(); ++it) {
+      const std::optional<std::string> value = it->second.value_exact<std::string>();
+      if (!value.has_value()) {
+        Complain(Join(Join(path, key), it->first.str()), &it->second, "must be a string");
+      } else {
+        values.emplace(it->first.str(), *value);
+      }
+    }
+    return values;
+  }
+
+  const toml::table* Table(const toml::table& table, std::string_view path, std::string_view key) {
+    const toml::node* node = Find(table, path, key, false);
+    if (node != nullptr && !node->is_table()) Complain(Join(path, key), node, "must be a table");
+    return node == nullptr ? nullptr : node->as_table();
+  }
+
+  // The tables of an array of tables ([[key]]), each with its path "key[0]".
+  std::vector<std::pair<std::string, const toml::table*>> Tables(const toml::table& table,
+                                                                 std::string_view path,
+                                                                 std::string_view key) {
+    std::vector<std::pair<std::string, const toml::table*>> tables;
+    const toml::node* node = Find(table, path, key, false);
+    if (node == nullptr) return tables;
+    if (!node->is_array()) {
+      Complain(Join(path, key), node, "must be an array of tables, each begun by [[...]]");
+      return tables;
+    }
+    for (const toml::node& element : *node->as_array()) {
+      const std::string element_path = absl::StrCat(Join(path, key), "[", tables.size(), "]");
+      if (!element.is_table()) Complain(element_path, &element, "must be a table");
+      tables.emplace_back(element_path, element.as_table());
+      if (tables.back().second == nullptr) tables.pop_back();
+    }
+    return tables;
+  }
+
+  absl::Status Verdict() const {
+    return violations_.empty() ? absl::OkStatus() : InvalidProfile(violations_);
+  }
+
+  static std::string Join(std::string_view path, std::string_view key) {
+    return path.empty() ? std::string(key) : absl::StrCat(AbslView(path), ".", AbslView(key));
+  }
+
+ private:
+  const toml::node* Find(const toml::table& table, std::string_view path, std::string_view key,
+                         bool required) {
+    const toml::node* node = table.get(key);
+    if (node == nullptr && required) Complain(Join(path, key), &table, "is missing");
+    return node;
+  }
+
+  std::vector<FieldViolation> violations_;
+};
+
+// Lays `child` over `parent`: tables key by key, everything else as a whole. Nodes are moved,
+// because a copied node forgets its line.
+void Overlay(toml::table& parent, toml::table& child) {
+  for (auto it = child.begin(); it != child.end(); ++it) {
+    toml::node* below = parent.get(it->first.str());
+    if (below != nullptr && below->is_table() && it->second.is_table()) {
+      Overlay(*below->as_table(), *it->second.as_table());
+    } else {
+      it->second.visit([&parent, &it](auto& value) {
+        parent.insert_or_assign(it->first, std::move(value));
+      });
+    }
+  }
+}
+
+absl::StatusOr<toml::table> ParseToml(std::string_view text, const FindProfileText& find_parent,
+                                      int depth) {
+  if (text.size() > kMaxProfileBytes) {
+    return InvalidProfile({{"profile", absl::StrCat("is longer than ", kMaxProfileBytes,
+                                                    " bytes")}});
+  }
+  toml::parse_result parsed = toml::parse(text);
+  if (!parsed) {
+    return InvalidProfile({{"profile", absl::StrCat("is not TOML: ",
+                                                    AbslView(parsed.error().description()),
+                                                    " (line ", parsed.error().source().begin.line,
+                                                    ")")}});
+  }
+  toml::table table = std::move(parsed).table();
+  const toml::node* extends = table.get("extends");
+  if (extends == nullptr) return table;
+  const std::string parent_name = extends->value_exact<std::string>().value_or("");
+  const std::optional<std::string_view> parent_text = find_parent(parent_name);
+  if (!parent_text.has_value() || depth >= kMaxExtendsDepth) {
+    return InvalidProfile(
+        {{"extends", absl::StrCat("names no shipped profile: \"", parent_name, "\" (line ",
+                                  extends->source().begin.line, ")")}});
+  }
+  QC_ASSIGN_OR_RETURN(toml::table merged, ParseToml(*parent_text, find_parent, depth + 1));
+  Overlay(merged, table);
+  return merged;
+}
+
+void ReadDateOrder(TomlReader& reader, const toml::table& root, ImportProfile& profile) {
+  const std::string order = reader.String(root, "", "date_order", false);
+  if (order.empty() || order == "iso") {
+    profile.date_order = DateOrder::kIso;
+  } else if (order == "month_day_year") {
+    profile.date_order = DateOrder::kMonthDayYear;
+  } else if (order == "day_month_year") {
+    profile.date_order = DateOrder::kDayMonthYear;
+  } else {
+    reader.Complain("date_order", root.get("date_order"),
+                    "must be \"iso\", \"month_day_year\" or \"day_month_year\"");
+  }
+}
+
+void ReadDelimiter(TomlReader& reader, const toml::table& root, ImportProfile& profile) {
+  if (root.get("delimiter") == nullptr) return;
+  const std::string delimiter = reader.String(root, "", "delimiter", false);
+  if (delimiter.size() == 1 && delimiter[0] != '"' && delimiter[0] != '\n' &&
+      delimiter[0] != '\r') {
+    profile.delimiter = delimiter[0];
+  } else {
+    reader.Complain("delimiter", root.get("delimiter"),
+                    "must be one character, such as \",\", \";\" or \"\\t\"");
+  }
+}
+
+void ReadCalendar(TomlReader& reader, const toml::table& root, ImportProfile& profile) {
+  const toml::table* table = reader.Table(root, "", "calendar");
+  if (table == nullptr) return;
+  reader.RefuseOthers(*table, "calendar", {"start_month", "four_four_five", "periods"});
+  if (table->size() != 1) {
+    reader.Complain("calendar", table,
+                    "needs exactly one of start_month, four_four_five and periods");
+    return;
+  }
+  crm::v1::FiscalCalendarChange calendar;
+  if (table->get("start_month") != nullptr) {
+    calendar.set_start_month(
+        reader.Int(*table, "calendar", "start_month", true, 1, 12).value_or(1));
+  } else if (const toml::table* weeks = reader.Table(*table, "calendar", "four_four_five")) {
+    const std::string path = "calendar.four_four_five";
+    reader.RefuseOthers(*weeks, path, {"first_year", "first_year_start", "weeks_in_year"});
+    crm::v1::FourFourFive& message = *calendar.mutable_four_four_five();
+    message.set_first_year(
+        reader.Int(*weeks, path, "first_year", true, kMinYear, kMaxYear).value_or(kMinYear));
+    const std::optional<absl::CivilDay> start = reader.Date(*weeks, path, "first_year_start");
+    if (start.has_value()) *message.mutable_first_year_start() = ToProtoDate(*start);
+    const toml::array* years = weeks->get_as<toml::array>("weeks_in_year");
+    if (years == nullptr) {
+      reader.Complain(absl::StrCat(path, ".weeks_in_year"), weeks,
+                      "must be an array of 52 or 53 for each year");
+    } else {
+      for (const toml::node& year : *years) {
+        message.add_weeks_in_year(
+            reader.IntOf(year, absl::StrCat(path, ".weeks_in_year"), 52, 53).value_or(52));
+      }
+    }
+  } else {
+    crm::v1::ExplicitPeriods& message = *calendar.mutable_explicit_periods();
+    for (const auto& entry : reader.Tables(*table, "calendar", "periods")) {
+      reader.RefuseOthers(*entry.second, entry.first, {"name", "start", "end"});
+      type::v1::FiscalPeriod& period = *message.add_periods();
+      period.set_name(reader.String(*entry.second, entry.first, "name", true));
+      const std::optional<absl::CivilDay> start = reader.Date(*entry.second, entry.first, "start");
+      const std::optional<absl::CivilDay> end = reader.Date(*entry.second, entry.first, "end");
+      if (start.has_value()) *period.mutable_start_date() = ToProtoDate(*start);
+      if (end.has_value()) *period.mutable_end_date() = ToProtoDate(*end);
+    }
+  }
+  const absl::StatusOr<FiscalCalendar> checked = CalendarFromChange(calendar);
+  if (!checked.ok()) {
+    reader.Complain("calendar", table, StdView(checked.status().message()));
+  }
+  profile.calendar = std::move(calendar);
+}
+
+void ReadStages(TomlReader& reader, const toml::table& root, ImportProfile& profile) {
+  for (const auto& entry : reader.Tables(root, "", "stages")) {
+    const toml::table& table = *entry.second;
+    const std::string& path = entry.first;
+    reader.RefuseOthers(table, path, {"id", "label", "category", "position"});
+    StageDefinition stage;
+    stage.id = reader.String(table, path, "id", true);
+    stage.label = reader.String(table, path, "label", false);
+    if (stage.label.empty()) stage.label = stage.id;
+    const std::string category = reader.String(table, path, "category", true);
+    if (category == "open") {
+      stage.category = crm::v1::STAGE_CATEGORY_OPEN;
+    } else if (category == "won") {
+      stage.category = crm::v1::STAGE_CATEGORY_WON;
+    } else if (category == "lost") {
+      stage.category = crm::v1::STAGE_CATEGORY_LOST;
+    } else if (!category.empty()) {
+      reader.Complain(absl::StrCat(path, ".category"), table.get("category"),
+                      "must be \"open\", \"won\" or \"lost\"");
+    }
+    const bool open = stage.category == crm::v1::STAGE_CATEGORY_OPEN;
+    stage.position = reader.Int(table, path, "position", open, 1, 1'000).value_or(0);
+    if (profile.FindStage(stage.id) != nullptr) {
+      reader.Complain(absl::StrCat(path, ".id"), table.get("id"), "is the id of two stages");
+    }
+    profile.stages.push_back(std::move(stage));
+  }
+}
+
+bool IsField(Entity entity, std::string_view name) {
+  for (const EntityField& field : EntityFields(entity)) {
+    if (field.name == name) return true;
+  }
+  return false;
+}
+
+std::string FieldNames(Entity entity) {
+  return absl::StrJoin(EntityFields(entity), ", ", [](std::string* out, const EntityField& field) {
+    out->append(field.name);
+  });
+}
+
+void CheckFields(TomlReader& reader, const toml::table& table, const std::string& path,
+                 const ImportProfile& profile, const FileRule& rule) {
+  const auto refuse_unknown = [&](std::string_view key, const std::string& field) {
+    if (IsField(rule.entity, field)) return;
+    const toml::table* inner = table.get_as<toml::table>(key);
+    reader.Complain(TomlReader::Join(TomlReader::Join(path, key), field),
+                    inner != nullptr ? inner->get(field) : table.get(key),
+                    absl::StrCat("is no field of ", AbslView(EntityName(rule.entity)),
+                                 "; its fields: ", FieldNames(rule.entity)));
+  };
+  for (const auto& column : rule.columns) refuse_unknown("columns", column.first);
+  for (const auto& constant : rule.constants) {
+    refuse_unknown("constants", constant.first);
+    if (rule.columns.count(constant.first) > 0) {
+      reader.Complain(absl::StrCat(path, ".constants.", constant.first), &table,
+                      "has both a column and a constant");
+    }
+  }
+  for (const std::string& field : rule.required_fields) refuse_unknown("required_fields", field);
+  for (const EntityField& field : EntityFields(rule.entity)) {
+    const std::string name(field.name);
+    const bool needed = field.required || rule.required_fields.count(name) > 0;
+    if (needed && rule.columns.count(name) == 0 && rule.constants.count(name) == 0) {
+      reader.Complain(absl::StrCat(path, ".columns.", name), &table,
+                      absl::StrCat("is missing: every ", AbslView(EntityName(rule.entity)),
+                                   " needs this field"));
+    }
+    const auto column = rule.columns.find(name);
+    if (needed && column != rule.columns.end() &&
+        rule.optional_columns.count(column->second) > 0) {
+      reader.Complain(absl::StrCat(path, ".optional_columns"), table.get("optional_columns"),
+                      absl::StrCat("lists \"", column->second, "\", which every row needs"));
+    }
+  }
+  // A file that states amounts states their currency, or the profile does.
+  const bool has_amount =
+      rule.columns.count("amount") > 0 || rule.columns.count("list_price") > 0;
+  const bool has_currency =
+      rule.columns.count("currency") > 0 || rule.constants.count("currency") > 0;
+  if (has_amount && !has_currency && profile.currency.empty()) {
+    reader.Complain(absl::StrCat(path, ".columns.currency"), &table,
+                    "is missing: map it, or set the profile's currency");
+  }
+}
+
+void CheckStages(TomlReader& reader, const toml::table& table, const std::string& path,
+                 const ImportProfile& profile, const FileRule& rule) {
+  const bool snapshot = rule.entity == Entity::kOpportunitySnapshot;
+  const bool needs_stages = snapshot || rule.entity == Entity::kStageHistory;
+  if (needs_stages && profile.stages.empty()) {
+    reader.Complain("stages", &table,
+                    absl::StrCat("is missing: ", path, " has stages and the profile defines none"));
+    return;
+  }
+  const auto check_open = [&](std::string_view key, const std::string& id) {
+    const StageDefinition* stage = profile.FindStage(id);
+    if (stage == nullptr || stage->category != crm::v1::STAGE_CATEGORY_OPEN) {
+      reader.Complain(TomlReader::Join(path, key), table.get(key),
+                      absl::StrCat("names no open stage of the profile: \"", id, "\""));
+    }
+  };
+  if (snapshot) {
+    if (!rule.open_stage.empty()) check_open("open_stage", rule.open_stage);
+    for (const std::string& id : rule.undated_stages) check_open("undated_stages", id);
+  } else if (!rule.open_stage.empty() || !rule.undated_stages.empty()) {
+    reader.Complain(path, &table,
+                    "open_stage and undated_stages belong to entity opportunity_snapshot");
+  }
+}
+
+void ReadFileRule(TomlReader& reader, const toml::table& table, const std::string& path,
+                  ImportProfile& profile) {
+  reader.RefuseOthers(table, path,
+                      {"pattern", "entity", "required", "repeated", "columns", "constants",
+                       "required_fields", "optional_columns", "ignored_columns", "segment_from",
+                       "open_stage", "undated_stages"});
+  FileRule rule;
+  rule.pattern = reader.String(table, path, "pattern", true);
+  const std::string entity_name = reader.String(table, path, "entity", true);
+  bool known = false;
+  std::vector<std::string> entity_names;
+  for (const Entity entity : kEntities) {
+    entity_names.emplace_back(EntityName(entity));
+    if (entity_names.back() != entity_name) continue;
+    rule.entity = entity;
+    known = true;
+  }
+  rule.required = reader.Bool(table, path, "required", true);
+  rule.repeated = reader.Bool(table, path, "repeated", false);
+  rule.columns = reader.StringMap(table, path, "columns");
+  rule.constants = reader.StringMap(table, path, "constants");
+  for (std::string& field : reader.Strings(table, path, "required_fields")) {
+    rule.required_fields.insert(std::move(field));
+  }
+  for (std::string& column : reader.Strings(table, path, "optional_columns")) {
+    rule.optional_columns.insert(std::move(column));
+  }
+  for (std::string& column : reader.Strings(table, path, "ignored_columns")) {
+    rule.ignored_columns.insert(std::move(column));
+  }
+  rule.segment_from = reader.String(table, path, "segment_from", false);
+  rule.open_stage = reader.String(table, path, "open_stage", rule.entity ==
+                                                                 Entity::kOpportunitySnapshot);
+  for (std::string& stage : reader.Strings(table, path, "undated_stages")) {
+    rule.undated_stages.insert(std::move(stage));
+  }
+  if (!known) {
+    reader.Complain(absl::StrCat(path, ".entity"), &table,
+                    absl::StrCat("must be one of ", absl::StrJoin(entity_names, ", ")));
+    return;
+  }
+  if (!rule.segment_from.empty() && rule.segment_from != "product_id" &&
+      rule.segment_from != "product_series") {
+    reader.Complain(absl::StrCat(path, ".segment_from"), table.get("segment_from"),
+                    "must be \"product_id\" or \"product_series\"");
+  }
+  CheckFields(reader, table, path, profile, rule);
+  CheckStages(reader, table, path, profile, rule);
+  profile.files.push_back(std::move(rule));
+}
+
+void ReadAliases(TomlReader& reader, const toml::table& root, ImportProfile& profile) {
+  const toml::table* table = reader.Table(root, "", "aliases");
+  if (table == nullptr) return;
+  for (auto it = table->cbegin(); it != table->cend(); ++it) {
+    const std::string field(it->first.str());
+    bool known = false;
+    for (const Entity entity : kEntities) known = known || IsField(entity, field);
+    if (!known) {
+      reader.Complain(absl::StrCat("aliases.", field), &it->second, "is no field of any entity");
+      continue;
+    }
+    for (auto& alias : reader.StringMap(*table, "aliases", field)) {
+      // The empty value takes back an alias of the extended profile.
+      if (!alias.second.empty()) profile.aliases[field].insert(alias);
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view EntityName(Entity entity) {
+  switch (entity) {
+    case Entity::kTeam:
+      return "team";
+    case Entity::kRep:
+      return "rep";
+    case Entity::kProduct:
+      return "product";
+    case Entity::kAccount:
+      return "account";
+    case Entity::kOpportunitySnapshot:
+      return "opportunity_snapshot";
+    case Entity::kOpportunity:
+      return "opportunity";
+    case Entity::kStageHistory:
+      return "stage_history";
+    case Entity::kQuota:
+      return "quota";
+  }
+  return "";
+}
+
+std::string_view EntityReportName(Entity entity) {
+  return entity == Entity::kOpportunitySnapshot ? EntityName(Entity::kOpportunity)
+                                                : EntityName(entity);
+}
+
+const std::vector<EntityField>& EntityFields(Entity entity) {
+  static const auto* const fields = new std::map<Entity, std::vector<EntityField>>{
+      {Entity::kTeam, {{"team_id", true}, {"team_name"}, {"parent_team_id"}}},
+      {Entity::kRep,
+       {{"rep_id", true}, {"rep_name"}, {"team_id"}, {"start_date"}, {"end_date"}}},
+      {Entity::kProduct,
+       {{"product_id", true}, {"product_name"}, {"series"}, {"list_price"}, {"currency"}}},
+      {Entity::kAccount,
+       {{"account_id", true}, {"account_name"}, {"industry"}, {"location"}}},
+      {Entity::kOpportunitySnapshot,
+       {{"opportunity_id", true},
+        {"rep_id", true},
+        {"stage_id", true},
+        {"account_id"},
+        {"product_id"},
+        {"segment_id"},
+        {"opened_date"},
+        {"closed_date"},
+        {"amount"},
+        {"currency"},
+        {"created_date"},
+        {"expected_close_date"}}},
+      {Entity::kOpportunity,
+       {{"opportunity_id", true},
+        {"rep_id", true},
+        {"account_id"},
+        {"product_id"},
+        {"segment_id"},
+        {"created_date"},
+        {"amount"},
+        {"currency"},
+        {"expected_close_date"}}},
+      {Entity::kStageHistory,
+       {{"opportunity_id", true},
+        {"changed_date", true},
+        {"stage_id", true},
+        {"amount"},
+        {"currency"}}},
+      {Entity::kQuota, {{"rep_id", true}, {"period", true}, {"amount", true}, {"currency"}}},
+  };
+  return fields->at(entity);
+}
+
+const StageDefinition* ImportProfile::FindStage(std::string_view id) const {
+  for (const StageDefinition& stage : stages) {
+    if (stage.id == id) return &stage;
+  }
+  return nullptr;
+}
+
+absl::StatusOr<ImportProfile> ParseImportProfile(std::string_view toml,
+                                                 const FindProfileText& find_parent) {
+  QC_ASSIGN_OR_RETURN(const toml::table root, ParseToml(toml, find_parent, 0));
+  TomlReader reader;
+  reader.RefuseOthers(root, "",
+                      {"name", "extends", "description", "source", "currency", "date_order",
+                       "delimiter", "calendar", "stages", "aliases", "files", "ignored_files"});
+  ImportProfile profile;
+  profile.name = reader.String(root, "", "name", true);
+  profile.description = reader.String(root, "", "description", true);
+  profile.source = reader.String(root, "", "source", true);
+  if (profile.source.size() > kMaxSourceBytes) {
+    reader.Complain("source", root.get("source"),
+                    absl::StrCat("is longer than ", kMaxSourceBytes, " bytes"));
+  }
+  profile.currency = reader.String(root, "", "currency", false);
+  if (!profile.currency.empty()) {
+    const absl::StatusOr<int> digits = MinorUnitDigits(profile.currency);
+    if (!digits.ok()) {
+      reader.Complain("currency", root.get("currency"), StdView(digits.status().message()));
+    }
+  }
+  ReadDateOrder(reader, root, profile);
+  ReadDelimiter(reader, root, profile);
+  ReadCalendar(reader, root, profile);
+  ReadStages(reader, root, profile);
+  ReadAliases(reader, root, profile);
+  profile.ignored_files = reader.Strings(root, "", "ignored_files");
+  const auto rules = reader.Tables(root, "", "files");
+  if (rules.empty()) {
+    reader.Complain("files", nullptr, "is missing: a profile needs at least one [[files]] table");
+  }
+  for (const auto& entry : rules) ReadFileRule(reader, *entry.second, entry.first, profile);
+  QC_RETURN_IF_ERROR(reader.Verdict());
+  return profile;
+}
+
+bool MatchesPattern(std::string_view pattern, std::string_view file_name) {
+  // The usual two-pointer match: on a mismatch the last star takes one byte more.
+  size_t p = 0;
+  size_t n = 0;
+  size_t star = std::string_view::npos;
+  size_t star_end = 0;
+  while (n < file_name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      star_end = n;
+    } else if (p < pattern.size() &&
+               absl::ascii_tolower(static_cast<unsigned char>(pattern[p])) ==
+                   absl::ascii_tolower(static_cast<unsigned char>(file_name[n]))) {
+      ++p;
+      ++n;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      n = ++star_end;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+}  // namespace quotacast::ingestion

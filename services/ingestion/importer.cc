@@ -1,0 +1,214 @@
+#include "services/ingestion/importer.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/errors.h"
+#include "base/status_macros.h"
+#include "base/string_views.h"
+#include "services/ingestion/event_appender.h"
+#include "services/ingestion/import_report.h"
+#include "services/ingestion/opportunity_rows.h"
+#include "services/ingestion/reference_data.h"
+#include "services/ingestion/reference_rows.h"
+
+namespace quotacast::ingestion {
+namespace {
+
+// One import from header checks to the last event.
+class Import {
+ public:
+  Import(eventlog::EventLog& log, std::string_view workspace, const ImportProfile& profile,
+         const std::vector<UploadedFile>& files, const std::function<bool()>& cancelled)
+      : log_(log),
+        workspace_(workspace),
+        profile_(profile),
+        files_(files),
+        cancelled_(cancelled) {}
+
+  absl::StatusOr<v1::ImportFilesResponse> Run() {
+    QC_ASSIGN_OR_RETURN(reference_, ReferenceData::Load(log_, workspace_, cancelled_));
+    QC_RETURN_IF_ERROR(CheckFiles());
+    EventAppender appender(log_, workspace_, profile_.source, reference_.last_offset() == 0,
+                           cancelled_);
+    if (CheckHeaders()) {
+      ReferenceRows references(profile_, reference_, report_, appender);
+      QC_RETURN_IF_ERROR(references.AppendDefinitions());
+      QC_RETURN_IF_ERROR(TakeRows(appender, references));
+      QC_RETURN_IF_ERROR(appender.Flush());
+    }
+    v1::ImportFilesResponse response = report_.ToResponse();
+    response.set_appended_event_count(appender.appended_count());
+    response.set_unchanged_event_count(appender.unchanged_count());
+    response.set_corrected_event_count(appender.corrected_count());
+    response.set_profile_name(profile_.name);
+    QC_ASSIGN_OR_RETURN(const int64_t last_offset, log_.LastOffset(workspace_));
+    response.set_last_offset(last_offset);
+    return response;
+  }
+
+ private:
+  bool Matches(const FileRule& rule, const UploadedFile& file) const {
+    return !IsIgnored(file) && MatchesPattern(rule.pattern, file.name);
+  }
+
+  bool IsIgnored(const UploadedFile& file) const {
+    return std::any_of(profile_.ignored_files.begin(), profile_.ignored_files.end(),
+                       [&file](const std::string& pattern) {
+                         return MatchesPattern(pattern, file.name);
+                       });
+  }
+
+  // True when the log already holds what the rule's file would bring, so that a later import may
+  // leave the file out.
+  bool IsKnownFromLog(const FileRule& rule) const {
+    switch (rule.entity) {
+      case Entity::kTeam:
+        return !reference_.teams().empty();
+      case Entity::kRep:
+        return !reference_.reps().empty();
+      case Entity::kProduct:
+        return !reference_.products().empty();
+      case Entity::kAccount:
+        return !reference_.accounts().empty();
+      case Entity::kOpportunitySnapshot:
+      case Entity::kOpportunity:
+      case Entity::kStageHistory:
+      case Entity::kQuota:
+        return false;
+    }
+    return false;
+  }
+
+  // Pairs rules with files, and says which files are missing or not used.
+  absl::Status CheckFiles() {
+    for (const UploadedFile& file : files_) report_.AddFile(file.name, "");
+    std::vector<FieldViolation> missing;
+    std::set<std::string> missing_patterns;
+    const std::string sent = absl::StrJoin(
+        files_, ", ", [](std::string* out, const UploadedFile& file) { out->append(file.name); });
+    for (const FileRule& rule : profile_.files) {
+      bool found = false;
+      for (const UploadedFile& file : files_) {
+        if (!Matches(rule, file)) continue;
+        found = true;
+        rules_of_file_[file.name].push_back(&rule);
+        report_.AddFile(file.name, EntityReportName(rule.entity));
+      }
+      if (found || !rule.required || IsKnownFromLog(rule) ||
+          !missing_patterns.insert(rule.pattern).second) {
+        continue;
+      }
+      missing.push_back(
+          {rule.pattern, absl::StrCat("profile ", profile_.name, " needs a file of this name (",
+                                      AbslView(EntityReportName(rule.entity)), "); sent: ",
+                                      sent.empty() ? "nothing" : sent)});
+    }
+    if (!missing.empty()) {
+      std::string message = "files are missing";
+      for (const FieldViolation& violation : missing) {
+        absl::StrAppend(&message, "; ", violation.field, ": ", violation.description);
+      }
+      return WithDetail(absl::InvalidArgumentError(message), {"MISSING_FILE", missing, "", {}});
+    }
+    for (const UploadedFile& file : files_) {
+      if (rules_of_file_.count(file.name) > 0 || IsIgnored(file)) continue;
+      report_.AddWarning({file.name, 0},
+                         {"", "", "UNUSED_FILE",
+                          absl::StrCat("profile ", profile_.name,
+                                       " does not use this file; rename it, or list it in "
+                                       "ignored_files")});
+    }
+    return absl::OkStatus();
+  }
+
+  // Opens every file under each of its rules, in the order of rules. False when a required one
+  // cannot be read.
+  bool CheckHeaders() {
+    bool usable = true;
+    std::set<std::string> broken;
+    for (const FileRule& rule : profile_.files) {
+      for (const UploadedFile& file : files_) {
+        // Of a file with several rules one complaint is enough.
+        if (!Matches(rule, file) || broken.count(file.name) > 0) continue;
+        const std::vector<const FileRule*>& rules = rules_of_file_[file.name];
+        MappedFile mapped(profile_, rule, file, report_);
+        if (mapped.CheckHeader(rules, rules.front() == &rule)) {
+          mapped_.push_back(std::move(mapped));
+        } else {
+          broken.insert(file.name);
+          usable = usable && !rule.required;
+        }
+      }
+    }
+    return usable;
+  }
+
+  absl::Status TakeRows(EventAppender& appender, ReferenceRows& references) {
+    SnapshotRows snapshots(profile_, reference_, report_, appender);
+    HistoryRows history(profile_, reference_, report_, appender);
+    for (const Entity entity : kEntities) {
+      for (MappedFile& file : mapped_) {
+        if (file.rule().entity != entity) continue;
+        const FileRule& rule = file.rule();
+        absl::Status log_status;
+        QC_RETURN_IF_ERROR(file.ForEachRow(
+            counted_.insert(file.name()).second,
+            [&] { return !log_status.ok() || cancelled_(); },
+            [&](const MappedRow& row) {
+              if (!log_status.ok()) return;
+              if (entity == Entity::kOpportunitySnapshot) {
+                log_status = snapshots.TakeRow(rule, row);
+              } else if (entity == Entity::kOpportunity) {
+                history.TakeHeader(rule, row);
+              } else if (entity == Entity::kStageHistory) {
+                history.TakeHistory(rule, row);
+              } else {
+                references.TakeRow(rule, row);
+              }
+            }));
+        QC_RETURN_IF_ERROR(log_status);
+      }
+      QC_RETURN_IF_ERROR(references.AppendTaken());
+      if (entity == Entity::kStageHistory) {
+        QC_RETURN_IF_ERROR(history.AppendTaken(log_, workspace_));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  eventlog::EventLog& log_;
+  const std::string workspace_;
+  const ImportProfile& profile_;
+  const std::vector<UploadedFile>& files_;
+  const std::function<bool()>& cancelled_;
+  ReferenceData reference_;
+  ImportReport report_;
+  std::map<std::string, std::vector<const FileRule*>> rules_of_file_;
+  std::vector<MappedFile> mapped_;
+  std::set<std::string> counted_;  // Files whose rows are already in the report's counts.
+};
+
+}  // namespace
+
+absl::StatusOr<v1::ImportFilesResponse> ImportUploadedFiles(
+    eventlog::EventLog& log, std::string_view workspace, const ImportProfile& profile,
+    std::vector<UploadedFile> files, const std::function<bool()>& cancelled) {
+  std::sort(files.begin(), files.end(), [](const UploadedFile& a, const UploadedFile& b) {
+    return a.name < b.name;
+  });
+  return Import(log, workspace, profile, files, cancelled).Run();
+}
+
+}  // namespace quotacast::ingestion

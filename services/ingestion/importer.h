@@ -1,0 +1,41 @@
+// Files in, events and a report out.
+#ifndef QUOTACAST_SERVICES_INGESTION_IMPORTER_H_
+#define QUOTACAST_SERVICES_INGESTION_IMPORTER_H_
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "quotacast/ingestion/v1/ingestion_service.pb.h"
+#include "services/eventlog/event_log.h"
+#include "services/ingestion/import_profile.h"
+#include "services/ingestion/mapped_file.h"
+
+namespace quotacast::ingestion {
+
+// Reads `files` under `profile`, checks every row against the reference data of the files and of
+// the log, and appends what the log does not know yet. The order of the files does not matter:
+// reference data is read before the deals that refer to it, files of one rule in order of name.
+//
+// Good rows are kept beside bad ones. Only when the header of a required file cannot be used
+// (EMPTY_FILE, WRONG_DELIMITER, MISSING_COLUMN ...) is nothing appended: every row that refers to
+// it would look wrong.
+//
+// Importing the same files twice appends nothing. A fact that a later import states differently is
+// appended as a correction; which one counts is decided by log order.
+//
+// Errors: INVALID_ARGUMENT (MISSING_FILE: a required file was not sent, and for reference data the
+// log has none either), CANCELLED, and errors of the log; the message then says how many events
+// are durable, and sending the same files again completes the import.
+//
+// One import of a workspace at a time (the caller's part). Memory: the files, plus ids and values
+// of their rows.
+absl::StatusOr<v1::ImportFilesResponse> ImportUploadedFiles(
+    eventlog::EventLog& log, std::string_view workspace, const ImportProfile& profile,
+    std::vector<UploadedFile> files, const std::function<bool()>& cancelled);
+
+}  // namespace quotacast::ingestion
+
+#endif  // QUOTACAST_SERVICES_INGESTION_IMPORTER_H_

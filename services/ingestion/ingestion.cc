@@ -1,0 +1,222 @@
+#include "services/ingestion/ingestion.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "base/errors.h"
+#include "base/status_macros.h"
+#include "base/string_views.h"
+#include "services/ingestion/converters.h"
+#include "services/ingestion/importer.h"
+#include "services/ingestion/shipped_profiles.h"
+
+namespace quotacast::ingestion {
+namespace {
+
+// Waits are cut into pieces of this length, after each of which cancellation is looked at.
+constexpr absl::Duration kCancelCheckPause = absl::Milliseconds(50);
+constexpr size_t kMaxFileNameBytes = 255;
+// When another import is likely to have ended.
+constexpr absl::Duration kOverloadRetry = absl::Seconds(5);
+
+absl::Status Reasoned(absl::Status status, std::string_view reason) {
+  ErrorDetail detail;
+  detail.reason = std::string(reason);
+  return WithDetail(std::move(status), detail);
+}
+
+absl::Status TooLarge(std::string_view what, size_t limit) {
+  return Reasoned(absl::ResourceExhaustedError(
+                      absl::StrCat("the import is beyond the limit of ", limit, " ",
+                                   AbslView(what), "; send it in several imports")),
+                  "IMPORT_TOO_LARGE");
+}
+
+absl::StatusOr<ImportProfile> ProfileOf(const v1::ImportHeader& header) {
+  switch (header.profile_case()) {
+    case v1::ImportHeader::kProfileName: {
+      const std::optional<std::string_view> text = ShippedProfileText(header.profile_name());
+      if (text.has_value()) return ParseImportProfile(*text, ShippedProfileText);
+      std::string names;
+      for (const std::string_view name : ShippedProfileNames()) {
+        absl::StrAppend(&names, names.empty() ? "" : ", ", AbslView(name));
+      }
+      ErrorDetail detail;
+      detail.reason = "UNKNOWN_PROFILE";
+      detail.field_violations.push_back(
+          {"header.profile_name", absl::StrCat("no shipped profile is called \"",
+                                               header.profile_name(), "\"; there are: ", names)});
+      return WithDetail(
+          absl::InvalidArgumentError(detail.field_violations.front().description), detail);
+    }
+    case v1::ImportHeader::kProfileText:
+      return ParseImportProfile(header.profile_text(), ShippedProfileText);
+    case v1::ImportHeader::PROFILE_NOT_SET:
+      break;
+  }
+  return InvalidField("header.profile", "is missing: name a shipped profile or send one's text");
+}
+
+bool IsBaseName(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxFileNameBytes && name != "." && name != ".." &&
+         name.find_first_of(std::string_view("/\\\0", 3)) == std::string_view::npos;
+}
+
+}  // namespace
+
+Ingestion::Ingestion(eventlog::EventLog& log, const IngestionOptions& options)
+    : log_(log), options_(options) {}
+
+ImportSession Ingestion::StartImport() { return ImportSession(*this); }
+
+v1::ListProfilesResponse Ingestion::ListProfiles() const {
+  v1::ListProfilesResponse response;
+  for (const std::string_view name : ShippedProfileNames()) {
+    const std::string_view text = ShippedProfileText(name).value_or("");
+    // Shipped profiles are valid; shipped_profiles_test parses each.
+    const absl::StatusOr<ImportProfile> parsed = ParseImportProfile(text, ShippedProfileText);
+    v1::ImportProfile& profile = *response.add_profiles();
+    profile.set_name(std::string(name));
+    profile.set_toml(std::string(text));
+    if (parsed.ok()) profile.set_description(parsed->description);
+  }
+  return response;
+}
+
+absl::Status Ingestion::WatchEvents(
+    std::string_view workspace, const v1::WatchEventsRequest& request,
+    const std::function<bool()>& cancelled,
+    const std::function<bool(const v1::WatchEventsResponse&)>& send) const {
+  if (request.after_offset() < 0) {
+    return InvalidField("after_offset",
+                        absl::StrCat(request.after_offset(), " is negative; 0 asks for all"));
+  }
+  int64_t offset = request.after_offset();
+  bool first = true;
+  while (true) {
+    if (cancelled()) return absl::CancelledError("the caller went away");
+    QC_ASSIGN_OR_RETURN(std::vector<eventlog::StoredEvent> page,
+                        log_.Read(workspace, offset, kMaxWatchBatchEvents));
+    v1::WatchEventsResponse response;
+    size_t byte_count = 0;
+    for (const eventlog::StoredEvent& stored : page) {
+      byte_count += stored.event.payload.size();
+      if (response.events_size() > 0 && byte_count > kMaxWatchBatchBytes) break;
+      QC_ASSIGN_OR_RETURN(*response.add_events(), ToEventRecord(stored));
+      offset = stored.offset;
+    }
+    QC_ASSIGN_OR_RETURN(const int64_t last_offset, log_.LastOffset(workspace));
+    response.set_caught_up(offset >= last_offset);
+    // A follower hears of an empty page once: that it has everything.
+    if ((response.events_size() > 0 || first) && !send(response)) return absl::OkStatus();
+    first = false;
+    if (!response.caught_up()) continue;
+    if (!request.follow()) return absl::OkStatus();
+    int64_t newest = last_offset;
+    while (newest <= offset) {
+      if (cancelled()) return absl::CancelledError("the caller went away");
+      QC_ASSIGN_OR_RETURN(newest, log_.WaitForAppend(workspace, offset, kCancelCheckPause));
+    }
+  }
+}
+
+absl::StatusOr<v1::ImportFilesResponse> Ingestion::Import(
+    std::string_view workspace, const ImportProfile& profile, std::vector<UploadedFile> files,
+    const std::function<bool()>& cancelled) {
+  {
+    std::unique_lock<std::mutex> lock(mu_);
+    while (busy_workspaces_.count(workspace) > 0) {
+      if (cancelled()) return absl::CancelledError("the import was cancelled");
+      workspace_free_.wait_for(lock, absl::ToChronoMilliseconds(kCancelCheckPause));
+    }
+    busy_workspaces_.emplace(workspace);
+  }
+  absl::StatusOr<v1::ImportFilesResponse> response =
+      ImportUploadedFiles(log_, workspace, profile, std::move(files), cancelled);
+  {
+    const std::lock_guard<std::mutex> lock(mu_);
+    busy_workspaces_.erase(std::string(workspace));
+  }
+  workspace_free_.notify_all();
+  return response;
+}
+
+ImportSession::~ImportSession() { ingestion_.buffered_bytes_.fetch_sub(byte_count_); }
+
+absl::Status ImportSession::Add(const v1::ImportFilesRequest& request) {
+  switch (request.part_case()) {
+    case v1::ImportFilesRequest::kHeader:
+      return TakeHeader(request.header());
+    case v1::ImportFilesRequest::kChunk:
+      return TakeChunk(request.chunk());
+    case v1::ImportFilesRequest::PART_NOT_SET:
+      break;
+  }
+  return InvalidField("part", "is missing: a message holds the header or a chunk");
+}
+
+absl::Status ImportSession::TakeHeader(const v1::ImportHeader& header) {
+  if (profile_.has_value()) return InvalidField("header", "was sent twice");
+  QC_ASSIGN_OR_RETURN(profile_, ProfileOf(header));
+  parent_ = header.parent();
+  return absl::OkStatus();
+}
+
+absl::Status ImportSession::TakeChunk(const v1::FileChunk& chunk) {
+  if (!profile_.has_value()) return InvalidField("chunk", "was sent before the header");
+  if (!IsBaseName(chunk.file_name())) {
+    return InvalidField("chunk.file_name",
+                        absl::StrCat("\"", chunk.file_name(),
+                                     "\" is no base name of 1 to ", kMaxFileNameBytes, " bytes"));
+  }
+  if (chunk.data().size() > kMaxChunkBytes) {
+    return InvalidField("chunk.data", absl::StrCat("has ", chunk.data().size(),
+                                                   " bytes; the limit is ", kMaxChunkBytes));
+  }
+  const IngestionOptions& options = ingestion_.options_;
+  if (files_.empty() || files_.back().name != chunk.file_name()) {
+    if (!file_names_.insert(chunk.file_name()).second) {
+      return InvalidField("chunk.file_name",
+                          absl::StrCat("\"", chunk.file_name(),
+                                       "\" came before another file; the chunks of a file follow "
+                                       "each other, and names are unique"));
+    }
+    if (files_.size() >= options.max_import_files) {
+      return TooLarge("files", options.max_import_files);
+    }
+    files_.push_back({chunk.file_name(), {}});
+  }
+  if (byte_count_ + chunk.data().size() > options.max_import_bytes) {
+    return TooLarge("bytes", options.max_import_bytes);
+  }
+  byte_count_ += chunk.data().size();
+  if (ingestion_.buffered_bytes_.fetch_add(chunk.data().size()) + chunk.data().size() >
+      options.max_buffered_bytes) {
+    return Overloaded(absl::StrCat("the imports under way hold the limit of ",
+                                   options.max_buffered_bytes, " bytes"),
+                      kOverloadRetry);
+  }
+  if (!chunk.data().empty()) files_.back().chunks.push_back(chunk.data());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::ImportFilesResponse> ImportSession::Finish(
+    std::string_view workspace, const std::function<bool()>& cancelled) {
+  if (!profile_.has_value()) return InvalidField("header", "is missing: it is the first message");
+  if (cancelled()) return absl::CancelledError("the import was cancelled");
+  return ingestion_.Import(workspace, *profile_, std::move(files_), cancelled);
+}
+
+}  // namespace quotacast::ingestion

@@ -1,0 +1,119 @@
+// The core of the ingestion service: takes in files, lists profiles, hands on the feed of events.
+// Speaks messages and knows nothing of gRPC.
+#ifndef QUOTACAST_SERVICES_INGESTION_INGESTION_H_
+#define QUOTACAST_SERVICES_INGESTION_INGESTION_H_
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "quotacast/ingestion/v1/ingestion_service.pb.h"
+#include "services/eventlog/event_log.h"
+#include "services/ingestion/import_profile.h"
+#include "services/ingestion/mapped_file.h"
+
+namespace quotacast::ingestion {
+
+inline constexpr size_t kMaxChunkBytes = 1 << 20;
+inline constexpr size_t kMaxWatchBatchEvents = 1'000;
+// Of the payloads in one message, so that it stays below gRPC's usual limit of 4 MiB.
+inline constexpr size_t kMaxWatchBatchBytes = 2 << 20;
+
+struct IngestionOptions {
+  size_t max_import_bytes = size_t{256} << 20;    // Of the files of one import.
+  size_t max_buffered_bytes = size_t{512} << 20;  // Of all imports under way.
+  size_t max_import_files = 1'000;
+};
+
+class ImportSession;
+
+// Thread-safe. `log` outlives it.
+class Ingestion {
+ public:
+  explicit Ingestion(eventlog::EventLog& log, const IngestionOptions& options = {});
+
+  // Begins an import; it ends with the session's Finish, or without a trace with the session.
+  // The Ingestion outlives its sessions.
+  ImportSession StartImport();
+
+  // The shipped profiles in order of name.
+  v1::ListProfilesResponse ListProfiles() const;
+
+  // Calls `send` with the events after `request.after_offset()` in log order, in messages of at
+  // most kMaxWatchBatchEvents events. Without `follow` it ends with the message that has
+  // `caught_up`; with it, it goes on as events arrive. Also an empty feed gets one message.
+  // Returns OK at the end and when `send` returns false. Errors: INVALID_ARGUMENT (INVALID_FIELD:
+  // a negative offset), CANCELLED within 100 ms of `cancelled` saying so, errors of the log.
+  absl::Status WatchEvents(std::string_view workspace, const v1::WatchEventsRequest& request,
+                           const std::function<bool()>& cancelled,
+                           const std::function<bool(const v1::WatchEventsResponse&)>& send) const;
+
+ private:
+  friend class ImportSession;
+
+  // Appends for one workspace at a time: waits until no other import of it runs.
+  absl::StatusOr<v1::ImportFilesResponse> Import(std::string_view workspace,
+                                                 const ImportProfile& profile,
+                                                 std::vector<UploadedFile> files,
+                                                 const std::function<bool()>& cancelled);
+
+  eventlog::EventLog& log_;
+  const IngestionOptions options_;
+  std::atomic<size_t> buffered_bytes_{0};
+  std::mutex mu_;
+  std::condition_variable workspace_free_;
+  std::set<std::string, std::less<>> busy_workspaces_;  // Guarded by mu_.
+};
+
+// Collects the messages of one ImportFiles call. Used by one thread at a time.
+//
+//   ImportSession session = ingestion.StartImport();
+//   for (const v1::ImportFilesRequest& request : requests) QC_RETURN_IF_ERROR(session.Add(request));
+//   QC_ASSIGN_OR_RETURN(response, session.Finish(workspace, cancelled));
+class ImportSession {
+ public:
+  explicit ImportSession(Ingestion& ingestion) : ingestion_(ingestion) {}
+  ~ImportSession();
+  ImportSession(const ImportSession&) = delete;
+  ImportSession& operator=(const ImportSession&) = delete;
+
+  // Takes the next message: the header first, then the chunks, those of one file in a row; an
+  // empty file is one empty chunk. Errors: INVALID_ARGUMENT (INVALID_FIELD for a message out of
+  // order, a chunk beyond kMaxChunkBytes or a bad file name; UNKNOWN_PROFILE; INVALID_PROFILE),
+  // RESOURCE_EXHAUSTED (IMPORT_TOO_LARGE naming the limit; OVERLOADED when other imports hold the
+  // memory). After an error only the destructor may follow.
+  absl::Status Add(const v1::ImportFilesRequest& request);
+
+  // The header's parent; empty before the header.
+  const std::string& parent() const { return parent_; }
+
+  // Imports what was sent; errors as Add, for an import without a header, and as
+  // ImportUploadedFiles. Called once, at the end.
+  absl::StatusOr<v1::ImportFilesResponse> Finish(std::string_view workspace,
+                                                 const std::function<bool()>& cancelled);
+
+ private:
+  absl::Status TakeHeader(const v1::ImportHeader& header);
+  absl::Status TakeChunk(const v1::FileChunk& chunk);
+
+  Ingestion& ingestion_;
+  std::optional<ImportProfile> profile_;  // Set by the header.
+  std::string parent_;
+  std::vector<UploadedFile> files_;
+  std::set<std::string> file_names_;
+  size_t byte_count_ = 0;
+};
+
+}  // namespace quotacast::ingestion
+
+#endif  // QUOTACAST_SERVICES_INGESTION_INGESTION_H_

@@ -1,0 +1,294 @@
+#include "services/ingestion/mapped_file.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/string_views.h"
+
+namespace quotacast::ingestion {
+namespace {
+
+// What exports separate columns with, where it is not the profile's delimiter.
+constexpr char kDelimiters[] = {',', ';', '\t', '|'};
+constexpr size_t kShownColumns = 30;
+constexpr int kCancelCheckRows = 1'024;
+
+std::string Trimmed(const std::string& text) {
+  return std::string(StdView(absl::StripAsciiWhitespace(text)));
+}
+
+std::string DelimiterName(char delimiter) {
+  switch (delimiter) {
+    case '\t':
+      return "a tab (\"\\t\")";
+    case ',':
+      return "a comma (\",\")";
+    case ';':
+      return "a semicolon (\";\")";
+    default:
+      return absl::StrCat("\"", std::string(1, delimiter), "\"");
+  }
+}
+
+// The first record of the file, if any, and what the reader said before it.
+struct Header {
+  std::optional<CsvRecord> record;
+  std::vector<CsvProblem> problems;
+};
+
+Header ReadHeader(const UploadedFile& file, char delimiter) {
+  Header header;
+  CsvReader reader(
+      delimiter, CsvLimits(),
+      [&header](const CsvRecord& record) {
+        if (header.record.has_value()) return;
+        header.record = record;
+        for (std::string& field : header.record->fields) field = Trimmed(field);
+      },
+      [&header](const CsvProblem& problem) {
+        if (!header.record.has_value()) header.problems.push_back(problem);
+      });
+  for (const std::string& chunk : file.chunks) {
+    reader.AddChunk(chunk);
+    if (header.record.has_value()) return header;
+  }
+  reader.Finish();
+  return header;
+}
+
+// Mapped columns that `header` lacks although they may not be absent.
+std::vector<std::string> MissingColumns(const FileRule& rule,
+                                        const std::vector<std::string>& header) {
+  std::set<std::string> missing;
+  for (const auto& entry : rule.columns) {
+    const std::string& column = entry.second;
+    if (rule.optional_columns.count(column) == 0 &&
+        std::find(header.begin(), header.end(), column) == header.end()) {
+      missing.insert(column);
+    }
+  }
+  return {missing.begin(), missing.end()};
+}
+
+// The delimiter under which the header has everything it lacks under the profile's.
+std::optional<char> LikelyDelimiter(const UploadedFile& file, const FileRule& rule,
+                                    char declared) {
+  for (const char candidate : kDelimiters) {
+    if (candidate == declared) continue;
+    const Header header = ReadHeader(file, candidate);
+    if (header.record.has_value() && header.record->fields.size() > 1 &&
+        MissingColumns(rule, header.record->fields).empty()) {
+      return candidate;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string ShownColumns(const std::vector<std::string>& columns) {
+  std::vector<std::string> shown(columns.begin(),
+                                 columns.begin() + std::min(columns.size(), kShownColumns));
+  if (columns.size() > kShownColumns) shown.push_back("...");
+  return absl::StrJoin(shown, ", ");
+}
+
+// The first rule that reads the column, so that several rules of one file count its rows once.
+const FileRule* FirstRuleOf(const std::string& column, const std::vector<const FileRule*>& rules) {
+  for (const FileRule* rule : rules) {
+    for (const auto& mapped : rule->columns) {
+      if (mapped.second == column) return rule;
+    }
+  }
+  return nullptr;
+}
+
+bool IsIdField(std::string_view field) {
+  return field == "period" || (field.size() > 3 && field.substr(field.size() - 3) == "_id");
+}
+
+}  // namespace
+
+std::string_view MappedRow::Get(std::string_view field) const {
+  for (const Value& value : values_) {
+    if (value.field == field) return value.value;
+  }
+  return {};
+}
+
+std::string_view MappedRow::Column(std::string_view field) const {
+  for (const Value& value : values_) {
+    if (value.field == field && !value.column.empty()) return value.column;
+  }
+  return field;
+}
+
+std::string MappedRow::Fingerprint() const {
+  std::string text;
+  for (const Value& value : values_) {
+    absl::StrAppend(&text, value.value.size(), ":", value.value, ";");
+  }
+  return text;
+}
+
+MappedFile::MappedFile(const ImportProfile& profile, const FileRule& rule,
+                       const UploadedFile& file, ImportReport& report)
+    : profile_(profile), rule_(rule), file_(file), report_(report) {}
+
+bool MappedFile::CheckHeader(const std::vector<const FileRule*>& all_rules_of_file,
+                             bool warn_unused) {
+  const Header header = ReadHeader(file_, profile_.delimiter);
+  if (!header.problems.empty()) {
+    const CsvProblem& problem = header.problems.front();
+    report_.AddError({file_.name, problem.line},
+                     {"", "", problem.reason,
+                      absl::StrCat("the header cannot be read: ", problem.message)});
+    return false;
+  }
+  if (!header.record.has_value()) {
+    report_.AddError({file_.name, 0},
+                     {"", "", "EMPTY_FILE", "the file is empty; it should begin with a header"});
+    return false;
+  }
+  const std::vector<std::string>& columns = header.record->fields;
+  const RowPlace place{file_.name, header.record->line};
+  const std::vector<std::string> missing = MissingColumns(rule_, columns);
+  if (!missing.empty()) {
+    const std::optional<char> likely = LikelyDelimiter(file_, rule_, profile_.delimiter);
+    if (likely.has_value()) {
+      report_.AddError(place, {"", "", "WRONG_DELIMITER",
+                               absl::StrCat("the columns seem to be separated by ",
+                                            DelimiterName(*likely), ", but profile ",
+                                            profile_.name, " expects ",
+                                            DelimiterName(profile_.delimiter),
+                                            "; save the file with that delimiter or set "
+                                            "`delimiter` in the profile")});
+      return false;
+    }
+    for (const std::string& column : missing) {
+      report_.AddError(place, {column, "", "MISSING_COLUMN",
+                               absl::StrCat("the header has no column \"", column,
+                                            "\"; it has: ", ShownColumns(columns))});
+    }
+    return false;
+  }
+
+  bool sound = true;
+  column_count_ = columns.size();
+  row_.place_.file = file_.name;
+  for (const EntityField& field : EntityFields(rule_.entity)) {
+    const std::string name(field.name);
+    MappedRow::Value value;
+    value.field = field.name;
+    value.index = MappedRow::kNoColumn;
+    value.required = field.required || rule_.required_fields.count(name) > 0;
+    const auto constant = rule_.constants.find(name);
+    const auto column = rule_.columns.find(name);
+    if (constant != rule_.constants.end()) value.value = constant->second;
+    if (column != rule_.columns.end()) {
+      value.column = column->second;
+      const auto found = std::find(columns.begin(), columns.end(), column->second);
+      if (found != columns.end()) value.index = static_cast<size_t>(found - columns.begin());
+      value.counts_aliases = FirstRuleOf(column->second, all_rules_of_file) == &rule_;
+      if (std::count(columns.begin(), columns.end(), column->second) > 1) {
+        report_.AddError(place, {column->second, "", "DUPLICATE_COLUMN",
+                                 absl::StrCat("the header names the column \"", column->second,
+                                              "\" twice; rename one of them")});
+        sound = false;
+      }
+    }
+    row_.values_.push_back(std::move(value));
+  }
+  if (!warn_unused) return sound;
+  for (const std::string& column : columns) {
+    bool known = false;
+    for (const FileRule* rule : all_rules_of_file) {
+      known = known || rule->ignored_columns.count(column) > 0;
+      for (const auto& mapped : rule->columns) known = known || mapped.second == column;
+    }
+    if (known) continue;
+    report_.AddWarning(place, {column, "", "UNUSED_COLUMN",
+                               absl::StrCat("profile ", profile_.name, " does not use column \"",
+                                            column,
+                                            "\"; map it, or list it in ignored_columns")});
+  }
+  return sound;
+}
+
+bool MappedFile::FillRow(const CsvRecord& record, MappedRow& row) {
+  if (record.fields.size() != column_count_) {
+    report_.AddError(row.place_,
+                     {"", record.fields[0], "COLUMN_COUNT",
+                      absl::StrCat("the row has ", record.fields.size(), " columns, the header ",
+                                   column_count_,
+                                   "; quote values that contain the delimiter")});
+    return false;
+  }
+  for (MappedRow::Value& value : row.values_) {
+    if (value.index == MappedRow::kNoColumn) continue;
+    value.value = Trimmed(record.fields[value.index]);
+    const size_t limit = IsIdField(value.field) ? kMaxIdValueBytes : kMaxTextValueBytes;
+    if (value.value.size() > limit) {
+      report_.AddError(row.place_, {value.column, value.value, "VALUE_TOO_LONG",
+                                    absl::StrCat("the value has ", value.value.size(),
+                                                 " bytes; the limit is ", limit)});
+      return false;
+    }
+    if (value.required && value.value.empty()) {
+      report_.AddError(row.place_, {value.column, "", "MISSING_FIELD",
+                                    absl::StrCat("column \"", value.column,
+                                                 "\" is blank; every row needs it")});
+      return false;
+    }
+    const auto aliases = profile_.aliases.find(std::string(value.field));
+    if (aliases == profile_.aliases.end()) continue;
+    const auto alias = aliases->second.find(value.value);
+    if (alias == aliases->second.end()) continue;
+    if (value.counts_aliases) {
+      report_.CountAlias(value.column, value.value, alias->second);
+    }
+    value.value = alias->second;
+  }
+  return true;
+}
+
+absl::Status MappedFile::ForEachRow(bool first_reader, const std::function<bool()>& cancelled,
+                                    const std::function<void(const MappedRow&)>& on_row) {
+  bool header_seen = false;
+  int row_count = 0;
+  bool stop = false;
+  CsvReader reader(
+      profile_.delimiter, CsvLimits(),
+      [&](const CsvRecord& record) {
+        if (stop) return;
+        if (!header_seen) {
+          header_seen = true;
+          return;
+        }
+        if (++row_count % kCancelCheckRows == 0 && cancelled()) stop = true;
+        if (first_reader) report_.CountRow(file_.name);
+        row_.place_.line = record.line;
+        if (FillRow(record, row_)) on_row(row_);
+      },
+      [&](const CsvProblem& problem) {
+        if (stop || !first_reader) return;
+        // Giving up follows a problem with the same row.
+        if (problem.reason != "TOO_MANY_QUOTE_PROBLEMS") report_.CountRow(file_.name);
+        report_.AddError({file_.name, problem.line}, {"", "", problem.reason, problem.message});
+      });
+  for (const std::string& chunk : file_.chunks) reader.AddChunk(chunk);
+  reader.Finish();
+  return stop ? absl::CancelledError("the import was cancelled") : absl::OkStatus();
+}
+
+}  // namespace quotacast::ingestion

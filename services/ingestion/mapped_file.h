@@ -1,0 +1,93 @@
+// A file seen through a rule of a profile: its header is checked once, then each row hands out
+// the values of canonical fields.
+#ifndef QUOTACAST_SERVICES_INGESTION_MAPPED_FILE_H_
+#define QUOTACAST_SERVICES_INGESTION_MAPPED_FILE_H_
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "services/ingestion/csv_reader.h"
+#include "services/ingestion/import_profile.h"
+#include "services/ingestion/import_report.h"
+
+namespace quotacast::ingestion {
+
+inline constexpr size_t kMaxIdValueBytes = 200;   // Of *_id fields and periods.
+inline constexpr size_t kMaxTextValueBytes = 1'024;  // Of every other mapped field.
+
+// A file as sent: a base name and its bytes in order.
+struct UploadedFile {
+  std::string name;
+  std::vector<std::string> chunks;
+};
+
+// One row through the eyes of a rule. Lives as long as the callback that got it.
+class MappedRow {
+ public:
+  // The value without blanks around it and with aliases applied; empty when the field is blank
+  // or not mapped.
+  std::string_view Get(std::string_view field) const;
+
+  // Name for messages: the column that the field is mapped to, else the field's own name.
+  std::string_view Column(std::string_view field) const;
+
+  // All mapped values, for telling equal rows from different ones.
+  std::string Fingerprint() const;
+
+  const RowPlace& place() const { return place_; }
+
+ private:
+  friend class MappedFile;
+  struct Value {
+    std::string_view field;
+    std::string column;  // Empty for a constant.
+    size_t index = 0;    // Of the column in the row; kNoColumn for a constant or absent column.
+    bool required = false;
+    bool counts_aliases = false;
+    std::string value;
+  };
+  static constexpr size_t kNoColumn = static_cast<size_t>(-1);
+
+  RowPlace place_;
+  std::vector<Value> values_;
+};
+
+// Not thread-safe. All arguments outlive it.
+class MappedFile {
+ public:
+  MappedFile(const ImportProfile& profile, const FileRule& rule, const UploadedFile& file,
+             ImportReport& report);
+
+  // Reads the header. False when the file cannot be used; the report then says why (EMPTY_FILE,
+  // WRONG_DELIMITER, MISSING_COLUMN, DUPLICATE_COLUMN, or a problem of the CSV reader).
+  // Columns that no rule uses are warned about when `warn_unused` is set.
+  bool CheckHeader(const std::vector<const FileRule*>& all_rules_of_file, bool warn_unused);
+
+  // Hands every sound row to `on_row`, in file order. Rows that are no CSV, have another number
+  // of columns than the header, lack a required value or hold an overlong one are reported
+  // instead. The first reader of a file (`first_reader`) counts its rows and reports what the
+  // CSV reader says. CheckHeader was true. CANCELLED when `cancelled` says so.
+  absl::Status ForEachRow(bool first_reader, const std::function<bool()>& cancelled,
+                          const std::function<void(const MappedRow&)>& on_row);
+
+  const FileRule& rule() const { return rule_; }
+  const std::string& name() const { return file_.name; }
+
+ private:
+  bool FillRow(const CsvRecord& record, MappedRow& row);
+
+  const ImportProfile& profile_;
+  const FileRule& rule_;
+  const UploadedFile& file_;
+  ImportReport& report_;
+  size_t column_count_ = 0;
+  MappedRow row_;  // Columns resolved by CheckHeader, values filled row by row.
+};
+
+}  // namespace quotacast::ingestion
+
+#endif  // QUOTACAST_SERVICES_INGESTION_MAPPED_FILE_H_

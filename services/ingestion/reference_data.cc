@@ -1,0 +1,78 @@
+#include "services/ingestion/reference_data.h"
+
+#include <cstddef>
+#include <functional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/status_macros.h"
+#include "services/ingestion/calendar_change.h"
+#include "services/ingestion/converters.h"
+#include "services/ingestion/source_keys.h"
+
+namespace quotacast::ingestion {
+namespace {
+
+constexpr size_t kPageEvents = 5'000;
+
+}  // namespace
+
+// Month 1 is always valid.
+ReferenceData::ReferenceData() : calendar_(FiscalCalendar::MonthStart(1).value()) {}
+
+absl::StatusOr<ReferenceData> ReferenceData::Load(const eventlog::EventLog& log,
+                                                  std::string_view workspace,
+                                                  const std::function<bool()>& cancelled) {
+  ReferenceData data;
+  while (true) {
+    if (cancelled()) return absl::CancelledError("the import was cancelled");
+    QC_ASSIGN_OR_RETURN(const std::vector<eventlog::StoredEvent> page,
+                        log.Read(workspace, data.last_offset_, kPageEvents));
+    if (page.empty()) return data;
+    for (const eventlog::StoredEvent& stored : page) {
+      // Most of the log are deals, which are not decoded for this.
+      if (IsReferenceKey(stored.event.id.source_key)) {
+        QC_ASSIGN_OR_RETURN(const v1::EventRecord record, ToEventRecord(stored));
+        QC_RETURN_IF_ERROR(data.Apply(record.event()));
+      }
+    }
+    data.last_offset_ = page.back().offset;
+  }
+}
+
+absl::Status ReferenceData::Apply(const crm::v1::CrmEvent& event) {
+  switch (event.change_case()) {
+    case crm::v1::CrmEvent::kTeam:
+      teams_[event.team().team_id()].parent_team_id = event.team().parent_team_id();
+      break;
+    case crm::v1::CrmEvent::kRep:
+      reps_[event.rep().rep_id()] = {};
+      break;
+    case crm::v1::CrmEvent::kProduct: {
+      Product& product = products_[event.product().product_id()];
+      if (event.product().has_series()) product.series = event.product().series();
+      if (event.product().has_list_price()) {
+        QC_ASSIGN_OR_RETURN(product.list_price, FromProtoMoney(event.product().list_price()));
+      }
+      break;
+    }
+    case crm::v1::CrmEvent::kAccount:
+      accounts_[event.account().account_id()] = {};
+      break;
+    case crm::v1::CrmEvent::kFiscalCalendar: {
+      QC_ASSIGN_OR_RETURN(calendar_, CalendarFromChange(event.fiscal_calendar()));
+      break;
+    }
+    case crm::v1::CrmEvent::kOpportunity:
+    case crm::v1::CrmEvent::kStage:
+    case crm::v1::CrmEvent::kQuota:
+    case crm::v1::CrmEvent::CHANGE_NOT_SET:
+      break;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace quotacast::ingestion

@@ -1,0 +1,66 @@
+// What rows may refer to: reps, teams, products, accounts and the fiscal calendar, from the log
+// and from the files being imported.
+#ifndef QUOTACAST_SERVICES_INGESTION_REFERENCE_DATA_H_
+#define QUOTACAST_SERVICES_INGESTION_REFERENCE_DATA_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "base/fiscal_calendar.h"
+#include "base/money.h"
+#include "quotacast/crm/v1/crm_event.pb.h"
+#include "services/eventlog/event_log.h"
+
+namespace quotacast::ingestion {
+
+// Not thread-safe. Memory: proportional to the reference data, not to the deals.
+class ReferenceData {
+ public:
+  struct Team {
+    std::string parent_team_id;  // Empty at the top.
+  };
+  struct Rep {};
+  struct Product {
+    std::optional<Money> list_price;
+    std::string series;
+  };
+  struct Account {};
+
+  // Quarters from January, nothing else.
+  ReferenceData();
+
+  // Everything the workspace's log knows. Reads the log from its start, a page at a time.
+  // CANCELLED when `cancelled` says so; errors of the log; INTERNAL for a damaged event.
+  static absl::StatusOr<ReferenceData> Load(const eventlog::EventLog& log,
+                                            std::string_view workspace,
+                                            const std::function<bool()>& cancelled);
+
+  // Takes in one change; changes of opportunities and quotas are ignored.
+  absl::Status Apply(const crm::v1::CrmEvent& event);
+
+  const std::map<std::string, Team, std::less<>>& teams() const { return teams_; }
+  const std::map<std::string, Rep, std::less<>>& reps() const { return reps_; }
+  const std::map<std::string, Product, std::less<>>& products() const { return products_; }
+  const std::map<std::string, Account, std::less<>>& accounts() const { return accounts_; }
+  const FiscalCalendar& calendar() const { return calendar_; }
+
+  // The log's last offset that Load has seen.
+  int64_t last_offset() const { return last_offset_; }
+
+ private:
+  std::map<std::string, Team, std::less<>> teams_;
+  std::map<std::string, Rep, std::less<>> reps_;
+  std::map<std::string, Product, std::less<>> products_;
+  std::map<std::string, Account, std::less<>> accounts_;
+  FiscalCalendar calendar_;
+  int64_t last_offset_ = 0;
+};
+
+}  // namespace quotacast::ingestion
+
+#endif  // QUOTACAST_SERVICES_INGESTION_REFERENCE_DATA_H_

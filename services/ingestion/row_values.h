@@ -1,0 +1,108 @@
+// Reads typed values out of one mapped row and checks what it refers to. Whatever is wrong goes to
+// the report, with the column's name and a message one can act on.
+#ifndef QUOTACAST_SERVICES_INGESTION_ROW_VALUES_H_
+#define QUOTACAST_SERVICES_INGESTION_ROW_VALUES_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "base/money.h"
+#include "base/string_views.h"
+#include "services/ingestion/import_profile.h"
+#include "services/ingestion/import_report.h"
+#include "services/ingestion/mapped_file.h"
+#include "services/ingestion/nearest_name.h"
+#include "services/ingestion/reference_data.h"
+
+namespace quotacast::ingestion {
+
+// No deal, price or quota is larger: beyond it a file has its columns mixed up.
+inline constexpr int64_t kMaxAmountMajorUnits = 1'000'000'000'000;
+// An amount above this many list prices of its product is kept with a warning.
+inline constexpr int64_t kMaxListPriceMultiple = 1'000;
+// With more names than this no nearest one is looked for: it would take longer than the import.
+inline constexpr size_t kMaxSuggestionNames = 2'000;
+
+// One row at a time; not thread-safe. All arguments outlive it.
+class RowValues {
+ public:
+  RowValues(const ImportProfile& profile, const MappedRow& row, ImportReport& report)
+      : profile_(profile), row_(row), report_(report) {}
+
+  std::string_view Get(std::string_view field) const { return row_.Get(field); }
+
+  // The date; nullopt when blank, and when it is none (INVALID_DATE).
+  std::optional<absl::CivilDay> Date(std::string_view field);
+
+  // The amount in the row's or the profile's currency; nullopt when blank, and when it is no
+  // acceptable amount (INVALID_AMOUNT, NEGATIVE_AMOUNT, ABSURD_AMOUNT, UNKNOWN_CURRENCY).
+  std::optional<Money> Amount(std::string_view field);
+
+  // Reports `reason` unless the field is blank or its value is one of `known`. Returns whether
+  // nothing was reported. `kind` is the noun for the message.
+  template <typename Known>
+  bool CheckKnown(std::string_view field, const Known& known, std::string_view kind,
+                  std::string_view reason, v1::RowProblemSeverity severity) {
+    const std::string_view value = Get(field);
+    if (value.empty() || known.find(value) != known.end()) return true;
+    std::string nearest;
+    if (known.size() <= kMaxSuggestionNames) {
+      std::vector<std::string_view> names;
+      for (const auto& entry : known) names.push_back(entry.first);
+      nearest = NearestName(value, names);
+    }
+    ReportUnknown(field, kind, reason, severity, nearest);
+    return false;
+  }
+
+  void ReportUnknown(std::string_view field, std::string_view kind, std::string_view reason,
+                     v1::RowProblemSeverity severity, const std::string& nearest);
+
+  // Warns when `amount` is beyond kMaxListPriceMultiple list prices of the row's product.
+  void CheckAgainstListPrice(std::string_view field, const Money& amount,
+                             const ReferenceData& reference);
+
+  void Error(std::string_view field, std::string_view reason, std::string message);
+  void Warning(std::string_view field, std::string_view reason, std::string message);
+
+  // True once the row has an error and is left out.
+  bool failed() const { return failed_; }
+
+ private:
+  RowFault Fault(std::string_view field, std::string_view reason, std::string message) const;
+
+  const ImportProfile& profile_;
+  const MappedRow& row_;
+  ImportReport& report_;
+  bool failed_ = false;
+};
+
+// Tells repeated ids apart: the first row of an id counts. Memory: ids and values of all rows
+// remembered.
+class DuplicateRows {
+ public:
+  // True when no row was remembered under `key`. Else reports DUPLICATE_ID (an error: the values
+  // differ) or, unless `repeated` says that this is usual, DUPLICATE_ROW (a warning: they do not).
+  bool IsNew(const std::string& key, const MappedRow& row, std::string_view id_field,
+             bool repeated, ImportReport& report) const;
+
+  // Called for rows that are taken.
+  void Remember(const std::string& key, const MappedRow& row);
+
+ private:
+  struct First {
+    std::string fingerprint;
+    RowPlace place;
+  };
+  std::map<std::string, First> first_rows_;
+};
+
+}  // namespace quotacast::ingestion
+
+#endif  // QUOTACAST_SERVICES_INGESTION_ROW_VALUES_H_
