@@ -27,12 +27,15 @@ TEST_F(MigrationsTest, ANewFileGetsTheSchema) {
   ASSERT_TRUE(Migrate(*connection_).ok());
   EXPECT_EQ(*connection_->QueryInt("PRAGMA user_version"), kSchemaVersion);
   EXPECT_EQ(*connection_->QueryInt("PRAGMA application_id"), kApplicationId);
-  // 1: wr (WITHOUT ROWID), strict.
-  EXPECT_EQ(*connection_->QueryInt("SELECT wr FROM pragma_table_list('event')"), 1);
+  // Not WITHOUT ROWID: see migrations.h.
+  EXPECT_EQ(*connection_->QueryInt("SELECT wr FROM pragma_table_list('event')"), 0);
   EXPECT_EQ(*connection_->QueryInt("SELECT strict FROM pragma_table_list('event')"), 1);
   EXPECT_EQ(*connection_->QueryText(
                 "SELECT group_concat(name) FROM pragma_index_info('event_by_id')"),
             "workspace,source,source_key,version");
+  EXPECT_EQ(*connection_->QueryText("SELECT group_concat(name) FROM pragma_table_info('event') "
+                                    "WHERE pk > 0 ORDER BY pk"),
+            "workspace,offset");
   EXPECT_EQ(*connection_->QueryInt("SELECT \"unique\" FROM pragma_index_list('event') "
                                    "WHERE name = 'event_by_id'"),
             1);
