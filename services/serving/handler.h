@@ -152,7 +152,10 @@ class ServerStreamCall final : public grpc::ServerWriteReactor<Response>,
   bool Write(const Response& message) override {
     if (context().cancelled()) return false;
     message_ = message;
-    return RunOperation([this] { this->StartWrite(&message_); });
+    const bool taken = RunOperation([this] { this->StartWrite(&message_); });
+    // A write only fails when the call is over; OnCancel may tell so a little later.
+    if (!taken) context().Cancel();
+    return taken;
   }
 
  private:
