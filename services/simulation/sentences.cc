@@ -20,7 +20,7 @@ constexpr double kHalf = 0.5;
 std::string WithThousands(int64_t value) {
   std::string digits = absl::StrCat(value);
   for (int64_t i = static_cast<int64_t>(digits.size()) - 3; i > 0; i -= 3) {
-    digits.insert(static_cast<size_t>(i), ",");
+    digits.insert(static_cast<size_t>(i), 1, ',');
   }
   return digits;
 }
@@ -114,7 +114,7 @@ void AddScenarioWarnings(const Business& business, const simulator::Scenario& sc
 std::string PercentText(double probability) {
   if (probability < 0.005) return "under 1 %";
   if (probability >= 0.995) return "over 99 %";
-  return absl::StrFormat("%.0f %%", 100 * probability);
+  return absl::StrCat(std::llround(100 * probability), " %");
 }
 
 std::string AmountText(double minor_units, const CurrencyUnit& currency) {
@@ -160,7 +160,8 @@ std::string ComparisonSentence(const simulator::PairedDifference& org_difference
                     PercentText(org_a.attain_probability->value), " to ",
                     PercentText(org_b.attain_probability->value));
   }
-  return text + ".";
+  absl::StrAppend(&text, ".");
+  return text;
 }
 
 std::vector<std::string> Warnings(const Business& business, const simulator::Scenario& scenario,

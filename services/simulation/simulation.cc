@@ -110,19 +110,28 @@ simulator::TrialLayout StableLayout(int64_t requested_trials, int draw_count) {
   }
 }
 
-std::vector<int64_t> Checkpoints(const simulator::TrialLayout& layout, int draw_count) {
+simulator::TrialLayout StreamLayout(int64_t requested_trials, int draw_count) {
+  const int64_t full_set = static_cast<int64_t>(simulator::TrialLayout().batch_size) * draw_count;
+  const int64_t trials = requested_trials / full_set * full_set;
+  if (trials > 0) {
+    const simulator::TrialLayout layout = simulator::TrialsFor(trials, draw_count);
+    if (layout.trials == trials) return layout;
+  }
+  return StableLayout(requested_trials, draw_count);
+}
+
+std::vector<Checkpoint> Checkpoints(const simulator::TrialLayout& layout, int draw_count) {
   const int64_t set = static_cast<int64_t>(layout.batch_size) * draw_count;
-  std::vector<int64_t> checkpoints;
+  std::vector<Checkpoint> checkpoints;
   for (int64_t mark = kFirstCheckpointTrials; mark < layout.trials; mark *= 2) {
     const int64_t trials = (mark + set - 1) / set * set;
     if (trials >= layout.trials) break;
-    if (!checkpoints.empty() && checkpoints.back() == trials) continue;
+    if (!checkpoints.empty() && checkpoints.back().trials == trials) continue;
     const simulator::TrialLayout alone = simulator::TrialsFor(trials, draw_count);
-    if (alone.trials == trials && alone.batch_size == layout.batch_size) {
-      checkpoints.push_back(trials);
-    }
+    checkpoints.push_back(
+        {trials, alone.trials == trials && alone.batch_size == layout.batch_size});
   }
-  checkpoints.push_back(layout.trials);
+  checkpoints.push_back({layout.trials, true});
   return checkpoints;
 }
 
@@ -169,27 +178,24 @@ absl::StatusOr<Simulation::Prepared> Simulation::Prepare(const v1::ForecastSpec&
 }
 
 absl::StatusOr<std::shared_ptr<const simulator::Plan>> Simulation::PlanFor(
-    const Prepared& prepared, const simulator::Scenario& scenario,
-    const std::string& scenario_hash, const RunSpec& run, const CallScope& scope) {
-  const Business& business = *prepared.business;
-  const int draws = static_cast<int>(business.model.draws.size());
+    const Business& business, const Job& job, const RunSpec& run, int64_t trials,
+    const CallScope& scope) {
   simulator::EngineOptions options;
   options.seed = run.seed;
   // Rounding up may pass the engine's limit on what may be asked for; the layout is the same.
-  options.trials = std::min<int64_t>(StableLayout(run.requested_trials, draws).trials,
-                                     simulator::kMaxTrials);
+  options.trials = std::min<int64_t>(trials, simulator::kMaxTrials);
   options.step_days = run.step_days;
   options.period_count = run.period + 1;
   options.cut_days = run.cut_days;
-  std::string key = absl::StrCat(business.model_hash, "/", business.state_hash, "/", scenario_hash,
-                                 "/", options.seed, "/", options.trials, "/", options.step_days);
+  std::string key = absl::StrCat(business.model_hash, "/", business.state_hash, "/",
+                                 job.scenario_hash, "/", options.seed, "/", options.trials, "/", options.step_days);
   for (const absl::CivilDay& day : options.cut_days) {
     absl::StrAppend(&key, "/", absl::FormatCivilTime(day));
   }
   std::shared_ptr<const simulator::Plan> plan = plans_.Find(key);
   if (plan != nullptr) return plan;
   absl::StatusOr<std::unique_ptr<simulator::Plan>> compiled = simulator::Compile(
-      business.model, business.state, scenario, options, scope.cancelled);
+      business.model, business.state, job.scenario, options, scope.cancelled);
   if (!compiled.ok()) return FromEngine(compiled.status());
   plan = *std::move(compiled);
   plans_.Insert(key, plan);
@@ -222,12 +228,10 @@ v1::ForecastOutcome Simulation::OutcomeFrom(const Prepared& prepared, const Job&
   return outcome;
 }
 
-absl::StatusOr<v1::ForecastOutcome> Simulation::Run(
-    const v1::ForecastSpec& spec, const v1::Scenario& scenario_message, const CallScope& scope,
-    const std::function<std::vector<int64_t>(const simulator::TrialLayout&, int)>& checkpoints,
-    const std::function<bool(int64_t, int64_t, const simulator::EntityPeriodForecast&,
-                             const Business&)>& done,
-    const std::function<void(int64_t, int64_t)>& progress) {
+absl::StatusOr<v1::ForecastOutcome> Simulation::Run(const v1::ForecastSpec& spec,
+                                                    const v1::Scenario& scenario_message,
+                                                    const CallScope& scope,
+                                                    const RunPolicy& policy) {
   QC_ASSIGN_OR_RETURN(const Prepared prepared, Prepare(spec, scope));
   Job job;
   job.scenario_hash = ScenarioHash(scenario_message);
@@ -242,21 +246,21 @@ absl::StatusOr<v1::ForecastOutcome> Simulation::Run(
   QC_ASSIGN_OR_RETURN(job.scenario, ScenarioFrom(scenario_message, business, "scenario"));
   QC_ASSIGN_OR_RETURN(const RunSpec run, RunSpecFrom(spec, business, {job.scenario}));
   const int draws = static_cast<int>(business.model.draws.size());
-  const double trials_asked =
-      static_cast<double>(StableLayout(run.requested_trials, draws).trials);
+  const int64_t trials = policy.layout(run.requested_trials, draws).trials;
   QC_ASSIGN_OR_RETURN(const Admission::Ticket ticket,
-                      admission_.Admit(trials_asked * std::max(1.0, business.deals_per_trial),
-                                       trials_asked));
-  QC_ASSIGN_OR_RETURN(job.plan, PlanFor(prepared, job.scenario, job.scenario_hash, run, scope));
+                      admission_.Admit(static_cast<double>(trials) *
+                                           std::max(1.0, business.deals_per_trial),
+                                       static_cast<double>(trials)));
+  QC_ASSIGN_OR_RETURN(job.plan, PlanFor(business, job, run, trials, scope));
 
   const simulator::TrialLayout& layout = job.plan->layout();
   std::optional<simulator::Partial> sum;
   int64_t finished = 0;
-  for (const int64_t checkpoint : checkpoints(layout, draws)) {
+  for (const Checkpoint& checkpoint : policy.checkpoints(layout, draws)) {
     const int64_t before = finished;
     absl::StatusOr<simulator::Partial> part = simulator::SimulateParallel(
-        *job.plan, before, checkpoint - before, limits_.threads, scope.cancelled,
-        [&](int64_t in_range) { progress(before + in_range, layout.trials); });
+        *job.plan, before, checkpoint.trials - before, limits_.threads, scope.cancelled,
+        [&](int64_t in_range) { policy.progress(before + in_range, layout.trials); });
     if (!part.ok()) return FromEngine(part.status());
     if (sum.has_value()) {
       absl::StatusOr<simulator::Partial> merged = simulator::Merge(*std::move(sum), *std::move(part));
@@ -265,12 +269,13 @@ absl::StatusOr<v1::ForecastOutcome> Simulation::Run(
     } else {
       sum = *std::move(part);
     }
-    finished = checkpoint;
+    finished = checkpoint.trials;
     const absl::StatusOr<simulator::Forecast> forecast =
         simulator::Summarize(*job.plan, *sum, run.thresholds);
     if (!forecast.ok()) return FromEngine(forecast.status());
-    const bool enough = done(finished, layout.trials, OrgForecast(*forecast, run), business);
-    if (enough || finished == layout.trials) {
+    const bool enough = policy.at_checkpoint(finished, layout.trials,
+                                             OrgForecast(*forecast, run), business);
+    if ((enough && checkpoint.may_end) || finished == layout.trials) {
       return OutcomeFrom(prepared, job, run, spec, *sum, *forecast);
     }
   }
@@ -279,18 +284,18 @@ absl::StatusOr<v1::ForecastOutcome> Simulation::Run(
 
 absl::StatusOr<v1::ForecastResponse> Simulation::Forecast(const v1::ForecastRequest& request,
                                                           const CallScope& scope) {
-  v1::ForecastResponse response;
-  QC_ASSIGN_OR_RETURN(
-      *response.mutable_outcome(),
-      Run(
-          request.spec(), request.scenario(), scope,
+  const RunPolicy all_at_once = {
+      .layout = StableLayout,
+      .checkpoints =
           [](const simulator::TrialLayout& layout, int) {
-            return std::vector<int64_t>{layout.trials};
+            return std::vector<Checkpoint>{{layout.trials, true}};
           },
-          [](int64_t, int64_t, const simulator::EntityPeriodForecast&, const Business&) {
-            return true;
-          },
-          [](int64_t, int64_t) {}));
+      .at_checkpoint = [](int64_t, int64_t, const simulator::EntityPeriodForecast&,
+                          const Business&) { return true; },
+      .progress = [](int64_t, int64_t) {}};
+  v1::ForecastResponse response;
+  QC_ASSIGN_OR_RETURN(*response.mutable_outcome(),
+                      Run(request.spec(), request.scenario(), scope, all_at_once));
   return response;
 }
 
@@ -305,32 +310,36 @@ absl::Status Simulation::StreamForecast(
   Listener listener(scope);
   bool converged = false;
   std::optional<ProgressSieve> sieve;
-  const absl::StatusOr<v1::ForecastOutcome> outcome = Run(
-      request.spec(), request.scenario(), listener.scope(), Checkpoints,
-      [&](int64_t trials, int64_t total, const simulator::EntityPeriodForecast& org,
-          const Business& business) {
-        v1::StreamForecastResponse message;
-        v1::Progress& progress = *message.mutable_progress();
-        progress.set_trials_done(trials);
-        progress.set_trials_total(total);
-        if (org.attain_probability.has_value()) {
-          *progress.mutable_attain_probability() = EstimateFrom(*org.attain_probability, 1);
-        }
-        *progress.mutable_bookings_mean() =
-            EstimateFrom(org.bookings.mean,
-                         static_cast<double>(business.currency.minor_per_major()));
-        listener.Heard(write(message));
-        converged = Converged(org, tolerance);
-        return converged;
-      },
-      [&](int64_t trials, int64_t total) {
-        if (!sieve.has_value()) sieve.emplace(total);
-        if (!sieve->Passes(trials)) return;
-        v1::StreamForecastResponse message;
-        message.mutable_progress()->set_trials_done(trials);
-        message.mutable_progress()->set_trials_total(total);
-        listener.Heard(write(message));
-      });
+  const RunPolicy until_converged = {
+      .layout = StreamLayout,
+      .checkpoints = Checkpoints,
+      .at_checkpoint =
+          [&](int64_t trials, int64_t total, const simulator::EntityPeriodForecast& org,
+              const Business& business) {
+            v1::StreamForecastResponse message;
+            v1::Progress& progress = *message.mutable_progress();
+            progress.set_trials_done(trials);
+            progress.set_trials_total(total);
+            if (org.attain_probability.has_value()) {
+              *progress.mutable_attain_probability() = EstimateFrom(*org.attain_probability, 1);
+            }
+            *progress.mutable_bookings_mean() = EstimateFrom(
+                org.bookings.mean, static_cast<double>(business.currency.minor_per_major()));
+            listener.Heard(write(message));
+            converged = Converged(org, tolerance);
+            return converged;
+          },
+      .progress =
+          [&](int64_t trials, int64_t total) {
+            if (!sieve.has_value()) sieve.emplace(total);
+            if (!sieve->Passes(trials)) return;
+            v1::StreamForecastResponse message;
+            message.mutable_progress()->set_trials_done(trials);
+            message.mutable_progress()->set_trials_total(total);
+            listener.Heard(write(message));
+          }};
+  const absl::StatusOr<v1::ForecastOutcome> outcome =
+      Run(request.spec(), request.scenario(), listener.scope(), until_converged);
   QC_RETURN_IF_ERROR(outcome.status());
   v1::StreamForecastResponse last;
   *last.mutable_result()->mutable_outcome() = *outcome;
@@ -386,7 +395,7 @@ absl::Status Simulation::CompareScenarios(
     job.scenario = scenarios[i];
     job.scenario_hash = ScenarioHash(request.scenarios(i));
     QC_ASSIGN_OR_RETURN(job.plan,
-                        PlanFor(prepared, job.scenario, job.scenario_hash, run, listening));
+                        PlanFor(business, job, run, trials, listening));
     absl::StatusOr<simulator::Partial> partial = simulator::SimulateParallel(
         *job.plan, 0, job.plan->layout().trials, limits_.threads, listening.cancelled,
         [&](int64_t in_scenario) {

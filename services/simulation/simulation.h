@@ -38,6 +38,25 @@ inline constexpr int kMaxComparedScenarios = 8;
 inline constexpr double kDefaultTolerance = 0.005;
 inline constexpr int64_t kFirstCheckpointTrials = 4'096;
 
+// The layout of a run of at least `requested_trials`: one that TrialsFor maps to itself, so that
+// the number of trials in a certificate is enough to repeat the run.
+simulator::TrialLayout StableLayout(int64_t requested_trials, int draw_count);
+
+// The layout of a run that may end early: at most `requested_trials`, in full batches, when there
+// are enough for that, so that every checkpoint is laid out like a run of its own; else StableLayout.
+simulator::TrialLayout StreamLayout(int64_t requested_trials, int draw_count);
+
+// A trial count at which a streamed run looks at its figures.
+struct Checkpoint {
+  int64_t trials = 0;
+  // True when Forecast lays this many trials out alike, so that a run that ends here can be
+  // repeated from its certificate.
+  bool may_end = false;
+};
+
+// 4096 * 2^j rounded up to full sets of parameter draws, ascending, ending with all of `layout`.
+std::vector<Checkpoint> Checkpoints(const simulator::TrialLayout& layout, int draw_count);
+
 // What a caller waits for.
 struct CallScope {
   // Polled by the work and by calls downstream; true ends them with CANCELLED. Thread-safe.
@@ -113,25 +132,31 @@ class Simulation {
   };
 
   absl::StatusOr<Prepared> Prepare(const v1::ForecastSpec& spec, const CallScope& scope);
-  absl::StatusOr<std::shared_ptr<const simulator::Plan>> PlanFor(const Prepared& prepared,
-                                                                const simulator::Scenario& scenario,
-                                                                const std::string& scenario_hash,
-                                                                const RunSpec& run,
+  // The compiled plan of a job whose scenario is set, for `trials` trials, from the cache if there.
+  absl::StatusOr<std::shared_ptr<const simulator::Plan>> PlanFor(const Business& business,
+                                                                const Job& job,
+                                                                const RunSpec& run, int64_t trials,
                                                                 const CallScope& scope);
   // The answer that `forecast`, a summary of `partial`, amounts to, with its certificate.
   v1::ForecastOutcome OutcomeFrom(const Prepared& prepared, const Job& job, const RunSpec& run,
                                   const v1::ForecastSpec& spec,
                                   const simulator::Partial& partial,
                                   const simulator::Forecast& forecast) const;
-  // The one path of Forecast and StreamForecast: simulates up to each of the checkpoints that
-  // `checkpoints` names for the layout, and stops when `done` says so of the figures so far.
-  absl::StatusOr<v1::ForecastOutcome> Run(
-      const v1::ForecastSpec& spec, const v1::Scenario& scenario_message, const CallScope& scope,
-      const std::function<std::vector<int64_t>(const simulator::TrialLayout&, int draws)>&
-          checkpoints,
-      const std::function<bool(int64_t trials, int64_t trials_total,
-                               const simulator::EntityPeriodForecast& org, const Business&)>& done,
-      const std::function<void(int64_t trials, int64_t trials_total)>& progress);
+  // The one path of Forecast and StreamForecast: simulates up to each checkpoint in turn, tells
+  // `at_checkpoint` the figures so far, and ends when that says "enough" at one where a run may
+  // end, or with the last trial.
+  struct RunPolicy {
+    std::function<simulator::TrialLayout(int64_t requested_trials, int draw_count)> layout;
+    std::function<std::vector<Checkpoint>(const simulator::TrialLayout&, int draw_count)>
+        checkpoints;
+    std::function<bool(int64_t trials, int64_t trials_total,
+                       const simulator::EntityPeriodForecast& org, const Business&)>
+        at_checkpoint;
+    std::function<void(int64_t trials, int64_t trials_total)> progress;
+  };
+  absl::StatusOr<v1::ForecastOutcome> Run(const v1::ForecastSpec& spec,
+                                          const v1::Scenario& scenario_message,
+                                          const CallScope& scope, const RunPolicy& policy);
 
   const SimulationSources sources_;
   const SimulationLimits limits_;
@@ -139,15 +164,6 @@ class Simulation {
   LruCache<Business> businesses_;
   LruCache<simulator::Plan> plans_;
 };
-
-// The layout of a run of at least `requested_trials`: one that TrialsFor maps to itself, so that
-// the number of trials in a certificate is enough to repeat the run.
-simulator::TrialLayout StableLayout(int64_t requested_trials, int draw_count);
-
-// The trial counts at which a streamed run looks at its figures: 4096 * 2^j rounded up to full sets
-// of parameter draws, ascending, ending with all of `layout`. Only counts that Forecast would lay
-// out alike.
-std::vector<int64_t> Checkpoints(const simulator::TrialLayout& layout, int draw_count);
 
 }  // namespace quotacast::simulation
 

@@ -1,0 +1,531 @@
+// Goal: forecasts, streams and comparisons are replayable, stop when they should, refuse what they
+// should, and say what they rest on.
+// Method: the core on the hand-built company, with sources that count their calls; serialised
+// answers are compared byte by byte. Cancellation is a function that counts how often it is asked,
+// so no clock is involved. Statistical statements are about fixed seeds.
+
+#include "services/simulation/simulation.h"
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "base/errors.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/simulation/company_messages.h"
+
+namespace quotacast::simulation {
+namespace {
+
+using ::testing::HasSubstr;
+
+
+// Sources that serve one model and state.
+struct FakeMetrics {
+  metrics::v1::PipelineModel model = CompanyModel();
+  StateMessages state = CompanyState();
+  absl::Status fit_status;
+  type::v1::AsOf asked_state_as_of;
+  std::string asked_last_period;
+  std::atomic<int> calls = 0;
+
+  SimulationSources Sources() {
+    return {.fit = [this](const std::string&, const type::v1::AsOf&, const CallScope&)
+                -> absl::StatusOr<metrics::v1::PipelineModel> {
+              ++calls;
+              if (!fit_status.ok()) return fit_status;
+              return model;
+            },
+            .state = [this](const std::string&, const type::v1::AsOf& as_of,
+                            const std::string& last_period, const CallScope&)
+                -> absl::StatusOr<StateMessages> {
+              asked_state_as_of = as_of;
+              asked_last_period = last_period;
+              return state;
+            }};
+  }
+};
+
+v1::ForecastSpec Spec(int64_t trials = 2'048) {
+  v1::ForecastSpec spec;
+  spec.set_parent("workspaces/default");
+  spec.set_trial_count(trials);
+  spec.set_seed(7);
+  spec.add_levels(v1::LEVEL_ORG);
+  spec.add_levels(v1::LEVEL_TEAM);
+  spec.add_levels(v1::LEVEL_REP);
+  return spec;
+}
+
+v1::ForecastRequest Request(int64_t trials = 2'048) {
+  v1::ForecastRequest request;
+  *request.mutable_spec() = Spec(trials);
+  return request;
+}
+
+v1::ForecastOutcome Forecast(Simulation& simulation, const v1::ForecastRequest& request) {
+  const auto response = simulation.Forecast(request, {});
+  EXPECT_TRUE(response.ok()) << response.status();
+  return response.ok() ? response->outcome() : v1::ForecastOutcome();
+}
+
+// Everything a stream wrote.
+struct Streamed {
+  absl::Status status;
+  std::vector<v1::Progress> progress;
+  v1::StreamForecastResult result;
+};
+
+Streamed Stream(Simulation& simulation, const v1::StreamForecastRequest& request) {
+  Streamed streamed;
+  streamed.status =
+      simulation.StreamForecast(request, {}, [&](const v1::StreamForecastResponse& message) {
+        if (message.has_progress()) streamed.progress.push_back(message.progress());
+        if (message.has_result()) streamed.result = message.result();
+        return true;
+      });
+  return streamed;
+}
+
+struct Compared {
+  absl::Status status;
+  std::vector<v1::Progress> progress;
+  v1::ComparisonResult result;
+};
+
+Compared Compare(Simulation& simulation, const v1::ForecastSpec& spec,
+                 const std::vector<v1::Scenario>& scenarios) {
+  v1::CompareScenariosRequest request;
+  *request.mutable_spec() = spec;
+  for (const v1::Scenario& scenario : scenarios) *request.add_scenarios() = scenario;
+  Compared compared;
+  compared.status =
+      simulation.CompareScenarios(request, {}, [&](const v1::CompareScenariosResponse& message) {
+        if (message.has_progress()) compared.progress.push_back(message.progress());
+        if (message.has_result()) compared.result = message.result();
+        return true;
+      });
+  return compared;
+}
+
+v1::Scenario Named(const std::string& name) {
+  v1::Scenario scenario;
+  scenario.set_display_name(name);
+  return scenario;
+}
+
+TEST(Forecast, AnswersWithACertificate) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  const v1::ForecastOutcome outcome = Forecast(simulation, Request());
+  ASSERT_TRUE(outcome.has_forecast());
+  const v1::ForecastResult& forecast = outcome.forecast();
+  EXPECT_EQ(forecast.period().name(), "2017Q4");
+  ASSERT_EQ(forecast.entities_size(), 1 + 4 + 4);
+  const v1::EntityForecast& org = forecast.entities(0);
+  EXPECT_EQ(org.quota().units(), 180'000);
+  EXPECT_GT(org.bookings().mean().value(), 50'000);
+  EXPECT_LT(org.bookings().mean().value(), 400'000);
+  EXPECT_GT(org.attain_probability().value(), 0);
+  EXPECT_LT(org.attain_probability().value(), 1);
+  EXPECT_FALSE(forecast.entities(8).has_quota());  // Dee.
+  EXPECT_EQ(forecast.eligible_rep_count(), 3);
+  EXPECT_EQ(forecast.org_fan_size(), 14);  // 92 days: 13 weeks and a day.
+  EXPECT_THAT(forecast.summary(), HasSubstr("chance that the organisation books its 2017Q4 quota"));
+
+  const type::v1::Certificate& certificate = outcome.certificate();
+  EXPECT_EQ(certificate.as_of().log_offset(), 1234);
+  EXPECT_EQ(certificate.model_hash(), "model-1");
+  EXPECT_EQ(certificate.state_hash(), "state-1");
+  EXPECT_EQ(certificate.scenario_hash().size(), 64u);
+  EXPECT_EQ(certificate.engine_id(), std::string(simulator::kEngineId));
+  EXPECT_EQ(certificate.generator_id(), "philox4x32-10/1");
+  EXPECT_EQ(certificate.seed(), 7u);
+  EXPECT_EQ(certificate.trial_count(), 2'048);
+  EXPECT_EQ(certificate.draw_count(), 8);
+  EXPECT_EQ(certificate.step_days(), 7);
+  EXPECT_EQ(certificate.data_tier(), type::v1::DATA_TIER_FULL);
+  EXPECT_EQ(certificate.warnings_size(), 2);
+  // The state was asked for as of the moment the model resolved.
+  EXPECT_EQ(metrics.asked_state_as_of.log_offset(), 1234);
+}
+
+TEST(Forecast, SameSeedSameBytesOnAnyThreadsWithAndWithoutCaches) {
+  FakeMetrics metrics;
+  Simulation one(metrics.Sources(), {.threads = 1});
+  Simulation two(metrics.Sources(), {.threads = 2});
+  Simulation uncached(metrics.Sources(), {.cached_business_count = 0, .cached_plan_count = 0});
+  const std::string bytes = Forecast(one, Request()).SerializeAsString();
+  EXPECT_EQ(Forecast(one, Request()).SerializeAsString(), bytes);
+  EXPECT_EQ(Forecast(two, Request()).SerializeAsString(), bytes);
+  EXPECT_EQ(Forecast(uncached, Request()).SerializeAsString(), bytes);
+  v1::ForecastRequest other = Request();
+  other.mutable_spec()->set_seed(8);
+  EXPECT_NE(Forecast(one, other).forecast().SerializeAsString(),
+            Forecast(one, Request()).forecast().SerializeAsString());
+}
+
+TEST(Forecast, ACertificatesTrialCountRepeatsTheRun) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  for (const int64_t trials : {1, 100, 1'000, 3'000, 5'000}) {
+    const v1::ForecastOutcome first = Forecast(simulation, Request(trials));
+    EXPECT_GE(first.certificate().trial_count(), trials);
+    const v1::ForecastOutcome again =
+        Forecast(simulation, Request(first.certificate().trial_count()));
+    EXPECT_EQ(again.SerializeAsString(), first.SerializeAsString()) << trials;
+  }
+}
+
+TEST(Forecast, AnEffectOfZeroChangesNoByte) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  v1::ForecastRequest zero = Request();
+  *zero.mutable_scenario()->add_initiatives() = WinInitiative("nothing", 0, 0);
+  EXPECT_EQ(Forecast(simulation, zero).forecast().SerializeAsString(),
+            Forecast(simulation, Request()).forecast().SerializeAsString());
+}
+
+TEST(Forecast, OnlyTheLevelsAskedFor) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  v1::ForecastRequest request = Request();
+  request.mutable_spec()->clear_levels();
+  EXPECT_EQ(Forecast(simulation, request).forecast().entities_size(), 1);
+  request.mutable_spec()->add_levels(v1::LEVEL_TEAM);
+  EXPECT_EQ(Forecast(simulation, request).forecast().entities_size(), 4);
+}
+
+TEST(Forecast, FurtherQuestions) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  v1::ForecastRequest request = Request();
+  for (const bool by_half : {true, false}) {
+    v1::ThresholdQuery& query = *request.mutable_spec()->add_thresholds();
+    query.mutable_entity()->set_level(v1::LEVEL_ORG);
+    *query.mutable_amount() = Dollars(180'000);
+    if (by_half) *query.mutable_by_date() = DateMessage(2017, 11, 15);
+  }
+  request.mutable_spec()->add_reps_at_quota_shares(0.01);
+  request.mutable_spec()->add_reps_at_quota_shares(1);
+  const v1::ForecastResult forecast = Forecast(simulation, request).forecast();
+  ASSERT_EQ(forecast.thresholds_size(), 2);
+  EXPECT_LE(forecast.thresholds(0).probability().value(),
+            forecast.thresholds(1).probability().value());
+  // The same question as the quota of the organisation.
+  EXPECT_DOUBLE_EQ(forecast.thresholds(1).probability().value(),
+                   forecast.entities(0).attain_probability().value());
+  ASSERT_EQ(forecast.reps_at_quota_size(), 2);
+  EXPECT_EQ(forecast.reps_at_quota(1).share(), 1);
+  EXPECT_GE(forecast.reps_at_quota(0).probability().value(),
+            forecast.reps_at_quota(1).probability().value());
+  // At least one of three is at least as likely as any one alone.
+  EXPECT_GE(forecast.reps_at_quota(0).probability().value(),
+            forecast.entities(5).attain_probability().value());
+}
+
+TEST(Forecast, WithoutQuotasThereIsNoChanceOfOne) {
+  FakeMetrics metrics;
+  for (auto& rep : *metrics.state.header.mutable_reps()) rep.mutable_periods(0)->clear_quota();
+  Simulation simulation(metrics.Sources(), {});
+  v1::ForecastRequest request = Request();
+  request.mutable_spec()->add_reps_at_quota_shares(0.5);
+  const v1::ForecastResult forecast = Forecast(simulation, request).forecast();
+  EXPECT_FALSE(forecast.entities(0).has_attain_probability());
+  EXPECT_FALSE(forecast.has_reps_at_quota_share());
+  EXPECT_EQ(forecast.reps_at_quota_size(), 0);
+  EXPECT_THAT(forecast.summary(), HasSubstr("on average"));
+}
+
+TEST(Forecast, RefusesAThinHistoryInTheAnswer) {
+  FakeMetrics metrics;
+  metrics.model.mutable_evidence()->set_data_tier(type::v1::DATA_TIER_BENCHMARK_ONLY);
+  metrics.model.mutable_evidence()->set_won_count(19);
+  // Such a model may be hollow; it must not be touched.
+  metrics.model.clear_draws();
+  Simulation simulation(metrics.Sources(), {});
+  const v1::ForecastOutcome outcome = Forecast(simulation, Request());
+  ASSERT_TRUE(outcome.has_refusal());
+  EXPECT_EQ(outcome.refusal().reason(), "DATA_TIER_TOO_LOW");
+  EXPECT_THAT(outcome.refusal().message(), HasSubstr("19 won deals"));
+  EXPECT_THAT(outcome.refusal().message(), HasSubstr("at least 20"));
+  EXPECT_EQ(outcome.certificate().model_hash(), "model-1");
+  EXPECT_EQ(outcome.certificate().trial_count(), 0);
+
+  v1::StreamForecastRequest stream;
+  *stream.mutable_spec() = Spec();
+  EXPECT_TRUE(Stream(simulation, stream).result.outcome().has_refusal());
+  const Compared compared = Compare(simulation, Spec(), {Named("a"), Named("b")});
+  EXPECT_EQ(compared.result.refusal().reason(), "DATA_TIER_TOO_LOW");
+  EXPECT_EQ(compared.result.scenarios_size(), 0);
+  EXPECT_EQ(compared.result.certificate().state_hash(), "state-1");
+}
+
+TEST(Forecast, PassesErrorsOnAndChecksBeforeAsking) {
+  FakeMetrics metrics;
+  metrics.fit_status = FailedPrecondition("NO_HISTORY", "nothing was ever decided");
+  Simulation simulation(metrics.Sources(), {});
+  const auto response = simulation.Forecast(Request(), {});
+  EXPECT_TRUE(absl::IsFailedPrecondition(response.status()));
+  EXPECT_EQ(GetDetail(response.status())->reason, "NO_HISTORY");
+  const int calls = metrics.calls;
+  v1::ForecastRequest bad = Request();
+  bad.mutable_spec()->set_step_days(3);
+  EXPECT_TRUE(absl::IsInvalidArgument(simulation.Forecast(bad, {}).status()));
+  EXPECT_EQ(metrics.calls, calls);
+}
+
+TEST(Forecast, RefusesBadScenariosByPath) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  v1::ForecastRequest request = Request();
+  *request.mutable_scenario()->add_hires() = HireIntoEast("new");
+  request.mutable_scenario()->mutable_hires(0)->set_team_id("X");
+  const auto response = simulation.Forecast(request, {});
+  EXPECT_THAT(std::string(response.status().message()),
+              HasSubstr("scenario.hires[0].team_id: unknown team `X`; teams are"));
+}
+
+TEST(Forecast, AStateOfAnotherPeriodIsOurFault) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  v1::ForecastRequest request = Request();
+  request.mutable_spec()->set_period("2018Q1");
+  EXPECT_TRUE(absl::IsInternal(simulation.Forecast(request, {}).status()));
+  EXPECT_EQ(metrics.asked_last_period, "2018Q1");
+}
+
+TEST(Forecast, AdmissionCountsDealTrials) {
+  FakeMetrics metrics;
+  // 2,048 trials of about 55 deals are 1.1e5.
+  Simulation small(metrics.Sources(), {.deal_trials_max = 1e5});
+  const auto refused = small.Forecast(Request(), {});
+  EXPECT_TRUE(absl::IsInvalidArgument(refused.status()));
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("spec.trial_count: 2048 trials"));
+  EXPECT_TRUE(small.Forecast(Request(1'024), {}).ok());
+  // The place is given back.
+  EXPECT_TRUE(small.Forecast(Request(1'024), {}).ok());
+}
+
+TEST(Forecast, CancellationEndsTheWork) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  std::atomic<int> polls = 0;
+  CallScope scope;
+  // Says yes from the tenth question on. The engine asks at least once per batch, and 400,000
+  // trials are 1,600 batches: if it went on, it would ask far more often.
+  scope.cancelled = [&polls] { return ++polls >= 10; };
+  const auto response = simulation.Forecast(Request(400'000), scope);
+  EXPECT_TRUE(absl::IsCancelled(response.status())) << response.status();
+  EXPECT_LT(polls, 30);
+}
+
+TEST(StreamForecast, EqualsTheUnaryForecastWithTheSameTrials) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {.threads = 2});
+  for (const double tolerance : {0.01, 1e-9}) {
+    v1::StreamForecastRequest request;
+    *request.mutable_spec() = Spec(20'000);
+    request.set_tolerance(tolerance);
+    const Streamed streamed = Stream(simulation, request);
+    ASSERT_TRUE(streamed.status.ok()) << streamed.status;
+    const v1::ForecastOutcome& outcome = streamed.result.outcome();
+    EXPECT_LE(outcome.certificate().trial_count(), 20'000);
+    EXPECT_EQ(Forecast(simulation, Request(outcome.certificate().trial_count()))
+                  .SerializeAsString(),
+              outcome.SerializeAsString());
+  }
+}
+
+TEST(StreamForecast, StopsAtACheckpointWhenConverged) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  v1::StreamForecastRequest request;
+  *request.mutable_spec() = Spec(100'000);
+  // The standard error of a probability p is sqrt(p (1 - p) / N): at most .0079 at 4,096 trials.
+  request.set_tolerance(0.0079);
+  Streamed streamed = Stream(simulation, request);
+  ASSERT_TRUE(streamed.status.ok()) << streamed.status;
+  EXPECT_TRUE(streamed.result.converged());
+  EXPECT_EQ(streamed.result.outcome().certificate().trial_count(), 4'096);
+
+  request.set_tolerance(1e-6);
+  streamed = Stream(simulation, request);
+  EXPECT_FALSE(streamed.result.converged());
+  EXPECT_EQ(streamed.result.outcome().certificate().trial_count(), 100'000 / 2'048 * 2'048);
+  std::vector<int64_t> with_figures;
+  int64_t before = 0;
+  for (const v1::Progress& progress : streamed.progress) {
+    EXPECT_GE(progress.trials_done(), before);
+    before = progress.trials_done();
+    EXPECT_EQ(progress.trials_total(), 98'304);
+    if (progress.has_bookings_mean()) with_figures.push_back(progress.trials_done());
+  }
+  EXPECT_THAT(with_figures, ::testing::ElementsAre(4'096, 8'192, 16'384, 32'768, 65'536, 98'304));
+  EXPECT_LE(streamed.progress.size(), 60u);
+}
+
+TEST(StreamForecast, WithoutQuotasTheMeanDecides) {
+  FakeMetrics metrics;
+  for (auto& rep : *metrics.state.header.mutable_reps()) rep.mutable_periods(0)->clear_quota();
+  Simulation simulation(metrics.Sources(), {});
+  v1::StreamForecastRequest request;
+  *request.mutable_spec() = Spec(100'000);
+  request.set_tolerance(0.5);
+  EXPECT_EQ(Stream(simulation, request).result.outcome().certificate().trial_count(), 4'096);
+  request.set_tolerance(1e-9);
+  EXPECT_FALSE(Stream(simulation, request).result.converged());
+}
+
+TEST(StreamForecast, RefusesToleranceByValue) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  for (const double bad : {-0.1, 1.5}) {
+    v1::StreamForecastRequest request;
+    *request.mutable_spec() = Spec();
+    request.set_tolerance(bad);
+    EXPECT_THAT(std::string(Stream(simulation, request).status.message()),
+                HasSubstr("tolerance: is "));
+  }
+}
+
+TEST(StreamForecast, EndsWhenNobodyListens) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  v1::StreamForecastRequest request;
+  *request.mutable_spec() = Spec(400'000);
+  request.set_tolerance(1e-9);
+  int writes = 0;
+  const absl::Status status = simulation.StreamForecast(
+      request, {}, [&writes](const v1::StreamForecastResponse&) { return ++writes < 2; });
+  EXPECT_TRUE(absl::IsCancelled(status)) << status;
+  EXPECT_LE(writes, 3);
+}
+
+TEST(Layouts, AreFixedPointsAndCheckpointsAscend) {
+  for (const int draws : {1, 8, 64, 256}) {
+    for (const int64_t trials : {1, 999, 10'000, 50'000, 100'000, 1'000'000}) {
+      const simulator::TrialLayout layout = StableLayout(trials, draws);
+      const simulator::TrialLayout again = simulator::TrialsFor(layout.trials, draws);
+      EXPECT_EQ(again.trials, layout.trials);
+      EXPECT_EQ(again.batch_size, layout.batch_size);
+      EXPECT_GE(layout.trials, trials);
+
+      const simulator::TrialLayout streamed = StreamLayout(trials, draws);
+      const std::vector<Checkpoint> checkpoints = Checkpoints(streamed, draws);
+      EXPECT_EQ(checkpoints.back().trials, streamed.trials);
+      EXPECT_TRUE(checkpoints.back().may_end);
+      for (size_t i = 1; i < checkpoints.size(); ++i) {
+        EXPECT_GT(checkpoints[i].trials, checkpoints[i - 1].trials);
+      }
+      // Long runs may end at every checkpoint.
+      if (trials >= 256 * draws) {
+        EXPECT_LE(streamed.trials, trials);
+        for (const Checkpoint& checkpoint : checkpoints) EXPECT_TRUE(checkpoint.may_end);
+      }
+    }
+  }
+}
+
+TEST(CompareScenarios, TheFirstIsTheYardstick) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {.threads = 2});
+  v1::Scenario better = Named("Coaching");
+  *better.add_initiatives() = WinInitiative("coaching", 0.3, 0.05);
+  v1::Scenario staffed = Named("Hire");
+  *staffed.add_hires() = HireIntoEast("new");
+  const Compared compared = Compare(simulation, Spec(), {Named("Base"), better, staffed});
+  ASSERT_TRUE(compared.status.ok()) << compared.status;
+  ASSERT_EQ(compared.result.scenarios_size(), 3);
+  const auto& base = compared.result.scenarios(0);
+  EXPECT_EQ(base.differences_size(), 0);
+  EXPECT_EQ(base.outcome().forecast().SerializeAsString(),
+            Forecast(simulation, Request()).forecast().SerializeAsString());
+  const auto& coaching = compared.result.scenarios(1);
+  ASSERT_GE(coaching.differences_size(), 1);
+  const v1::EntityDifference& org = coaching.differences(0);
+  EXPECT_EQ(org.entity().level(), v1::LEVEL_ORG);
+  EXPECT_GT(org.difference().mean().value(), 0);
+  EXPECT_GT(org.better_probability().value(), 0.5);
+  EXPECT_GT(org.attain_probability_change().value(), 0);
+  EXPECT_THAT(coaching.summary(), HasSubstr("`Coaching` books USD "));
+  EXPECT_THAT(coaching.summary(), HasSubstr("more than `Base` on average"));
+  // The difference of the means is the mean of the differences.
+  EXPECT_NEAR(org.difference().mean().value(),
+              coaching.outcome().forecast().entities(0).bookings().mean().value() -
+                  base.outcome().forecast().entities(0).bookings().mean().value(),
+              0.02);
+  EXPECT_NE(coaching.outcome().certificate().scenario_hash(),
+            base.outcome().certificate().scenario_hash());
+  EXPECT_TRUE(compared.result.scenarios(2).outcome().forecast().entities(9).is_hire());
+
+  EXPECT_GT(compared.progress.size(), 2u);
+  EXPECT_EQ(compared.progress.back().trials_total(), 3 * 2'048);
+}
+
+TEST(CompareScenarios, CommonRandomNumbersMakeTheDifferenceTight) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  v1::Scenario better = Named("B");
+  *better.add_initiatives() = WinInitiative("coaching", 0.1, 0);
+  const Compared compared = Compare(simulation, Spec(), {Named("A"), better});
+  const auto& b = compared.result.scenarios(1);
+  const double paired = b.differences(0).difference().mean().monte_carlo_error();
+  const double single =
+      b.outcome().forecast().entities(0).bookings().mean().monte_carlo_error();
+  // Two independent runs would give sqrt(2) times a single error. Deterministic: seed fixed.
+  EXPECT_LT(paired, single / 3);
+  EXPECT_GT(paired, 0);
+}
+
+TEST(CompareScenarios, EqualScenariosTie) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  const Compared compared = Compare(simulation, Spec(), {Named("A"), Named("B")});
+  const auto& b = compared.result.scenarios(1);
+  EXPECT_EQ(b.differences(0).tie_probability().value(), 1);
+  EXPECT_EQ(b.differences(0).difference().mean().value(), 0);
+  EXPECT_EQ(b.summary(), "`B` books the same as `A` in every outcome.");
+}
+
+TEST(CompareScenarios, TwoToEight) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  for (const int count : {0, 1, 9}) {
+    const Compared refused =
+        Compare(simulation, Spec(64), std::vector<v1::Scenario>(count, Named("x")));
+    EXPECT_THAT(std::string(refused.status.message()),
+                HasSubstr("scenarios: has " + std::to_string(count) + " entries; want 2 to 8"));
+  }
+  EXPECT_TRUE(Compare(simulation, Spec(64), std::vector<v1::Scenario>(8, Named("x"))).status.ok());
+}
+
+TEST(CompareScenarios, NamesTheScenarioAtFault) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  v1::Scenario bad = Named("bad");
+  *bad.add_hires() = HireIntoEast("ann");
+  EXPECT_THAT(std::string(Compare(simulation, Spec(), {Named("a"), bad}).status.message()),
+              HasSubstr("scenarios[1].hires[0].hire_id: `ann` is the id of a rep"));
+}
+
+TEST(CompareScenarios, CancellationEndsTheWork) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  v1::CompareScenariosRequest request;
+  *request.mutable_spec() = Spec(400'000);
+  request.add_scenarios();
+  request.add_scenarios();
+  std::atomic<int> polls = 0;
+  CallScope scope;
+  scope.cancelled = [&polls] { return ++polls >= 10; };
+  const absl::Status status = simulation.CompareScenarios(
+      request, scope, [](const v1::CompareScenariosResponse&) { return true; });
+  EXPECT_TRUE(absl::IsCancelled(status)) << status;
+  EXPECT_LT(polls, 30);
+}
+
+}  // namespace
+}  // namespace quotacast::simulation

@@ -1,0 +1,57 @@
+// Goal: the share of wins inside a number of days is the exact one.
+// Method: one-stage models whose answer is a closed form: with a constant exit rate r the days in
+// the stage are geometric, so the share won before day n is 1 - exp(-r (n - 1)) without entry-day
+// exits; a deal that always leaves on the day of entry is won on day 0.
+
+#include "services/simulation/won_cycle.h"
+
+#include <cmath>
+
+#include "gtest/gtest.h"
+
+namespace quotacast::simulation {
+namespace {
+
+simulator::PipelineModel Model(int stages, double rate, double entry_day_share, double advance) {
+  simulator::PipelineModel model;
+  model.segments = {"all"};
+  model.reps = {"ann"};
+  simulator::ParameterDraw draw;
+  draw.creation_rate_per_day = {0.5};
+  for (int s = 0; s < stages; ++s) {
+    model.stages.push_back("s" + std::to_string(s));
+    simulator::StageCell cell;
+    cell.entry_day_exit_share = entry_day_share;
+    cell.first_week_exit_share = entry_day_share;
+    cell.entry_advance_probability = advance;
+    cell.ages = {{rate, advance}, {rate, advance}};
+    draw.cells.push_back(cell);
+  }
+  model.age_bin_edges_days = {14};
+  model.draws = {draw, draw};
+  return model;
+}
+
+TEST(WonCycle, OneStageIsGeometric) {
+  for (const double advance : {0.3, 1.0}) {
+    EXPECT_NEAR(WonWithinShare(Model(1, 0.05, 0, advance), 28), 1 - std::exp(-0.05 * 27), 1e-9);
+  }
+}
+
+TEST(WonCycle, EntryDayExitsCountAtOnce) {
+  EXPECT_NEAR(WonWithinShare(Model(3, 0.05, 1, 0.5), 1), 1, 1e-12);
+  EXPECT_NEAR(WonWithinShare(Model(1, 0.05, 0.4, 0.5), 1), 0.4, 1e-9);
+}
+
+TEST(WonCycle, TwoStagesAreANegativeBinomial) {
+  // Days in both stages: sum of two geometrics of q = 1 - exp(-r); both over by day 27.
+  const double q = -std::expm1(-0.1);
+  double expected = 0;
+  for (int n = 2; n <= 27; ++n) expected += (n - 1) * q * q * std::pow(1 - q, n - 2);
+  EXPECT_NEAR(WonWithinShare(Model(2, 0.1, 0, 0.7), 28), expected, 1e-9);
+}
+
+TEST(WonCycle, NothingWonIsZero) { EXPECT_EQ(WonWithinShare(Model(1, 0.05, 0, 0), 28), 0); }
+
+}  // namespace
+}  // namespace quotacast::simulation
