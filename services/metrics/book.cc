@@ -1,0 +1,123 @@
+#include "services/metrics/book.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "base/civil_date.h"
+#include "base/errors.h"
+#include "services/metrics/proto_values.h"
+#include "services/metrics/view_builder.h"
+
+namespace quotacast::metrics {
+namespace {
+
+// Fields of the key cannot run into each other: the separator is no character of an id.
+std::string FactKey(const ingestion::v1::EventId& id) {
+  return absl::StrCat(id.source(), "\x1f", id.source_key(), "\x1f", VersionStem(id.version()));
+}
+
+}  // namespace
+
+std::string VersionStem(const std::string& version) {
+  const size_t hash = version.rfind('#');
+  if (hash == std::string::npos || hash + 1 == version.size()) return version;
+  const bool numbered = std::all_of(version.begin() + static_cast<std::ptrdiff_t>(hash) + 1,
+                                    version.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return numbered ? version.substr(0, hash) : version;
+}
+
+absl::Status Book::Append(const ingestion::v1::EventRecord& record) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  const int64_t expected = static_cast<int64_t>(facts_.size()) + 1;
+  if (record.offset() < expected) return absl::OkStatus();
+  if (record.offset() > expected) {
+    return absl::InternalError(absl::StrCat("the feed went from offset ", expected - 1, " to ",
+                                            record.offset()));
+  }
+  Fact fact;
+  fact.offset = record.offset();
+  fact.recorded = ToTime(record.recorded_time());
+  if (!facts_.empty() && fact.recorded < facts_.back().recorded) {
+    return absl::InternalError(absl::StrCat("the recorded time of offset ", record.offset(),
+                                            " lies before that of the event before it"));
+  }
+  if (record.has_effective_time()) fact.effective = ToTime(record.effective_time());
+  fact.fact_offset =
+      first_offset_of_fact_.emplace(FactKey(record.id()), fact.offset).first->second;
+  fact.event = record.event();
+  const int64_t position = static_cast<int64_t>(facts_.size());
+  if (fact.event.has_opportunity()) {
+    opportunity_facts_[fact.event.opportunity().opportunity_id()].push_back(position);
+  } else {
+    reference_facts_.push_back(position);
+  }
+  facts_.push_back(std::move(fact));
+  return absl::OkStatus();
+}
+
+int64_t Book::last_offset() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return static_cast<int64_t>(facts_.size());
+}
+
+absl::StatusOr<std::shared_ptr<const BookView>> Book::At(const AsOfRequest& as_of,
+                                                         absl::CivilDay today) const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (facts_.empty()) {
+    return FailedPrecondition("EMPTY_WORKSPACE",
+                              "the workspace has no data yet: import CRM files first");
+  }
+  ResolvedAsOf resolved;
+  resolved.log_offset = static_cast<int64_t>(facts_.size());
+  if (as_of.log_offset) resolved.log_offset = std::min(resolved.log_offset, *as_of.log_offset);
+  if (as_of.recorded_time) {
+    const auto after = std::upper_bound(
+        facts_.begin(), facts_.end(), *as_of.recorded_time,
+        [](absl::Time time, const Fact& fact) { return time < fact.recorded; });
+    resolved.log_offset =
+        std::min(resolved.log_offset, static_cast<int64_t>(after - facts_.begin()));
+  }
+  if (resolved.log_offset < 1) {
+    return FailedPrecondition(
+        "EMPTY_WORKSPACE",
+        absl::StrCat("nothing was recorded by the as-of asked for; the first event was recorded ",
+                     "at ", absl::FormatTime(facts_.front().recorded, absl::UTCTimeZone())));
+  }
+  resolved.recorded_time = facts_[static_cast<size_t>(resolved.log_offset - 1)].recorded;
+  if (as_of.effective_day) {
+    if (*as_of.effective_day > today + 1) {
+      return InvalidField("as_of.effective_date",
+                          absl::StrCat(FormatIsoDate(*as_of.effective_day),
+                                       " lies in the future; today is ", FormatIsoDate(today)));
+    }
+    resolved.effective_day = *as_of.effective_day;
+  } else {
+    resolved.effective_day = ViewBuilder::LatestOpportunityDay(*this, resolved, today);
+  }
+  const auto cached =
+      std::find_if(cache_.begin(), cache_.end(),
+                   [&](const auto& view) { return view->as_of == resolved; });
+  if (cached != cache_.end()) {
+    std::shared_ptr<const BookView> view = *cached;
+    cache_.erase(cached);
+    cache_.push_front(view);
+    return view;
+  }
+  std::shared_ptr<const BookView> view = ViewBuilder(*this, resolved).Build();
+  cache_.push_front(view);
+  if (cache_.size() > kMaxCachedViews) cache_.pop_back();
+  return view;
+}
+
+}  // namespace quotacast::metrics

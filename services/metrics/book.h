@@ -1,0 +1,98 @@
+// The book of one workspace: a projection of the feed of events that answers what the business
+// looked like as of any moment, in both times.
+//
+//   Book book;
+//   QC_RETURN_IF_ERROR(book.Append(record));              // each record of the feed, in log order
+//   auto view = book.At({.effective_day = day}, today);   // shared, immutable
+//
+// How facts become a view (docs/kpis.md, "What counts"):
+// * An event counts when its effective time lies before the end of the effective day (UTC), its
+//   recorded time is not after the recorded time asked for, and its offset not after the offset.
+// * Events with the same source, source key and version stem (the part before "#2", "#3" ...) are
+//   sayings about one fact: the last one recorded by then replaces the others, in their place.
+// * The facts of an entity are read in order of effective time, then of the log; a field that is
+//   absent did not change. Several closings without a reopening in between are sayings about one
+//   closing: the one learned last counts, with its day and its outcome.
+// * Start and end of a job that lie after the effective day count only when they were recorded by
+//   then; a rep known to start later is otherwise not in the roster yet.
+// * An opportunity none of whose facts has an effective time is counted as undated and left out.
+#ifndef QUOTACAST_SERVICES_METRICS_BOOK_H_
+#define QUOTACAST_SERVICES_METRICS_BOOK_H_
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "quotacast/crm/v1/crm_event.pb.h"
+#include "quotacast/ingestion/v1/ingestion_service.pb.h"
+#include "services/metrics/book_view.h"
+
+namespace quotacast::metrics {
+
+// Views kept for the next caller with the same as-of.
+inline constexpr size_t kMaxCachedViews = 4;
+
+// An as-of as a caller states it; what is absent is resolved by Book::At.
+struct AsOfRequest {
+  std::optional<absl::CivilDay> effective_day = {};
+  std::optional<absl::Time> recorded_time = {};
+  std::optional<int64_t> log_offset = {};
+};
+
+// Thread-safe: one mutex guards everything. Views outlive the book.
+class Book {
+ public:
+  // Takes the next record of the feed. A record whose offset was taken already is ignored;
+  // INTERNAL when offsets were skipped or the recorded time went backwards: the feed is broken.
+  absl::Status Append(const ingestion::v1::EventRecord& record);
+
+  // Offset of the last record; 0 when there is none.
+  int64_t last_offset() const;
+
+  // The business at an as-of. `today` is the latest day that may be asked for, but for one day of
+  // time-zone slack. An absent effective day is the latest day of any opportunity fact that
+  // counts, never after `today`; an absent recorded time is that of the last event. The resolved
+  // recorded time is that of the last event that counts.
+  // Errors: FAILED_PRECONDITION (EMPTY_WORKSPACE) when no event counts; INVALID_ARGUMENT
+  // (INVALID_FIELD) for an effective day in the future. Complexity: linear in the events, unless
+  // cached.
+  absl::StatusOr<std::shared_ptr<const BookView>> At(const AsOfRequest& as_of,
+                                                     absl::CivilDay today) const;
+
+ private:
+  friend class ViewBuilder;
+
+  // One event, with the position of the first event about the same fact.
+  struct Fact {
+    int64_t offset = 0;
+    int64_t fact_offset = 0;  // Smallest offset among the sayings about this fact.
+    absl::Time recorded;
+    std::optional<absl::Time> effective;
+    crm::v1::CrmEvent event;
+  };
+
+  mutable std::mutex mutex_;
+  std::deque<Fact> facts_;  // By offset; facts_[i].offset == i + 1.
+  // Smallest offset of each fact by (source, key, version stem).
+  std::unordered_map<std::string, int64_t> first_offset_of_fact_;
+  // Positions in facts_ by opportunity id, and those of everything else.
+  std::unordered_map<std::string, std::vector<int64_t>> opportunity_facts_;
+  std::vector<int64_t> reference_facts_;
+  mutable std::deque<std::shared_ptr<const BookView>> cache_;  // Latest first.
+};
+
+// The part of an event's version that names the fact: "Won@2017-03-01#2" -> "Won@2017-03-01".
+std::string VersionStem(const std::string& version);
+
+}  // namespace quotacast::metrics
+
+#endif  // QUOTACAST_SERVICES_METRICS_BOOK_H_

@@ -1,0 +1,134 @@
+// The business as it stood at an as-of pair: what KPIs are computed from and models are fitted on.
+// Plain values, built by Book::At and never changed afterwards; entities refer to each other by
+// position in the vectors below.
+#ifndef QUOTACAST_SERVICES_METRICS_BOOK_VIEW_H_
+#define QUOTACAST_SERVICES_METRICS_BOOK_VIEW_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "base/fiscal_calendar.h"
+
+namespace quotacast::metrics {
+
+// Ids of entities that facts refer to but no source describes.
+inline constexpr char kUnassignedRepId[] = "(unassigned)";
+inline constexpr char kNoTeamId[] = "(no team)";
+inline constexpr char kDefaultSegmentId[] = "all";
+inline constexpr char kNoStageId[] = "(no stage)";
+
+// A fact known more than this many days after it was true was not recorded as it happened.
+inline constexpr int kReconstructionLagDays = 3;
+
+// The resolved as-of: facts effective on or before `effective_day` and recorded at or before
+// `recorded_time`, which are the events up to `log_offset`.
+struct ResolvedAsOf {
+  absl::CivilDay effective_day;
+  absl::Time recorded_time;
+  int64_t log_offset = 0;
+  bool operator==(const ResolvedAsOf&) const = default;
+};
+
+enum class StageCategory { kOpen, kWon, kLost };
+
+struct BookStage {
+  std::string id;
+  std::string label;
+  int position = 0;  // Order among the open stages.
+  StageCategory category = StageCategory::kOpen;
+  bool operator==(const BookStage&) const = default;
+};
+
+struct BookTeam {
+  std::string id;
+  std::string display_name;
+  int parent = -1;  // Always smaller than its own position; -1 at the top.
+  bool operator==(const BookTeam&) const = default;
+};
+
+struct BookRep {
+  std::string id;
+  std::string display_name;
+  int team = 0;
+  std::optional<absl::CivilDay> start_day;  // First day in the job.
+  std::optional<absl::CivilDay> end_day;    // First day no longer in the job.
+  // Latest quota per period name, ordered by name; minor units.
+  std::vector<std::pair<std::string, int64_t>> quotas;
+  bool operator==(const BookRep&) const = default;
+};
+
+struct BookProduct {
+  std::string id;
+  std::string display_name;
+  std::string series;
+  std::optional<int64_t> list_price_minor_units;
+  bool operator==(const BookProduct&) const = default;
+};
+
+struct BookAccount {
+  std::string id;
+  std::string display_name;
+  std::string industry;
+  std::string location;
+  bool operator==(const BookAccount&) const = default;
+};
+
+// A stay in a stage, from `entered_day` to the next visit.
+struct StageVisit {
+  int stage = 0;
+  absl::CivilDay entered_day;
+  bool operator==(const StageVisit&) const = default;
+};
+
+struct BookOpportunity {
+  std::string id;
+  int rep = 0;
+  int segment = 0;
+  int product = -1;  // -1: none stated.
+  int account = -1;  // -1: none stated.
+  absl::CivilDay created_day;
+  // At least one, in order of time; closing stages included. The last one is where it stands.
+  std::vector<StageVisit> visits;
+  // Category of the last visit's stage. A deal that was reopened is open again.
+  StageCategory outcome = StageCategory::kOpen;
+  absl::CivilDay close_day;  // Only of closed deals.
+  // Stated, or booked when won. A stated amount of zero or less of an open deal is absent.
+  std::optional<int64_t> amount_minor_units;
+  std::optional<absl::CivilDay> expected_close_day;
+  bool operator==(const BookOpportunity&) const = default;
+};
+
+struct BookView {
+  explicit BookView(FiscalCalendar fiscal_calendar) : calendar(std::move(fiscal_calendar)) {}
+
+  ResolvedAsOf as_of;
+  std::vector<BookStage> stages;      // Open ones by position, then won, then lost.
+  std::vector<BookTeam> teams;        // Parents before children, otherwise by id.
+  std::vector<BookRep> reps;          // By id.
+  std::vector<BookProduct> products;  // By id.
+  std::vector<BookAccount> accounts;  // By id.
+  std::vector<std::string> segments;  // By id.
+  std::vector<BookOpportunity> opportunities;  // By id.
+  FiscalCalendar calendar;
+  // Opportunities known by then that nothing dates: in no figure.
+  int64_t undated_count = 0;
+  // Most opportunity facts were learned more than kReconstructionLagDays after they were true.
+  bool reconstructed = false;
+  // The one currency of all amounts; empty when there is no amount. See `currency_status`.
+  std::string currency;
+  // FAILED_PRECONDITION (MIXED_CURRENCY), naming two currencies, when there are several: then no
+  // figure in money may be computed.
+  absl::Status currency_status;
+  // Plain sentences on data that could not be used as it stands.
+  std::vector<std::string> notes;
+};
+
+}  // namespace quotacast::metrics
+
+#endif  // QUOTACAST_SERVICES_METRICS_BOOK_VIEW_H_

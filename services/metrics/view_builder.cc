@@ -1,0 +1,503 @@
+#include "services/metrics/view_builder.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "base/civil_date.h"
+#include "base/errors.h"
+#include "base/fiscal_calendar.h"
+#include "services/metrics/proto_values.h"
+
+namespace quotacast::metrics {
+namespace {
+
+FiscalCalendar DefaultCalendar() { return FiscalCalendar::MonthStart(1).value(); }
+
+absl::StatusOr<FiscalCalendar> ToCalendar(const crm::v1::FiscalCalendarChange& change) {
+  if (change.has_four_four_five()) {
+    const crm::v1::FourFourFive& source = change.four_four_five();
+    const std::optional<absl::CivilDay> start = ToCivilDay(source.first_year_start());
+    if (!start) return absl::InvalidArgumentError("its first day is not a date");
+    return FiscalCalendar::FourFourFive(
+        source.first_year(), *start,
+        std::vector<int>(source.weeks_in_year().begin(), source.weeks_in_year().end()));
+  }
+  if (change.has_explicit_periods()) {
+    std::vector<FiscalPeriod> periods;
+    for (const auto& source : change.explicit_periods().periods()) {
+      const std::optional<absl::CivilDay> start = ToCivilDay(source.start_date());
+      const std::optional<absl::CivilDay> end = ToCivilDay(source.end_date());
+      if (!start || !end) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("period \"", source.name(), "\" has an impossible date"));
+      }
+      periods.push_back({.name = source.name(), .start = *start, .end = *end});
+    }
+    return FiscalCalendar::Explicit(std::move(periods));
+  }
+  return FiscalCalendar::MonthStart(change.start_month());
+}
+
+// Positions of the entries of an ordered map.
+template <typename Map>
+std::unordered_map<std::string, int> Positions(const Map& map) {
+  std::unordered_map<std::string, int> positions;
+  for (const auto& entry : map) {
+    positions.emplace(entry.first, static_cast<int>(positions.size()));
+  }
+  return positions;
+}
+
+}  // namespace
+
+ViewBuilder::ViewBuilder(const Book& book, const ResolvedAsOf& as_of)
+    : book_(book),
+      as_of_(as_of),
+      effective_end_(StartOfDayUtc(as_of.effective_day + 1)),
+      view_(std::make_shared<BookView>(DefaultCalendar())) {
+  view_->as_of = as_of;
+}
+
+std::shared_ptr<const BookView> ViewBuilder::Build() {
+  ReadReference();
+  ReadOpportunities();
+  AddImpliedEntities();
+  OrderStages();
+  OrderTeams();
+  FinishReps();
+  FinishOpportunities();
+  return view_;
+}
+
+absl::CivilDay ViewBuilder::LatestOpportunityDay(const Book& book, const ResolvedAsOf& limit,
+                                                 absl::CivilDay today) {
+  std::optional<absl::CivilDay> latest;
+  for (const Fact& fact : book.facts_) {
+    if (fact.offset > limit.log_offset) break;
+    if (!fact.effective || !fact.event.has_opportunity()) continue;
+    const absl::CivilDay day = DayOfUtc(*fact.effective);
+    if (!latest || day > *latest) latest = day;
+  }
+  return latest ? std::min(*latest, today) : today;
+}
+
+std::vector<const Book::Fact*> ViewBuilder::Counting(const std::vector<int64_t>& positions,
+                                                     bool* undated) const {
+  // The last saying of each fact that was recorded in time.
+  std::map<int64_t, const Fact*> last;
+  for (const int64_t position : positions) {
+    const Fact& fact = book_.facts_[static_cast<size_t>(position)];
+    if (fact.offset > as_of_.log_offset) break;
+    last[fact.fact_offset] = &fact;
+  }
+  *undated = !last.empty();
+  std::vector<const Fact*> counting;
+  for (const auto& entry : last) {
+    const Fact* fact = entry.second;
+    if (!fact->effective) continue;
+    *undated = false;
+    if (*fact->effective < effective_end_) counting.push_back(fact);
+  }
+  std::stable_sort(counting.begin(), counting.end(), [](const Fact* a, const Fact* b) {
+    return std::tie(*a->effective, a->fact_offset) < std::tie(*b->effective, b->fact_offset);
+  });
+  return counting;
+}
+
+void ViewBuilder::ReadReference() {
+  bool undated = false;
+  // Facts about the shape of the business that carry no date of their own have always been so.
+  for (const Fact* fact : Counting(book_.reference_facts_, &undated)) {
+    const crm::v1::CrmEvent& event = fact->event;
+    switch (event.change_case()) {
+      case crm::v1::CrmEvent::kRep:
+        ReadRep(event.rep(), *fact);
+        break;
+      case crm::v1::CrmEvent::kTeam: {
+        TeamDraft& team = teams_[event.team().team_id()];
+        if (event.team().has_display_name()) team.display_name = event.team().display_name();
+        if (event.team().has_parent_team_id()) team.parent_id = event.team().parent_team_id();
+        break;
+      }
+      case crm::v1::CrmEvent::kProduct: {
+        const crm::v1::ProductChange& change = event.product();
+        BookProduct& product = products_[change.product_id()].product;
+        product.id = change.product_id();
+        if (change.has_display_name()) product.display_name = change.display_name();
+        if (change.has_series()) product.series = change.series();
+        if (change.has_list_price()) {
+          product.list_price_minor_units = ReadMoney(
+              change.list_price(), absl::StrCat("the list price of product ", product.id));
+        }
+        break;
+      }
+      case crm::v1::CrmEvent::kAccount: {
+        const crm::v1::AccountChange& change = event.account();
+        BookAccount& account = accounts_[change.account_id()];
+        account.id = change.account_id();
+        if (change.has_display_name()) account.display_name = change.display_name();
+        if (change.has_industry()) account.industry = change.industry();
+        if (change.has_location()) account.location = change.location();
+        break;
+      }
+      case crm::v1::CrmEvent::kStage: {
+        const crm::v1::StageChange& change = event.stage();
+        StageDraft& stage = stages_[change.stage_id()];
+        if (change.has_label()) stage.label = change.label();
+        if (change.has_position()) stage.position = change.position();
+        if (change.category() == crm::v1::STAGE_CATEGORY_WON) {
+          stage.category = StageCategory::kWon;
+        } else if (change.category() == crm::v1::STAGE_CATEGORY_LOST) {
+          stage.category = StageCategory::kLost;
+        } else if (change.category() == crm::v1::STAGE_CATEGORY_OPEN) {
+          stage.category = StageCategory::kOpen;
+        }
+        break;
+      }
+      case crm::v1::CrmEvent::kQuota:
+        ReadQuota(event.quota());
+        break;
+      case crm::v1::CrmEvent::kFiscalCalendar:
+        ReadCalendar(event.fiscal_calendar());
+        break;
+      case crm::v1::CrmEvent::kOpportunity:
+      case crm::v1::CrmEvent::CHANGE_NOT_SET:
+        break;
+    }
+  }
+}
+
+void ViewBuilder::ReadRep(const crm::v1::RepChange& change, const Fact& fact) {
+  RepDraft& draft = reps_[change.rep_id()];
+  if (change.has_display_name()) draft.rep.display_name = change.display_name();
+  if (change.has_team_id()) draft.team_id = change.team_id();
+  // A coming start or end that was not recorded by the as-of day was not known on it.
+  const bool known_then = fact.recorded < effective_end_;
+  if (change.has_start_date()) {
+    const std::optional<absl::CivilDay> start = ToCivilDay(change.start_date());
+    const bool hidden = start && *start > as_of_.effective_day && !known_then;
+    draft.starts_unknown_to_us = hidden;
+    draft.rep.start_day = hidden ? std::nullopt : start;
+  }
+  if (change.has_end_date()) {
+    const std::optional<absl::CivilDay> end = ToCivilDay(change.end_date());
+    const bool hidden = end && *end > as_of_.effective_day && !known_then;
+    draft.rep.end_day = hidden ? std::nullopt : end;
+  }
+}
+
+void ViewBuilder::ReadQuota(const crm::v1::QuotaChange& change) {
+  const std::optional<int64_t> amount = ReadMoney(
+      change.amount(), absl::StrCat("the quota of ", change.rep_id(), " for ", change.period()));
+  if (amount) quotas_[change.rep_id()][change.period()] = *amount;
+}
+
+void ViewBuilder::ReadCalendar(const crm::v1::FiscalCalendarChange& change) {
+  absl::StatusOr<FiscalCalendar> calendar = ToCalendar(change);
+  if (calendar.ok()) {
+    view_->calendar = *std::move(calendar);
+  } else {
+    view_->notes.push_back(absl::StrCat("a fiscal calendar could not be used: ",
+                                        calendar.status().message()));
+  }
+}
+
+std::optional<int64_t> ViewBuilder::ReadMoney(const google::type::Money& source,
+                                              const std::string& what) {
+  const std::optional<Money> money = ToMoney(source);
+  if (!money) {
+    view_->notes.push_back(absl::StrCat(what, " is not an amount of money and was left out"));
+    return std::nullopt;
+  }
+  if (view_->currency.empty()) {
+    view_->currency = money->currency;
+    currency_owner_ = what;
+  } else if (view_->currency != money->currency && view_->currency_status.ok()) {
+    view_->currency_status = FailedPrecondition(
+        "MIXED_CURRENCY",
+        absl::StrCat("amounts are in several currencies, which are never summed: ",
+                     currency_owner_, " is in ", view_->currency, ", ", what, " in ",
+                     money->currency));
+  }
+  return money->minor_units;
+}
+
+StageCategory ViewBuilder::CategoryOf(const std::string& stage_id) const {
+  const auto found = stages_.find(stage_id);
+  return found == stages_.end() ? StageCategory::kOpen : found->second.category;
+}
+
+void ViewBuilder::ReadOpportunities() {
+  // In order of id, so that notes and the first currency named do not depend on hashing.
+  std::vector<const std::string*> ids;
+  ids.reserve(book_.opportunity_facts_.size());
+  for (const auto& entry : book_.opportunity_facts_) ids.push_back(&entry.first);
+  std::sort(ids.begin(), ids.end(), [](const auto* a, const auto* b) { return *a < *b; });
+
+  int64_t fact_count = 0;
+  int64_t late_count = 0;
+  for (const std::string* id : ids) {
+    bool undated = false;
+    const std::vector<const Fact*> facts = Counting(book_.opportunity_facts_.at(*id), &undated);
+    if (undated) ++view_->undated_count;
+    if (facts.empty()) continue;
+    for (const Fact* fact : facts) {
+      ++fact_count;
+      const absl::CivilDay learned = DayOfUtc(fact->recorded);
+      if (learned - DayOfUtc(*fact->effective) > kReconstructionLagDays) ++late_count;
+    }
+    opportunities_.emplace_hint(opportunities_.end(), *id, ReadOpportunity(*id, facts));
+  }
+  view_->reconstructed = 2 * late_count > fact_count;
+}
+
+ViewBuilder::OpportunityDraft ViewBuilder::ReadOpportunity(
+    const std::string& id, const std::vector<const Fact*>& facts) {
+  OpportunityDraft draft;
+  BookOpportunity& opportunity = draft.opportunity;
+  opportunity.id = id;
+  opportunity.created_day = DayOfUtc(*facts.front()->effective);
+  for (const Fact* fact : facts) {
+    const crm::v1::OpportunityChange& change = fact->event.opportunity();
+    const absl::CivilDay day = DayOfUtc(*fact->effective);
+    if (change.has_owner_rep_id() && !change.owner_rep_id().empty()) {
+      draft.rep_id = change.owner_rep_id();
+    }
+    if (change.has_segment_id() && !change.segment_id().empty()) {
+      draft.segment_id = change.segment_id();
+    }
+    if (change.has_product_id()) draft.product_id = change.product_id();
+    if (change.has_account_id()) draft.account_id = change.account_id();
+    if (change.has_amount()) {
+      const std::optional<int64_t> amount =
+          ReadMoney(change.amount(), absl::StrCat("the amount of opportunity ", id));
+      if (amount) opportunity.amount_minor_units = amount;
+    }
+    if (change.has_expected_close_date()) {
+      opportunity.expected_close_day = ToCivilDay(change.expected_close_date());
+    }
+    if (change.has_created_date()) {
+      const std::optional<absl::CivilDay> created = ToCivilDay(change.created_date());
+      // A deal that was seen before the day it is said to be created was created by then.
+      if (created) opportunity.created_day = std::min(*created, DayOfUtc(*facts[0]->effective));
+    }
+    if (change.has_stage_id() && !change.stage_id().empty()) {
+      PlaceInStage(change.stage_id(), *fact, day, draft);
+    }
+  }
+  return draft;
+}
+
+void ViewBuilder::PlaceInStage(const std::string& stage_id, const Fact& fact, absl::CivilDay day,
+                               OpportunityDraft& draft) const {
+  std::vector<StageVisit>& visits = draft.opportunity.visits;
+  const bool stands_closed = !draft.stage_ids.empty() &&
+                             CategoryOf(draft.stage_ids.back()) != StageCategory::kOpen;
+  if (stands_closed && CategoryOf(stage_id) != StageCategory::kOpen) {
+    // Closed again without a reopening: one closing, and what was learned last about it counts.
+    if (fact.offset < draft.stage_offsets.back()) return;
+    visits.back().entered_day = day;
+    draft.stage_ids.back() = stage_id;
+    draft.stage_offsets.back() = fact.offset;
+    return;
+  }
+  // An open stage stated again was entered once.
+  if (!draft.stage_ids.empty() && draft.stage_ids.back() == stage_id) return;
+  visits.push_back({.stage = -1, .entered_day = day});
+  draft.stage_ids.push_back(stage_id);
+  draft.stage_offsets.push_back(fact.offset);
+}
+
+void ViewBuilder::AddImpliedEntities() {
+  for (auto& entry : opportunities_) {
+    OpportunityDraft& draft = entry.second;
+    RepDraft& rep = reps_[draft.rep_id];
+    // Somebody with deals is there, whatever was learned later about the start.
+    rep.starts_unknown_to_us = false;
+    if (draft.stage_ids.empty()) continue;
+    for (const std::string& stage_id : draft.stage_ids) stages_[stage_id];
+  }
+  // A quota for somebody no source describes makes the rep known.
+  for (const auto& entry : quotas_) reps_[entry.first];
+  for (auto it = reps_.begin(); it != reps_.end();) {
+    it = it->second.starts_unknown_to_us ? reps_.erase(it) : std::next(it);
+  }
+  for (const auto& entry : quotas_) {
+    const auto rep = reps_.find(entry.first);
+    if (rep != reps_.end()) {
+      rep->second.rep.quotas.assign(entry.second.begin(), entry.second.end());
+    }
+  }
+  for (auto& entry : reps_) {
+    std::string& team_id = entry.second.team_id;
+    if (team_id.empty()) team_id = kNoTeamId;
+    teams_[team_id];
+  }
+  // Parents nobody described; iterators of a map stay valid, new ones are at the top themselves.
+  for (auto& entry : teams_) {
+    if (!entry.second.parent_id.empty()) teams_[entry.second.parent_id];
+  }
+}
+
+void ViewBuilder::OrderStages() {
+  bool any_open = false;
+  for (const auto& entry : stages_) {
+    if (entry.second.category == StageCategory::kOpen) any_open = true;
+  }
+  // Deals that are in no stage need an open one to stand in.
+  if (!any_open) stages_[kNoStageId];
+  for (const auto& entry : stages_) {
+    const StageDraft& draft = entry.second;
+    view_->stages.push_back({.id = entry.first,
+                             .label = draft.label.empty() ? entry.first : draft.label,
+                             .position = draft.position.value_or(
+                                 std::numeric_limits<int>::max()),
+                             .category = draft.category});
+  }
+  std::stable_sort(view_->stages.begin(), view_->stages.end(),
+                   [](const BookStage& a, const BookStage& b) {
+                     return std::tie(a.category, a.position, a.id) <
+                            std::tie(b.category, b.position, b.id);
+                   });
+}
+
+void ViewBuilder::OrderTeams() {
+  std::map<std::string, int> placed;
+  // Places a team after its parents. A chain that comes back to itself is cut at the team through
+  // which it was entered, which then stands at the top.
+  for (auto& entry : teams_) {
+    std::vector<std::string> chain;
+    std::set<std::string> on_chain;
+    std::string id = entry.first;
+    while (!id.empty() && placed.count(id) == 0) {
+      if (!on_chain.insert(id).second) {
+        view_->notes.push_back(absl::StrCat("team ", id, " is above itself; it was put at the top"));
+        teams_[id].parent_id.clear();
+        // Everything from the second coming of `id` upwards is already on the chain.
+        break;
+      }
+      chain.push_back(id);
+      id = teams_[id].parent_id;
+    }
+    // After a cut, the chain must begin at the team that now stands at the top.
+    const auto top = std::find_if(chain.begin(), chain.end(), [&](const std::string& team) {
+      return teams_[team].parent_id.empty();
+    });
+    std::vector<std::string> order(chain.begin(), chain.end());
+    if (top != chain.end()) std::rotate(order.begin(), order.begin() + (top - chain.begin()) + 1,
+                                        order.end());
+    for (auto team = order.rbegin(); team != order.rend(); ++team) {
+      const TeamDraft& draft = teams_[*team];
+      const auto parent = placed.find(draft.parent_id);
+      view_->teams.push_back(
+          {.id = *team,
+           .display_name = draft.display_name.empty() ? *team : draft.display_name,
+           .parent = parent == placed.end() ? -1 : parent->second});
+      placed.emplace(*team, static_cast<int>(placed.size()));
+    }
+  }
+}
+
+void ViewBuilder::FinishReps() {
+  std::unordered_map<std::string, int> team_positions;
+  for (size_t i = 0; i < view_->teams.size(); ++i) {
+    team_positions.emplace(view_->teams[i].id, static_cast<int>(i));
+  }
+  for (auto& entry : reps_) {
+    BookRep& rep = entry.second.rep;
+    rep.id = entry.first;
+    if (rep.display_name.empty()) rep.display_name = rep.id;
+    rep.team = team_positions.at(entry.second.team_id);
+    if (rep.start_day && rep.end_day && *rep.end_day < *rep.start_day) {
+      view_->notes.push_back(absl::StrCat("rep ", rep.id, " ends on ", FormatIsoDate(*rep.end_day),
+                                          ", before the start; the end was left out"));
+      rep.end_day.reset();
+    }
+    view_->reps.push_back(std::move(rep));
+  }
+}
+
+void ViewBuilder::FinishOpportunities() {
+  const std::unordered_map<std::string, int> rep_positions = Positions(reps_);
+  std::set<std::string> segments;
+  for (auto& entry : opportunities_) {
+    const OpportunityDraft& draft = entry.second;
+    segments.insert(draft.segment_id);
+    if (!draft.product_id.empty()) products_[draft.product_id].product.id = draft.product_id;
+    if (!draft.account_id.empty()) accounts_[draft.account_id].id = draft.account_id;
+  }
+  view_->segments.assign(segments.begin(), segments.end());
+  std::unordered_map<std::string, int> segment_positions;
+  for (const std::string& segment : view_->segments) {
+    segment_positions.emplace(segment, static_cast<int>(segment_positions.size()));
+  }
+  for (auto& entry : products_) {
+    BookProduct& product = entry.second.product;
+    if (product.display_name.empty()) product.display_name = product.id;
+    view_->products.push_back(product);
+  }
+  for (auto& entry : accounts_) {
+    if (entry.second.display_name.empty()) entry.second.display_name = entry.second.id;
+    view_->accounts.push_back(entry.second);
+  }
+  const std::unordered_map<std::string, int> product_positions = Positions(products_);
+  const std::unordered_map<std::string, int> account_positions = Positions(accounts_);
+  std::unordered_map<std::string, int> stage_positions;
+  for (size_t i = 0; i < view_->stages.size(); ++i) {
+    stage_positions.emplace(view_->stages[i].id, static_cast<int>(i));
+  }
+
+  // Where deals stand that nobody put into a stage: the first open stage that is in use.
+  const int stage_count = static_cast<int>(view_->stages.size());
+  int first_stage = 0;
+  int first_used = stage_count;
+  for (const auto& entry : opportunities_) {
+    for (const std::string& id : entry.second.stage_ids) {
+      first_used = std::min(first_used, stage_positions.at(id));
+    }
+  }
+  if (first_used < stage_count &&
+      view_->stages[static_cast<size_t>(first_used)].category == StageCategory::kOpen) {
+    first_stage = first_used;
+  }
+
+  view_->opportunities.reserve(opportunities_.size());
+  for (auto& entry : opportunities_) {
+    OpportunityDraft& draft = entry.second;
+    BookOpportunity& opportunity = draft.opportunity;
+    opportunity.rep = rep_positions.at(draft.rep_id);
+    opportunity.segment = segment_positions.at(draft.segment_id);
+    if (!draft.product_id.empty()) opportunity.product = product_positions.at(draft.product_id);
+    if (!draft.account_id.empty()) opportunity.account = account_positions.at(draft.account_id);
+    for (size_t i = 0; i < draft.stage_ids.size(); ++i) {
+      opportunity.visits[i].stage = stage_positions.at(draft.stage_ids[i]);
+    }
+    if (opportunity.visits.empty()) {
+      opportunity.visits.push_back({.stage = first_stage, .entered_day = opportunity.created_day});
+    }
+    opportunity.outcome = view_->stages[static_cast<size_t>(opportunity.visits.back().stage)]
+                              .category;
+    if (opportunity.outcome == StageCategory::kOpen) {
+      if (opportunity.amount_minor_units.value_or(1) <= 0) opportunity.amount_minor_units.reset();
+    } else {
+      opportunity.close_day = opportunity.visits.back().entered_day;
+    }
+    view_->opportunities.push_back(std::move(opportunity));
+  }
+}
+
+}  // namespace quotacast::metrics

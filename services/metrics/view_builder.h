@@ -1,0 +1,103 @@
+// Builds the view of a book at a resolved as-of; the rules are those of book.h.
+#ifndef QUOTACAST_SERVICES_METRICS_VIEW_BUILDER_H_
+#define QUOTACAST_SERVICES_METRICS_VIEW_BUILDER_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "base/fiscal_calendar.h"
+#include "base/money.h"
+#include "google/type/money.pb.h"
+#include "quotacast/crm/v1/crm_event.pb.h"
+#include "services/metrics/book.h"
+#include "services/metrics/book_view.h"
+
+namespace quotacast::metrics {
+
+// Used under the book's mutex, once.
+class ViewBuilder {
+ public:
+  ViewBuilder(const Book& book, const ResolvedAsOf& as_of);
+
+  std::shared_ptr<const BookView> Build();
+
+  // Latest effective day of any opportunity fact among the events up to `limit.log_offset`, never
+  // after `today`; `today` when there is none.
+  static absl::CivilDay LatestOpportunityDay(const Book& book, const ResolvedAsOf& limit,
+                                             absl::CivilDay today);
+
+ private:
+  using Fact = Book::Fact;
+
+  // An entity under construction, with the first event that named it.
+  struct RepDraft {
+    BookRep rep;
+    std::string team_id;
+    bool starts_unknown_to_us = false;  // Start after the as-of day, learned later.
+  };
+  struct StageDraft {
+    std::string label;
+    std::optional<int> position;
+    StageCategory category = StageCategory::kOpen;
+  };
+  struct TeamDraft {
+    std::string display_name;
+    std::string parent_id;
+  };
+  struct ProductDraft {
+    BookProduct product;
+  };
+  struct OpportunityDraft {
+    BookOpportunity opportunity;
+    std::string rep_id = kUnassignedRepId;
+    std::string segment_id = kDefaultSegmentId;
+    std::string product_id;
+    std::string account_id;
+    std::vector<std::string> stage_ids;  // One per visit.
+    std::vector<int64_t> stage_offsets;  // Offset of the statement that dates the visit.
+  };
+
+  // Those of the facts at `positions` that count, the last saying of each, in order of effective
+  // time and then of the log. `undated` says whether every fact that was known had no date.
+  std::vector<const Fact*> Counting(const std::vector<int64_t>& positions, bool* undated) const;
+
+  void ReadReference();
+  void ReadRep(const crm::v1::RepChange& change, const Fact& fact);
+  void ReadQuota(const crm::v1::QuotaChange& change);
+  void ReadCalendar(const crm::v1::FiscalCalendarChange& change);
+  void ReadOpportunities();
+  OpportunityDraft ReadOpportunity(const std::string& id, const std::vector<const Fact*>& facts);
+  void PlaceInStage(const std::string& stage_id, const Fact& fact, absl::CivilDay day,
+                    OpportunityDraft& draft) const;
+  std::optional<int64_t> ReadMoney(const google::type::Money& money, const std::string& what);
+  StageCategory CategoryOf(const std::string& stage_id) const;
+
+  void AddImpliedEntities();
+  void OrderStages();
+  void OrderTeams();
+  void FinishReps();
+  void FinishOpportunities();
+
+  const Book& book_;
+  const ResolvedAsOf as_of_;
+  const absl::Time effective_end_;  // Exclusive.
+  std::shared_ptr<BookView> view_;
+  std::map<std::string, RepDraft> reps_;
+  std::map<std::string, StageDraft> stages_;
+  std::map<std::string, TeamDraft> teams_;
+  std::map<std::string, ProductDraft> products_;
+  std::map<std::string, BookAccount> accounts_;
+  std::map<std::string, std::map<std::string, int64_t>> quotas_;  // By rep, by period.
+  std::map<std::string, OpportunityDraft> opportunities_;
+  std::string currency_owner_;  // What first named the currency of the view.
+};
+
+}  // namespace quotacast::metrics
+
+#endif  // QUOTACAST_SERVICES_METRICS_VIEW_BUILDER_H_
