@@ -90,6 +90,13 @@ const simulator::PairedDifference* OrgDifference(
   return nullptr;
 }
 
+bool KeepsEveryTrial(const simulator::PlanShape& shape) {
+  return std::all_of(shape.groups.begin(), shape.groups.end(),
+                     [](const simulator::SeriesGroup& group) {
+                       return group.storage == simulator::SeriesStorage::kSamples;
+                     });
+}
+
 // True when `tolerance` is reached by the figure the proto names.
 bool Converged(const simulator::EntityPeriodForecast& org, double tolerance) {
   if (org.attain_probability.has_value()) {
@@ -275,11 +282,30 @@ absl::StatusOr<v1::ForecastOutcome> Simulation::Run(const v1::ForecastSpec& spec
     if (!forecast.ok()) return FromEngine(forecast.status());
     const bool enough = policy.at_checkpoint(finished, layout.trials,
                                              OrgForecast(*forecast, run), business);
-    if ((enough && checkpoint.may_end) || finished == layout.trials) {
+    if (finished == layout.trials) return OutcomeFrom(prepared, job, run, spec, *sum, *forecast);
+    if (!enough || !checkpoint.may_end) continue;
+    if (KeepsEveryTrial(job.plan->shape())) {
       return OutcomeFrom(prepared, job, run, spec, *sum, *forecast);
     }
+    // The plan made room for far more trials by keeping histograms. A run of this length keeps
+    // every trial, and its quantiles are exact: repeat it, it is short.
+    return RunToEnd(prepared, job, run, spec, finished, scope);
   }
   return absl::InternalError("the checkpoints do not end with the last trial");
+}
+
+absl::StatusOr<v1::ForecastOutcome> Simulation::RunToEnd(const Prepared& prepared, Job job,
+                                                         const RunSpec& run,
+                                                         const v1::ForecastSpec& spec,
+                                                         int64_t trials, const CallScope& scope) {
+  QC_ASSIGN_OR_RETURN(job.plan, PlanFor(*prepared.business, job, run, trials, scope));
+  const absl::StatusOr<simulator::Partial> partial = simulator::SimulateParallel(
+      *job.plan, 0, job.plan->layout().trials, limits_.threads, scope.cancelled, nullptr);
+  if (!partial.ok()) return FromEngine(partial.status());
+  const absl::StatusOr<simulator::Forecast> forecast =
+      simulator::Summarize(*job.plan, *partial, run.thresholds);
+  if (!forecast.ok()) return FromEngine(forecast.status());
+  return OutcomeFrom(prepared, job, run, spec, *partial, *forecast);
 }
 
 absl::StatusOr<v1::ForecastResponse> Simulation::Forecast(const v1::ForecastRequest& request,

@@ -157,6 +157,10 @@ class Simulation {
   absl::StatusOr<v1::ForecastOutcome> Run(const v1::ForecastSpec& spec,
                                           const v1::Scenario& scenario_message,
                                           const CallScope& scope, const RunPolicy& policy);
+  // Simulates exactly `trials` trials of a job whose scenario is set.
+  absl::StatusOr<v1::ForecastOutcome> RunToEnd(const Prepared& prepared, Job job,
+                                               const RunSpec& run, const v1::ForecastSpec& spec,
+                                               int64_t trials, const CallScope& scope);
 
   const SimulationSources sources_;
   const SimulationLimits limits_;

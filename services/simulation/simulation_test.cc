@@ -339,6 +339,19 @@ TEST(StreamForecast, EqualsTheUnaryForecastWithTheSameTrials) {
   }
 }
 
+TEST(StreamForecast, EqualsTheUnaryForecastEvenWhenFarMoreTrialsWereAllowed) {
+  // So many that the engine plans for histograms; the short run that results keeps every trial.
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  v1::StreamForecastRequest request;
+  *request.mutable_spec() = Spec(4'000'000);
+  request.set_tolerance(0.0079);
+  const Streamed streamed = Stream(simulation, request);
+  ASSERT_TRUE(streamed.status.ok()) << streamed.status;
+  EXPECT_EQ(Forecast(simulation, Request(4'096)).SerializeAsString(),
+            streamed.result.outcome().SerializeAsString());
+}
+
 TEST(StreamForecast, StopsAtACheckpointWhenConverged) {
   FakeMetrics metrics;
   Simulation simulation(metrics.Sources(), {});
