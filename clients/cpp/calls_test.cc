@@ -134,8 +134,7 @@ TEST_F(CallsTest, CancelledBeforeItBegan) {
 TEST_F(CallsTest, ThePassedDeadlineEndsTheCall) {
   CallOptions options;
   options.deadline = absl::UnixEpoch();
-  EXPECT_EQ(client_->ListKpis({}, options).status().code(),
-            absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(client_->ListKpis({}, options).status().code(), absl::StatusCode::kDeadlineExceeded);
 }
 
 }  // namespace

@@ -72,8 +72,7 @@ TEST_F(ChannelTest, AReadOutlivesThreeFailures) {
 TEST_F(ChannelTest, AReadGivesUpAfterFourAttempts) {
   metrics_.failures = 1000;
   Start();
-  EXPECT_EQ(MetricsClient(channel_).ListKpis({}).status().code(),
-            absl::StatusCode::kUnavailable);
+  EXPECT_EQ(MetricsClient(channel_).ListKpis({}).status().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(metrics_.calls, 4);
 }
 

@@ -24,8 +24,7 @@ int main(int argc, char** argv) {
   }
   const quotacast::simulation::v1::ForecastOutcome& outcome = response->outcome();
   // Too little history is an answer, not an error.
-  std::cout << (outcome.has_refusal() ? outcome.refusal().message()
-                                      : outcome.forecast().summary())
+  std::cout << (outcome.has_refusal() ? outcome.refusal().message() : outcome.forecast().summary())
             << "\n";
   return 0;
 }

@@ -90,12 +90,10 @@ class IngestionClientTest : public ::testing::Test {
 };
 
 TEST_F(IngestionClientTest, SendsHeaderThenChunksInOrder) {
-  const absl::StatusOr<ImportFilesResponse> response =
-      client_->ImportFiles(header_, ThreeChunks());
+  const absl::StatusOr<ImportFilesResponse> response = client_->ImportFiles(header_, ThreeChunks());
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_EQ(response->appended_event_count(), 3);
-  EXPECT_EQ(service_.received,
-            (std::vector<std::string>{"workspaces/w", "a=1", "a=2", "b=3"}));
+  EXPECT_EQ(service_.received, (std::vector<std::string>{"workspaces/w", "a=1", "a=2", "b=3"}));
 }
 
 TEST_F(IngestionClientTest, AServiceThatRefusesEarlyEndsAnEndlessSource) {
@@ -110,10 +108,9 @@ TEST_F(IngestionClientTest, AServiceThatRefusesEarlyEndsAnEndlessSource) {
 }
 
 TEST_F(IngestionClientTest, AnErrorOfTheSourceIsReportedAsItIs) {
-  const absl::StatusOr<ImportFilesResponse> response =
-      client_->ImportFiles(header_, [](FileChunk&) -> absl::StatusOr<bool> {
-        return InvalidField("path", "cannot read");
-      });
+  const absl::StatusOr<ImportFilesResponse> response = client_->ImportFiles(
+      header_,
+      [](FileChunk&) -> absl::StatusOr<bool> { return InvalidField("path", "cannot read"); });
   EXPECT_EQ(response.status(), InvalidField("path", "cannot read"));
 }
 

@@ -39,10 +39,9 @@ class MetricsClient {
 
   // Streams the open pipeline: the header first, then deals. `on_message` returns whether to go on;
   // stopping early is OK and cancels the call.
-  absl::Status GetState(
-      const metrics::v1::GetStateRequest& request,
-      const std::function<bool(metrics::v1::GetStateResponse&&)>& on_message,
-      const CallOptions& options = {});
+  absl::Status GetState(const metrics::v1::GetStateRequest& request,
+                        const std::function<bool(metrics::v1::GetStateResponse&&)>& on_message,
+                        const CallOptions& options = {});
 
  private:
   const std::unique_ptr<metrics::v1::MetricsService::Stub> stub_;

@@ -21,25 +21,25 @@ namespace {
 class Echo final : public metrics::v1::MetricsService::Service {
  public:
   grpc::Status QueryKpi(grpc::ServerContext*, const metrics::v1::QueryKpiRequest* request,
-               metrics::v1::QueryKpiResponse* response) override {
+                        metrics::v1::QueryKpiResponse* response) override {
     calls.push_back("QueryKpi");
     response->mutable_table()->set_currency_code(request->kpi());
     return grpc::Status::OK;
   }
   grpc::Status FitModel(grpc::ServerContext*, const metrics::v1::FitModelRequest* request,
-               metrics::v1::FitModelResponse* response) override {
+                        metrics::v1::FitModelResponse* response) override {
     calls.push_back("FitModel");
     response->mutable_model()->set_name(request->parent());
     return grpc::Status::OK;
   }
   grpc::Status GetModel(grpc::ServerContext*, const metrics::v1::GetModelRequest* request,
-               metrics::v1::GetModelResponse* response) override {
+                        metrics::v1::GetModelResponse* response) override {
     calls.push_back("GetModel");
     response->mutable_model()->set_name(request->name());
     return grpc::Status::OK;
   }
   grpc::Status GetState(grpc::ServerContext*, const metrics::v1::GetStateRequest* request,
-               grpc::ServerWriter<metrics::v1::GetStateResponse>* writer) override {
+                        grpc::ServerWriter<metrics::v1::GetStateResponse>* writer) override {
     calls.push_back("GetState");
     metrics::v1::GetStateResponse response;
     response.mutable_header()->set_currency_code(request->parent());

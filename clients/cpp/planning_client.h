@@ -24,8 +24,8 @@ class PlanningClient {
       const planning::v1::CreateGoalRequest& request, const CallOptions& options = {});
 
   // Returns a goal.
-  absl::StatusOr<planning::v1::GetGoalResponse> GetGoal(
-      const planning::v1::GetGoalRequest& request, const CallOptions& options = {});
+  absl::StatusOr<planning::v1::GetGoalResponse> GetGoal(const planning::v1::GetGoalRequest& request,
+                                                        const CallOptions& options = {});
 
   // Lists goals, a page at a time.
   absl::StatusOr<planning::v1::ListGoalsResponse> ListGoals(

@@ -30,7 +30,8 @@ absl::Status SimulationClient::StreamForecast(
     const std::function<bool(simulation::v1::StreamForecastResponse&&)>& on_message,
     const CallOptions& options) {
   return RunServerStream<simulation::v1::StreamForecastResponse>(
-      options, [&](grpc::ClientContext* context) { return stub_->StreamForecast(context, request); },
+      options,
+      [&](grpc::ClientContext* context) { return stub_->StreamForecast(context, request); },
       on_message);
 }
 
@@ -39,7 +40,8 @@ absl::Status SimulationClient::CompareScenarios(
     const std::function<bool(simulation::v1::CompareScenariosResponse&&)>& on_message,
     const CallOptions& options) {
   return RunServerStream<simulation::v1::CompareScenariosResponse>(
-      options, [&](grpc::ClientContext* context) { return stub_->CompareScenarios(context, request); },
+      options,
+      [&](grpc::ClientContext* context) { return stub_->CompareScenarios(context, request); },
       on_message);
 }
 

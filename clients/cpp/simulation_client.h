@@ -32,8 +32,8 @@ class SimulationClient {
       const std::function<bool(simulation::v1::StreamForecastResponse&&)>& on_message,
       const CallOptions& options = {});
 
-  // Compares scenarios with the first: progress, then one result. `on_message` returns whether to go on;
-  // stopping early is OK and cancels the call.
+  // Compares scenarios with the first: progress, then one result. `on_message` returns whether to
+  // go on; stopping early is OK and cancels the call.
   absl::Status CompareScenarios(
       const simulation::v1::CompareScenariosRequest& request,
       const std::function<bool(simulation::v1::CompareScenariosResponse&&)>& on_message,

@@ -21,13 +21,14 @@ namespace {
 class Echo final : public simulation::v1::SimulationService::Service {
  public:
   grpc::Status Forecast(grpc::ServerContext*, const simulation::v1::ForecastRequest* request,
-               simulation::v1::ForecastResponse* response) override {
+                        simulation::v1::ForecastResponse* response) override {
     calls.push_back("Forecast");
     response->mutable_outcome()->mutable_forecast()->set_summary(request->spec().parent());
     return grpc::Status::OK;
   }
-  grpc::Status StreamForecast(grpc::ServerContext*, const simulation::v1::StreamForecastRequest* request,
-               grpc::ServerWriter<simulation::v1::StreamForecastResponse>* writer) override {
+  grpc::Status StreamForecast(
+      grpc::ServerContext*, const simulation::v1::StreamForecastRequest* request,
+      grpc::ServerWriter<simulation::v1::StreamForecastResponse>* writer) override {
     calls.push_back("StreamForecast");
     simulation::v1::StreamForecastResponse response;
     response.mutable_result()->mutable_outcome()->mutable_forecast()->set_summary(
@@ -36,8 +37,9 @@ class Echo final : public simulation::v1::SimulationService::Service {
     writer->Write(response);
     return grpc::Status::OK;
   }
-  grpc::Status CompareScenarios(grpc::ServerContext*, const simulation::v1::CompareScenariosRequest* request,
-               grpc::ServerWriter<simulation::v1::CompareScenariosResponse>* writer) override {
+  grpc::Status CompareScenarios(
+      grpc::ServerContext*, const simulation::v1::CompareScenariosRequest* request,
+      grpc::ServerWriter<simulation::v1::CompareScenariosResponse>* writer) override {
     calls.push_back("CompareScenarios");
     simulation::v1::CompareScenariosResponse response;
     response.mutable_result()->add_scenarios()->set_summary(request->spec().parent());
@@ -89,8 +91,8 @@ TEST_F(SimulationClientTest, CompareScenarios) {
   simulation::v1::CompareScenariosRequest request;
   request.mutable_spec()->set_parent("text");
   int messages = 0;
-  const absl::Status status =
-      client_->CompareScenarios(request, [&](const simulation::v1::CompareScenariosResponse& response) {
+  const absl::Status status = client_->CompareScenarios(
+      request, [&](const simulation::v1::CompareScenariosResponse& response) {
         EXPECT_EQ(response.result().scenarios(0).summary(), "text");
         ++messages;
         return true;

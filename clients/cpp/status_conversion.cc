@@ -15,9 +15,9 @@ absl::Status ToAbslStatus(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
   // The canonical codes have the same numbers in gRPC and Abseil.
   const int code = status.error_code();
-  absl::Status result(code >= 1 && code <= 16 ? static_cast<absl::StatusCode>(code)
-                                              : absl::StatusCode::kUnknown,
-                      status.error_message());
+  absl::Status result(
+      code >= 1 && code <= 16 ? static_cast<absl::StatusCode>(code) : absl::StatusCode::kUnknown,
+      status.error_message());
   google::rpc::Status rich;
   if (status.error_details().empty() || !rich.ParseFromString(status.error_details())) {
     return result;

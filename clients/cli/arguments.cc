@@ -1,0 +1,155 @@
+#include "clients/cli/arguments.h"
+
+#include <cmath>
+#include <cstdint>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "base/civil_date.h"
+#include "base/errors.h"
+#include "base/money.h"
+#include "base/string_views.h"
+
+namespace quotacast::cli {
+namespace {
+
+constexpr char kUsageReason[] = "USAGE";
+constexpr int64_t kMaxTextFileBytes = int64_t{16} << 20;
+constexpr int64_t kNanosPerUnit = 1'000'000'000;
+
+// "team:east" -> "east" when it begins with `prefix`.
+std::optional<std::string> After(const std::string& text, const std::string& prefix) {
+  if (!absl::StartsWith(text, prefix) || text.size() == prefix.size()) return std::nullopt;
+  return text.substr(prefix.size());
+}
+
+}  // namespace
+
+absl::Status UsageError(std::string_view message) {
+  ErrorDetail detail;
+  detail.reason = kUsageReason;
+  return WithDetail(absl::InvalidArgumentError(AbslView(message)), detail);
+}
+
+bool IsUsageError(const absl::Status& status) {
+  const std::optional<ErrorDetail> detail = GetDetail(status);
+  return detail.has_value() && detail->reason == kUsageReason;
+}
+
+absl::StatusOr<google::type::Date> ParseDateArgument(const std::string& text) {
+  const absl::StatusOr<absl::CivilDay> day = ParseIsoDate(text);
+  if (!day.ok()) {
+    return UsageError(absl::StrCat("\"", text, "\" is not a date such as 2017-09-30"));
+  }
+  google::type::Date date;
+  date.set_year(static_cast<int32_t>(day->year()));
+  date.set_month(day->month());
+  date.set_day(day->day());
+  return date;
+}
+
+absl::StatusOr<std::vector<simulation::v1::Level>> ParseLevelArgument(const std::string& text) {
+  using simulation::v1::Level;
+  if (text == "org") return std::vector<Level>{simulation::v1::LEVEL_ORG};
+  if (text == "team") return std::vector<Level>{simulation::v1::LEVEL_TEAM};
+  if (text == "rep") return std::vector<Level>{simulation::v1::LEVEL_REP};
+  if (text == "all") {
+    return std::vector<Level>{simulation::v1::LEVEL_ORG, simulation::v1::LEVEL_TEAM,
+                              simulation::v1::LEVEL_REP};
+  }
+  return UsageError(absl::StrCat("\"", text, "\" is not a level: org, team, rep or all"));
+}
+
+absl::StatusOr<metrics::v1::GroupBy> ParseGroupByArgument(const std::string& text) {
+  if (text == "org") return metrics::v1::GROUP_BY_ORG;
+  if (text == "rep") return metrics::v1::GROUP_BY_REP;
+  if (text == "team") return metrics::v1::GROUP_BY_TEAM;
+  if (text == "product") return metrics::v1::GROUP_BY_PRODUCT;
+  if (text == "period") return metrics::v1::GROUP_BY_PERIOD;
+  return UsageError(
+      absl::StrCat("\"", text, "\" is not a grouping: org, rep, team, product or period"));
+}
+
+absl::StatusOr<simulation::v1::EntityRef> ParseEntityArgument(const std::string& text) {
+  simulation::v1::EntityRef entity;
+  if (text == "org") {
+    entity.set_level(simulation::v1::LEVEL_ORG);
+    return entity;
+  }
+  if (const auto team = After(text, "team:")) {
+    entity.set_level(simulation::v1::LEVEL_TEAM);
+    entity.set_entity_id(*team);
+    return entity;
+  }
+  if (const auto rep = After(text, "rep:")) {
+    entity.set_level(simulation::v1::LEVEL_REP);
+    entity.set_entity_id(*rep);
+    return entity;
+  }
+  return UsageError(absl::StrCat("\"", text, "\" is not one of org, team:ID, rep:ID"));
+}
+
+absl::StatusOr<simulation::v1::UncertainEffect> ParseEffectArgument(const std::string& text) {
+  const size_t colon = text.find(':');
+  double mean = 0;
+  double sd = 0;
+  const bool parsed = absl::SimpleAtod(text.substr(0, colon), &mean) &&
+                      (colon == std::string::npos || absl::SimpleAtod(text.substr(colon + 1), &sd));
+  if (!parsed || !std::isfinite(mean) || !std::isfinite(sd) || sd < 0) {
+    return UsageError(
+        absl::StrCat("\"", text, "\" is not an effect MEAN or MEAN:SD such as 0.10:0.05"));
+  }
+  simulation::v1::UncertainEffect effect;
+  effect.set_mean(mean);
+  effect.set_sd(sd);
+  return effect;
+}
+
+absl::StatusOr<google::type::Money> ParseMoneyArgument(const std::string& text,
+                                                       const std::string& currency) {
+  const absl::StatusOr<int> digits = MinorUnitDigits(currency);
+  if (!digits.ok()) return UsageError(StdView(digits.status().message()));
+  const absl::StatusOr<Money> money = ParseMoney(text, currency);
+  if (!money.ok()) return UsageError(StdView(money.status().message()));
+  int64_t minor_per_unit = 1;
+  for (int i = 0; i < *digits; ++i) minor_per_unit *= 10;
+  google::type::Money out;
+  out.set_currency_code(currency);
+  out.set_units(money->minor_units / minor_per_unit);
+  out.set_nanos(
+      static_cast<int32_t>(money->minor_units % minor_per_unit * (kNanosPerUnit / minor_per_unit)));
+  return out;
+}
+
+absl::StatusOr<std::string> ReadTextFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return UsageError(absl::StrCat("cannot read \"", path, "\""));
+  file.seekg(0, std::ios::end);
+  if (!file || file.tellg() > kMaxTextFileBytes) {
+    return UsageError(absl::StrCat("\"", path, "\" is not a text file of at most 16 MiB"));
+  }
+  file.seekg(0);
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (file.bad()) return UsageError(absl::StrCat("cannot read \"", path, "\""));
+  return text;
+}
+
+std::string ResourceName(const std::string& workspace, const std::string& collection,
+                         const std::string& id) {
+  if (absl::StartsWith(id, "workspaces/")) return id;
+  if (absl::StartsWith(id, collection + "/")) return absl::StrCat(workspace, "/", id);
+  return absl::StrCat(workspace, "/", collection, "/", id);
+}
+
+}  // namespace quotacast::cli

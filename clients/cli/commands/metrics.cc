@@ -1,0 +1,109 @@
+#include "clients/cli/commands/metrics.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/status_macros.h"
+#include "clients/cli/arguments.h"
+#include "clients/cli/exit_code.h"
+#include "clients/cli/json_output.h"
+#include "clients/cli/render/kpi_report.h"
+#include "clients/cpp/metrics_client.h"
+#include "quotacast/metrics/v1/metrics_service.pb.h"
+
+namespace quotacast::cli {
+namespace {
+
+struct MetricsArguments {
+  std::string kpi;
+  std::string by = "org";
+  std::string period;
+  std::string as_of;
+  bool list = false;
+};
+
+absl::StatusOr<metrics::v1::QueryKpiRequest> MakeRequest(const MetricsArguments& arguments,
+                                                         const CommandContext& context) {
+  metrics::v1::QueryKpiRequest request;
+  request.set_parent(context.workspace);
+  request.set_kpi(arguments.kpi);
+  request.set_period(arguments.period);
+  QC_ASSIGN_OR_RETURN(const metrics::v1::GroupBy group_by, ParseGroupByArgument(arguments.by));
+  request.set_group_by(group_by);
+  if (!arguments.as_of.empty()) {
+    QC_ASSIGN_OR_RETURN(*request.mutable_as_of()->mutable_effective_date(),
+                        ParseDateArgument(arguments.as_of));
+  }
+  return request;
+}
+
+absl::StatusOr<int> List(CommandContext& context) {
+  clients::MetricsClient client(context.channel);
+  QC_ASSIGN_OR_RETURN(const metrics::v1::ListKpisResponse response,
+                      client.ListKpis({}, context.call_options));
+  context.out << (context.json
+                      ? ToJson(response)
+                      : KpiDefinitionsReport({response.kpis().begin(), response.kpis().end()},
+                                             context.terminal));
+  return kExitOk;
+}
+
+// Every KPI of the organisation.
+absl::StatusOr<int> Summarise(const MetricsArguments& arguments, CommandContext& context) {
+  if (arguments.by != "org") return UsageError("--by needs --kpi NAME");
+  clients::MetricsClient client(context.channel);
+  QC_ASSIGN_OR_RETURN(const metrics::v1::ListKpisResponse kpis,
+                      client.ListKpis({}, context.call_options));
+  QC_ASSIGN_OR_RETURN(metrics::v1::QueryKpiRequest request, MakeRequest(arguments, context));
+  std::vector<metrics::v1::KpiTable> tables;
+  std::string json;
+  for (const metrics::v1::KpiDefinition& kpi : kpis.kpis()) {
+    request.set_kpi(kpi.name());
+    QC_ASSIGN_OR_RETURN(const metrics::v1::QueryKpiResponse response,
+                        client.QueryKpi(request, context.call_options));
+    tables.push_back(response.table());
+    if (!json.empty()) json += ",\n";
+    if (context.json) json += ToJson(response);
+  }
+  if (context.json) {
+    context.out << "[\n" << json << "]\n";
+  } else {
+    context.out << KpiSummaryReport(tables, arguments.period, context.terminal);
+  }
+  return kExitOk;
+}
+
+absl::StatusOr<int> Run(const MetricsArguments& arguments, CommandContext& context) {
+  if (arguments.list) return List(context);
+  if (arguments.kpi.empty()) return Summarise(arguments, context);
+  clients::MetricsClient client(context.channel);
+  QC_ASSIGN_OR_RETURN(const metrics::v1::QueryKpiRequest request, MakeRequest(arguments, context));
+  QC_ASSIGN_OR_RETURN(const metrics::v1::QueryKpiResponse response,
+                      client.QueryKpi(request, context.call_options));
+  context.out << (context.json ? ToJson(response) : KpiReport(response.table(), context.terminal));
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddMetricsCommand(CLI::App& app, Commands& commands) {
+  auto arguments = std::make_shared<MetricsArguments>();
+  CLI::App* command = app.add_subcommand("metrics", "Show the key figures of the business");
+  command->add_option("--kpi", arguments->kpi, "One KPI; without it all are summarised");
+  command->add_option("--by", arguments->by, "A row per org, rep, team, product or period")
+      ->check(CheckedBy(ParseGroupByArgument, "GROUP"));
+  command->add_option("--period", arguments->period,
+                      "Fiscal period such as 2017Q3; without it all history");
+  command->add_option("--as-of", arguments->as_of, "Last day whose facts count")
+      ->check(CheckedBy(ParseDateArgument, "DATE"));
+  command->add_flag("--list", arguments->list, "Show what each KPI is");
+  command->footer(
+      "Example:\n"
+      "  quotacast --data-dir ./company metrics --kpi win_rate_closed --by rep --period 2017Q3");
+  commands.push_back(
+      {command, [arguments](CommandContext& context) { return Run(*arguments, context); }, {}});
+}
+
+}  // namespace quotacast::cli

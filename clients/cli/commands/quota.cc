@@ -1,0 +1,71 @@
+#include "clients/cli/commands/quota.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/status_macros.h"
+#include "clients/cli/commands/file_import.h"
+#include "clients/cli/file_chunks.h"
+#include "quotacast/ingestion/v1/ingestion_service.pb.h"
+
+namespace quotacast::cli {
+namespace {
+
+// The shipped profile for quotas, and the only file name it knows.
+constexpr char kQuotaProfile[] = "quotas";
+constexpr char kQuotaFileName[] = "quotas.csv";
+
+struct QuotaArguments {
+  std::string file;
+  int problem_count = kDefaultProblemCount;
+};
+
+absl::StatusOr<int> Run(const QuotaArguments& arguments, CommandContext& context) {
+  ingestion::v1::ImportHeader header;
+  header.set_parent(context.workspace);
+  header.set_profile_name(kQuotaProfile);
+  QC_ASSIGN_OR_RETURN(std::vector<ImportFile> files, FilesToImport(arguments.file));
+  const std::string own_name = files[0].sent_name;
+  files[0].sent_name = kQuotaFileName;
+  QC_ASSIGN_OR_RETURN(ingestion::v1::ImportFilesResponse response,
+                      SendFiles(header, std::move(files), context));
+  // The report speaks of the file by the name its author knows.
+  for (auto& file : *response.mutable_files()) file.set_file(own_name);
+  for (auto& problem : *response.mutable_problems()) {
+    if (problem.file() == kQuotaFileName) problem.set_file(own_name);
+  }
+  return ReportImport(response, arguments.problem_count, context);
+}
+
+}  // namespace
+
+void AddQuotaCommand(CLI::App& app, Commands& commands) {
+  auto arguments = std::make_shared<QuotaArguments>();
+  CLI::App* group = app.add_subcommand("quota", "Set the quotas of reps");
+  group->require_subcommand(1);
+  CLI::App* command = group->add_subcommand("set", "Take in quotas from a CSV file");
+  command
+      ->add_option("--file", arguments->file,
+                   "A CSV file with the columns rep,period,amount,currency")
+      ->required()
+      ->check(CLI::ExistingFile);
+  command
+      ->add_option("--problems", arguments->problem_count,
+                   "Show this many problems of single rows (default 20)")
+      ->check(CLI::Range(0, 1000));
+  command->footer(
+      "The latest quota of a rep for a period counts; setting it again replaces it.\n"
+      "Exit code 3 tells that rows were left out.\n\n"
+      "Example:\n"
+      "  quotacast --data-dir ./company quota set --file quotas.csv\n"
+      "where quotas.csv holds\n"
+      "  rep,period,amount,currency\n"
+      "  Anna Snelling,2017Q4,250000,USD");
+  commands.push_back(
+      {command, [arguments](CommandContext& context) { return Run(*arguments, context); }, {}});
+}
+
+}  // namespace quotacast::cli

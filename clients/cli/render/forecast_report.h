@@ -1,0 +1,35 @@
+// A forecast, from the headline to what it rests on.
+#ifndef QUOTACAST_CLIENTS_CLI_RENDER_FORECAST_REPORT_H_
+#define QUOTACAST_CLIENTS_CLI_RENDER_FORECAST_REPORT_H_
+
+#include <string>
+
+#include "clients/cli/render/fan_chart.h"
+#include "clients/cli/render/terminal.h"
+#include "quotacast/simulation/v1/forecast.pb.h"
+#include "quotacast/type/v1/certificate.pb.h"
+#include "quotacast/type/v1/distribution.pb.h"
+
+namespace quotacast::cli {
+
+// Headline, twenty dots, fan chart, a table per level, reps at quota, certificate, warnings; or
+// the refusal and what it rests on.
+std::string ForecastReport(const simulation::v1::ForecastOutcome& outcome,
+                           const Terminal& terminal);
+
+// The refusal as a paragraph, with what would change it.
+std::string RefusalText(const type::v1::Refusal& refusal, const Terminal& terminal);
+
+// The quantile at `probability`, 0 when the distribution does not hold it.
+double QuantileAt(const type::v1::Distribution& distribution, double probability);
+
+// The organisation's line, null when it was not asked for.
+const simulation::v1::EntityForecast* OrganisationOf(
+    const simulation::v1::ForecastResult& forecast);
+
+// The chart's input.
+FanChart FanChartOf(const simulation::v1::ForecastResult& forecast);
+
+}  // namespace quotacast::cli
+
+#endif  // QUOTACAST_CLIENTS_CLI_RENDER_FORECAST_REPORT_H_
