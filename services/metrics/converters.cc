@@ -1,0 +1,261 @@
+#include "services/metrics/converters.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "base/fiscal_calendar.h"
+#include "base/status_macros.h"
+#include "base/string_views.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "services/digest/sha256.h"
+#include "services/metrics/kpi/attainment.h"
+#include "services/metrics/kpi/bookings.h"
+#include "services/metrics/kpi/grouping.h"
+#include "services/metrics/kpi/kpi.h"
+#include "services/metrics/proto_values.h"
+
+namespace quotacast::metrics {
+namespace {
+
+std::string CurrencyOf(const BookView& view) {
+  return view.currency.empty() ? kDefaultCurrency : view.currency;
+}
+
+type::v1::DataTier ToProtoTier(simulator::DataTier tier) {
+  switch (tier) {
+    case simulator::DataTier::kBenchmarkOnly:
+      return type::v1::DATA_TIER_BENCHMARK_ONLY;
+    case simulator::DataTier::kThin:
+      return type::v1::DATA_TIER_THIN;
+    case simulator::DataTier::kFull:
+      return type::v1::DATA_TIER_FULL;
+  }
+  return type::v1::DATA_TIER_UNSPECIFIED;
+}
+
+metrics::v1::FitEvidence ToProtoEvidence(const simulator::FitEvidence& evidence) {
+  metrics::v1::FitEvidence proto;
+  proto.set_data_tier(ToProtoTier(evidence.tier));
+  proto.set_created_count(evidence.created_count);
+  proto.set_won_count(evidence.won_count);
+  proto.set_lost_count(evidence.lost_count);
+  proto.set_open_count(evidence.open_count);
+  proto.set_undated_count(evidence.undated_count);
+  proto.set_quarter_count(evidence.quarter_count);
+  *proto.mutable_window_start_date() = ToProtoDate(evidence.window_start);
+  *proto.mutable_window_end_date() = ToProtoDate(evidence.window_end);
+  return proto;
+}
+
+metrics::v1::ParameterDraw ToProtoDraw(const simulator::ParameterDraw& draw) {
+  metrics::v1::ParameterDraw proto;
+  for (const simulator::StageCell& cell : draw.cells) {
+    metrics::v1::StageCell& proto_cell = *proto.add_cells();
+    proto_cell.set_entry_day_exit_share(cell.entry_day_exit_share);
+    proto_cell.set_first_week_exit_share(cell.first_week_exit_share);
+    proto_cell.set_entry_advance_probability(cell.entry_advance_probability);
+    for (const simulator::AgeCell& age : cell.ages) {
+      metrics::v1::AgeCell& proto_age = *proto_cell.add_ages();
+      proto_age.set_exit_rate_per_day(age.exit_rate_per_day);
+      proto_age.set_advance_probability(age.advance_probability);
+    }
+  }
+  proto.mutable_creation_rate_per_day()->Add(draw.creation_rate_per_day.begin(),
+                                             draw.creation_rate_per_day.end());
+  proto.mutable_team_creation_rate_per_day()->Add(draw.team_creation_rate_per_day.begin(),
+                                                  draw.team_creation_rate_per_day.end());
+  proto.set_market_sd(draw.market_sd);
+  proto.set_team_sd(draw.team_sd);
+  proto.set_rep_sd(draw.rep_sd);
+  return proto;
+}
+
+}  // namespace
+
+type::v1::AsOf ToProtoAsOf(const ResolvedAsOf& as_of) {
+  type::v1::AsOf proto;
+  *proto.mutable_effective_date() = ToProtoDate(as_of.effective_day);
+  *proto.mutable_recorded_time() = ToProtoTimestamp(as_of.recorded_time);
+  proto.set_log_offset(as_of.log_offset);
+  return proto;
+}
+
+std::string DeterministicBytes(const google::protobuf::Message& message) {
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    message.SerializeToCodedStream(&coded);
+  }
+  return bytes;
+}
+
+std::vector<int> ModelStages(const BookView& view) {
+  std::vector<bool> visited(view.stages.size());
+  for (const BookOpportunity& deal : view.opportunities) {
+    for (const StageVisit& visit : deal.visits) visited[static_cast<size_t>(visit.stage)] = true;
+  }
+  std::vector<int> stages;
+  for (size_t stage = 0; stage < view.stages.size(); ++stage) {
+    if (view.stages[stage].category != StageCategory::kOpen) continue;
+    if (stages.empty() && !visited[stage]) continue;
+    stages.push_back(static_cast<int>(stage));
+  }
+  // Every deal was created closed: it passed through some open stage all the same.
+  if (stages.empty()) stages.push_back(0);
+  return stages;
+}
+
+simulator::History ToHistory(const BookView& view) {
+  simulator::History history;
+  history.segments = view.segments;
+  if (history.segments.empty()) history.segments.push_back(kDefaultSegmentId);
+  history.currency = CurrencyOf(view);
+  history.as_of = view.as_of.effective_day;
+  history.undated_count = view.undated_count;
+  std::vector<int> model_stage(view.stages.size(), -1);
+  for (const int stage : ModelStages(view)) {
+    model_stage[static_cast<size_t>(stage)] = static_cast<int>(history.stages.size());
+    history.stages.push_back(view.stages[static_cast<size_t>(stage)].id);
+  }
+  for (const BookTeam& team : view.teams) history.teams.push_back(team.id);
+  for (const BookRep& source : view.reps) {
+    simulator::HistoryRep rep{.id = source.id, .team = source.team, .start = {}, .end = {}};
+    if (source.start_day) rep.start = std::min(*source.start_day, history.as_of);
+    if (source.end_day && *source.end_day <= history.as_of) rep.end = source.end_day;
+    history.reps.push_back(rep);
+  }
+  history.deals.reserve(view.opportunities.size());
+  for (const BookOpportunity& source : view.opportunities) {
+    simulator::HistoryDeal deal;
+    deal.id = source.id;
+    deal.rep = source.rep;
+    deal.segment = source.segment;
+    deal.created = source.created_day;
+    for (const StageVisit& visit : source.visits) {
+      const int stage = model_stage[static_cast<size_t>(visit.stage)];
+      if (stage >= 0) deal.visits.push_back({.stage = stage, .entered = visit.entered_day});
+    }
+    if (source.outcome != StageCategory::kOpen) {
+      deal.end = source.outcome == StageCategory::kWon ? simulator::DealEnd::kWon
+                                                       : simulator::DealEnd::kLost;
+      deal.end_day = source.close_day;
+    }
+    if (source.outcome == StageCategory::kWon && source.amount_minor_units.value_or(-1) >= 0) {
+      deal.won_amount_minor_units = source.amount_minor_units;
+    }
+    history.deals.push_back(std::move(deal));
+  }
+  return history;
+}
+
+metrics::v1::PipelineModel ToProtoModel(const simulator::PipelineModel& model,
+                                        const BookView& view, std::string_view workspace) {
+  metrics::v1::PipelineModel proto;
+  proto.mutable_segments()->Add(model.segments.begin(), model.segments.end());
+  proto.mutable_stages()->Add(model.stages.begin(), model.stages.end());
+  proto.mutable_age_bin_edges_days()->Add(model.age_bin_edges_days.begin(),
+                                          model.age_bin_edges_days.end());
+  proto.mutable_reps()->Add(model.reps.begin(), model.reps.end());
+  proto.mutable_teams()->Add(model.teams.begin(), model.teams.end());
+  for (const simulator::RepEffect& effect : model.rep_effects) {
+    metrics::v1::RepEffect& proto_effect = *proto.add_rep_effects();
+    proto_effect.set_mean(effect.mean);
+    proto_effect.set_variance(effect.variance);
+  }
+  for (const simulator::AmountDistribution& amount : model.amounts) {
+    metrics::v1::AmountDistribution& proto_amount = *proto.add_amounts();
+    proto_amount.set_log_median(amount.log_median);
+    proto_amount.set_log_sd(amount.log_sd);
+    proto_amount.set_cap_minor_units(amount.cap_minor_units);
+  }
+  proto.set_creation_mix_shape(model.creation_mix_shape);
+  for (const simulator::ParameterDraw& draw : model.draws) *proto.add_draws() = ToProtoDraw(draw);
+  proto.set_currency_code(model.currency);
+  *proto.mutable_evidence() = ToProtoEvidence(model.evidence);
+  *proto.mutable_as_of() = ToProtoAsOf(view.as_of);
+  proto.set_reconstructed(view.reconstructed);
+
+  const std::string hash = digest::Sha256Hex(DeterministicBytes(proto));
+  proto.set_model_hash(hash);
+  proto.set_name(absl::StrCat("workspaces/", AbslView(workspace), "/models/", hash));
+  return proto;
+}
+
+absl::StatusOr<PipelineStateMessages> ToProtoState(const BookView& view,
+                                                   const std::vector<FiscalPeriod>& periods) {
+  PipelineStateMessages state;
+  metrics::v1::PipelineStateHeader& header = state.header;
+  const std::string currency = CurrencyOf(view);
+  *header.mutable_as_of() = ToProtoAsOf(view.as_of);
+  header.set_currency_code(currency);
+  for (const FiscalPeriod& period : periods) *header.add_periods() = ToProtoPeriod(period);
+  for (const BookTeam& source : view.teams) {
+    metrics::v1::StateTeam& team = *header.add_teams();
+    team.set_team_id(source.id);
+    team.set_display_name(source.display_name);
+    if (source.parent >= 0) {
+      team.set_parent_team_id(view.teams[static_cast<size_t>(source.parent)].id);
+    }
+  }
+  const Grouping by_rep(view, metrics::v1::GROUP_BY_REP);
+  std::vector<BookingSums> bookings;
+  for (const FiscalPeriod& period : periods) {
+    QC_ASSIGN_OR_RETURN(BookingSums sums,
+                        SumBookings({.view = &view, .grouping = &by_rep, .period = period}));
+    bookings.push_back(std::move(sums));
+  }
+  for (size_t r = 0; r < view.reps.size(); ++r) {
+    const BookRep& source = view.reps[r];
+    metrics::v1::StateRep& rep = *header.add_reps();
+    rep.set_rep_id(source.id);
+    rep.set_display_name(source.display_name);
+    rep.set_team_id(view.teams[static_cast<size_t>(source.team)].id);
+    if (source.start_day) *rep.mutable_start_date() = ToProtoDate(*source.start_day);
+    if (source.end_day) *rep.mutable_end_date() = ToProtoDate(*source.end_day);
+    for (size_t p = 0; p < periods.size(); ++p) {
+      metrics::v1::StateRepPeriod& proto_period = *rep.add_periods();
+      const std::optional<int64_t> quota = QuotaOf(source, periods[p].name);
+      if (quota) *proto_period.mutable_quota() = ToProtoMoney(*quota, currency);
+      *proto_period.mutable_booked() =
+          ToProtoMoney(bookings[p].amounts_minor_units[r], currency);
+    }
+  }
+  for (const BookOpportunity& source : view.opportunities) {
+    if (source.outcome != StageCategory::kOpen) continue;
+    const StageVisit& stands = source.visits.back();
+    metrics::v1::StateOpenDeal& deal = state.deals.emplace_back();
+    deal.set_opportunity_id(source.id);
+    deal.set_rep_id(view.reps[static_cast<size_t>(source.rep)].id);
+    deal.set_segment_id(view.segments[static_cast<size_t>(source.segment)]);
+    deal.set_stage_id(view.stages[static_cast<size_t>(stands.stage)].id);
+    // Entered on the as-of day: one whole day old at its end.
+    deal.set_age_days(
+        static_cast<int32_t>(view.as_of.effective_day + 1 - stands.entered_day));
+    if (source.amount_minor_units) {
+      *deal.mutable_amount() = ToProtoMoney(*source.amount_minor_units, currency);
+    }
+  }
+  header.set_open_deal_count(static_cast<int64_t>(state.deals.size()));
+  // Each message is preceded by its length, so that no two states serialise to the same bytes.
+  std::string bytes = DeterministicBytes(header);
+  bytes.insert(0, absl::StrCat(bytes.size(), ":"));
+  for (const metrics::v1::StateOpenDeal& deal : state.deals) {
+    const std::string deal_bytes = DeterministicBytes(deal);
+    absl::StrAppend(&bytes, deal_bytes.size(), ":", deal_bytes);
+  }
+  header.set_state_hash(digest::Sha256Hex(bytes));
+  return state;
+}
+
+}  // namespace quotacast::metrics

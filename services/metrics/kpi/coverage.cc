@@ -1,0 +1,185 @@
+#include "services/metrics/kpi/coverage.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "base/civil_date.h"
+#include "base/status_macros.h"
+#include "services/metrics/book_view.h"
+#include "services/metrics/kpi/attainment.h"
+#include "services/metrics/kpi/bookings.h"
+#include "services/metrics/kpi/grouping.h"
+#include "services/metrics/kpi/kpi.h"
+#include "services/metrics/proto_values.h"
+
+namespace quotacast::metrics {
+namespace {
+
+enum class Target { kFull, kRemaining };
+
+struct OpenSums {
+  std::vector<int64_t> amounts_minor_units;
+  std::vector<int64_t> deal_counts;
+  bool dated = false;  // Some open deal has an expected close date.
+  int64_t at_list_price_count = 0;
+  int64_t without_amount_count = 0;
+  int64_t past_due_count = 0;  // Expected before the period began, still open.
+  int64_t without_date_count = 0;
+};
+
+// The stated amount, else the list price of the product.
+std::optional<int64_t> OpenAmount(const BookOpportunity& deal, const BookView& view,
+                                  OpenSums& sums) {
+  if (deal.amount_minor_units) return deal.amount_minor_units;
+  if (deal.product >= 0) {
+    const auto& price = view.products[static_cast<size_t>(deal.product)].list_price_minor_units;
+    if (price.value_or(0) > 0) {
+      ++sums.at_list_price_count;
+      return price;
+    }
+  }
+  ++sums.without_amount_count;
+  return std::nullopt;
+}
+
+// Whether an open deal is due in the period. A source without any expected close date says
+// nothing about when: then every open deal counts.
+bool IsDue(const BookOpportunity& deal, const KpiQuery& query, OpenSums& sums) {
+  if (!sums.dated) return true;
+  if (!deal.expected_close_day) {
+    ++sums.without_date_count;
+    return false;
+  }
+  if (*deal.expected_close_day < query.period->start) ++sums.past_due_count;
+  return Falls(*deal.expected_close_day, query.period);
+}
+
+absl::StatusOr<OpenSums> SumOpen(const KpiQuery& query) {
+  OpenSums sums;
+  sums.amounts_minor_units.resize(query.grouping->groups().size());
+  sums.deal_counts.resize(query.grouping->groups().size());
+  const std::vector<BookOpportunity>& deals = query.view->opportunities;
+  sums.dated = std::any_of(deals.begin(), deals.end(), [](const BookOpportunity& deal) {
+    return deal.outcome == StageCategory::kOpen && deal.expected_close_day.has_value();
+  });
+  for (const BookOpportunity& deal : deals) {
+    if (deal.outcome != StageCategory::kOpen || !IsDue(deal, query, sums)) continue;
+    const std::optional<int64_t> amount = OpenAmount(deal, *query.view, sums);
+    if (!amount) continue;
+    for (const int row : query.grouping->RowsOf(deal)) {
+      ++sums.deal_counts[static_cast<size_t>(row)];
+      QC_RETURN_IF_ERROR(AddTo(sums.amounts_minor_units[static_cast<size_t>(row)], *amount));
+    }
+  }
+  return sums;
+}
+
+void AddNotes(const OpenSums& sums, const KpiQuery& query, KpiColumn& column) {
+  if (!sums.dated) {
+    column.notes.push_back(absl::StrCat(
+        "no open deal has an expected close date, so every open deal counts as due in ",
+        query.period->name));
+  }
+  if (sums.past_due_count > 0) {
+    column.notes.push_back(absl::StrCat(sums.past_due_count,
+                                        " open deals were expected to close before ",
+                                        FormatIsoDate(query.period->start),
+                                        "; they are past due and not counted"));
+  }
+  if (sums.without_date_count > 0) {
+    column.notes.push_back(absl::StrCat(sums.without_date_count,
+                                        " open deals have no expected close date and are not "
+                                        "counted"));
+  }
+  if (sums.at_list_price_count > 0) {
+    column.notes.push_back(absl::StrCat(sums.at_list_price_count,
+                                        " open deals have no stated amount and count at the list "
+                                        "price of their product"));
+  }
+  if (sums.without_amount_count > 0) {
+    column.notes.push_back(absl::StrCat(sums.without_amount_count,
+                                        " open deals have neither a stated amount nor a list "
+                                        "price and are not counted"));
+  }
+}
+
+absl::StatusOr<KpiColumn> Coverage(const KpiQuery& query, Target target) {
+  if (PhaseOf(*query.period, query.view->as_of.effective_day) == PeriodPhase::kEnded) {
+    return UndefinedColumn(*query.grouping,
+                           absl::StrCat(query.period->name, " has ended by ",
+                                        FormatIsoDate(query.view->as_of.effective_day),
+                                        ": nothing can be booked in it any more"));
+  }
+  QC_ASSIGN_OR_RETURN(const OpenSums open, SumOpen(query));
+  QC_ASSIGN_OR_RETURN(const QuotaSums quotas, SumQuotas(query));
+  QC_ASSIGN_OR_RETURN(const BookingSums bookings, SumBookings(query));
+  KpiColumn column;
+  for (size_t row = 0; row < query.grouping->groups().size(); ++row) {
+    int64_t below = quotas.amounts_minor_units[row];
+    if (target == Target::kRemaining) {
+      QC_RETURN_IF_ERROR(AddTo(below, -bookings.amounts_minor_units[row]));
+    }
+    KpiCell cell;
+    cell.numerator = MajorUnits(open.amounts_minor_units[row], query.view->currency);
+    cell.denominator = MajorUnits(below, query.view->currency);
+    cell.sample_size = open.deal_counts[row];
+    if (quotas.rep_counts[row] == 0) {
+      cell.undefined_reason =
+          absl::StrCat("no quota above zero is set for ", query.period->name);
+    } else if (below <= 0) {
+      cell.undefined_reason = absl::StrCat("target met: the bookings of ", query.period->name,
+                                           " have reached the quota");
+    } else {
+      cell.value = cell.numerator / cell.denominator;
+    }
+    column.cells.push_back(cell);
+  }
+  AddNotes(open, query, column);
+  return column;
+}
+
+}  // namespace
+
+std::vector<Kpi> CoverageKpis() {
+  using namespace metrics::v1;  // NOLINT: the names of one small enum.
+  const std::vector<GroupBy> of_reps = {GROUP_BY_ORG, GROUP_BY_REP, GROUP_BY_TEAM,
+                                        GROUP_BY_PERIOD};
+  const char* const numerator =
+      "amount of open deals expected to close in the period, major units";
+  const char* const caveat =
+      "Expected close dates are opinions and often defaults. How much coverage is enough follows "
+      "from one's own conversion, not from a rule of three.";
+  return {{.definition = Define({.name = "pipeline_coverage_full",
+                                 .display_name = "Pipeline coverage (full target)",
+                                 .formula = "open amount due in the period / sum of the quotas for "
+                                            "the period",
+                                 .numerator = numerator,
+                                 .denominator = "quotas above zero of the row's reps, major units",
+                                 .unit = KPI_UNIT_RATIO,
+                                 .caveat = caveat},
+                                of_reps),
+           .needs_period = true,
+           .uses_money = true,
+           .compute = [](const KpiQuery& query) { return Coverage(query, Target::kFull); }},
+          {.definition = Define({.name = "pipeline_coverage_remaining",
+                                 .display_name = "Pipeline coverage (remaining target)",
+                                 .formula = "open amount due in the period / (sum of the quotas "
+                                            "for the period - bookings in the period)",
+                                 .numerator = numerator,
+                                 .denominator = "quotas above zero of the row's reps less their "
+                                                "bookings in the period, major units",
+                                 .unit = KPI_UNIT_RATIO,
+                                 .caveat = caveat},
+                                of_reps),
+           .needs_period = true,
+           .uses_money = true,
+           .compute = [](const KpiQuery& query) { return Coverage(query, Target::kRemaining); }}};
+}
+
+}  // namespace quotacast::metrics

@@ -1,0 +1,87 @@
+// What every KPI family is made of: a definition and a function from a view to figures. 0/0 is
+// undefined with a reason, never 0.
+#ifndef QUOTACAST_SERVICES_METRICS_KPI_KPI_H_
+#define QUOTACAST_SERVICES_METRICS_KPI_KPI_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "base/fiscal_calendar.h"
+#include "quotacast/metrics/v1/kpi.pb.h"
+#include "services/metrics/book_view.h"
+#include "services/metrics/kpi/grouping.h"
+
+namespace quotacast::metrics {
+
+// One figure. Without a value, `undefined_reason` is a plain sentence.
+struct KpiCell {
+  std::optional<double> value;
+  std::string undefined_reason;
+  double numerator = 0;
+  double denominator = 0;
+  int64_t sample_size = 0;
+};
+
+// The figures of one period: one cell per row of the grouping.
+struct KpiColumn {
+  std::vector<KpiCell> cells;
+  std::vector<std::string> notes;
+};
+
+struct KpiQuery {
+  const BookView* view = nullptr;
+  const Grouping* grouping = nullptr;
+  // Absent: all history up to the as-of day.
+  std::optional<FiscalPeriod> period;
+};
+
+// Errors of a computation: OUT_OF_RANGE (MONEY_OVERFLOW) only.
+using KpiFunction = std::function<absl::StatusOr<KpiColumn>(const KpiQuery&)>;
+
+struct Kpi {
+  metrics::v1::KpiDefinition definition;
+  // About a quota or a target: asked without a period, it takes that of the as-of day.
+  bool needs_period = false;
+  // Sums amounts: not computed over several currencies.
+  bool uses_money = false;
+  KpiFunction compute;
+};
+
+// Where a period stands at the end of the as-of day.
+enum class PeriodPhase { kNotBegun, kRunning, kEnded };
+PeriodPhase PhaseOf(const FiscalPeriod& period, absl::CivilDay as_of_day);
+
+// Whether `day` counts: inside the period, or any day without one.
+bool Falls(absl::CivilDay day, const std::optional<FiscalPeriod>& period);
+
+// A column in which every row is undefined for one reason.
+KpiColumn UndefinedColumn(const Grouping& grouping, const std::string& reason);
+
+// "2017Q4 has not begun by 2017-09-30" when that is so.
+std::optional<std::string> NotBegunReason(const KpiQuery& query);
+
+// The note a period in progress carries, and " in 2017Q4" or nothing.
+std::optional<std::string> PeriodToDateNote(const KpiQuery& query);
+std::string InPeriod(const KpiQuery& query);
+
+// A definition, in the order a reader asks.
+struct KpiText {
+  const char* name;
+  const char* display_name;
+  const char* formula;
+  const char* numerator;
+  const char* denominator;
+  metrics::v1::KpiUnit unit;
+  const char* caveat;
+};
+metrics::v1::KpiDefinition Define(const KpiText& text,
+                                  const std::vector<metrics::v1::GroupBy>& group_bys);
+
+}  // namespace quotacast::metrics
+
+#endif  // QUOTACAST_SERVICES_METRICS_KPI_KPI_H_

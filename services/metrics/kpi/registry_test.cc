@@ -1,0 +1,136 @@
+// Goal: the registry finds KPIs, refuses what they cannot answer, and is documented. Method: each
+// refusal with its reason; docs/kpis.md read against every definition.
+#include "services/metrics/kpi/registry.h"
+
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/civil_time.h"
+#include "base/errors.h"
+#include "gtest/gtest.h"
+#include "services/metrics/kpi/kpi_test_support.h"
+#include "services/metrics/test_feed.h"
+
+namespace quotacast::metrics {
+namespace {
+
+using absl::CivilDay;
+
+TestFeed Company() {
+  TestFeed feed(CivilDay(2018, 1, 2));
+  feed.Stages();
+  feed.Closed("d1", "Won", CivilDay(2017, 1, 1), CivilDay(2017, 2, 1), {.rep = "ann", .amount = 5});
+  return feed;
+}
+
+absl::Status Refusal(const TestFeed& feed, const KpiTableQuery& query) {
+  const KpiRegistry registry;
+  return registry.Query(*ViewOn(feed, CivilDay(2017, 12, 31)), query).status();
+}
+
+TEST(KpiRegistry, ListsEveryKpiInOrder) {
+  const KpiRegistry registry;
+  std::string names;
+  for (const Kpi& kpi : registry.kpis()) names += kpi.definition.name() + " ";
+  EXPECT_EQ(names,
+            "bookings pipeline_coverage_full pipeline_coverage_remaining quota_attainment "
+            "reps_at_quota_share sales_cycle_days sales_cycle_days_mean win_rate_closed "
+            "win_rate_created ");
+  for (const Kpi& kpi : registry.kpis()) {
+    EXPECT_FALSE(kpi.definition.display_name().empty()) << kpi.definition.name();
+    EXPECT_FALSE(kpi.definition.caveat().empty()) << kpi.definition.name();
+    EXPECT_NE(kpi.definition.unit(), metrics::v1::KPI_UNIT_UNSPECIFIED) << kpi.definition.name();
+    EXPECT_GE(kpi.definition.group_bys_size(), 4) << kpi.definition.name();
+  }
+}
+
+TEST(KpiRegistry, NamesTheNearestKpis) {
+  absl::Status status = Refusal(Company(), {.kpi = "win_rate"});
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(GetDetail(status)->reason, "UNKNOWN_KPI");
+  EXPECT_NE(std::string(status.message())
+                .find("nearest are win_rate_closed, win_rate_created"),
+            std::string::npos)
+      << status;
+  status = Refusal(Company(), {.kpi = "quota_atainment"});
+  EXPECT_NE(std::string(status.message()).find("nearest are quota_attainment"),
+            std::string::npos)
+      << status;
+  EXPECT_EQ(GetDetail(Refusal(Company(), {.kpi = ""}))->reason, "UNKNOWN_KPI");
+}
+
+TEST(KpiRegistry, RefusesAGroupingAKpiDoesNotHave) {
+  const absl::Status status = Refusal(
+      Company(), {.kpi = "quota_attainment", .group_by = metrics::v1::GROUP_BY_PRODUCT});
+  EXPECT_EQ(GetDetail(status)->reason, "INVALID_FIELD");
+  EXPECT_NE(std::string(status.message()).find("GROUP_BY_PRODUCT is no grouping"),
+            std::string::npos)
+      << status;
+  EXPECT_EQ(Refusal(Company(), {.kpi = "bookings",
+                                .group_by = static_cast<metrics::v1::GroupBy>(99)})
+                .code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST(KpiRegistry, RefusesAnUnknownPeriod) {
+  EXPECT_EQ(GetDetail(Refusal(Company(), {.kpi = "bookings", .period = "Q3"}))->reason,
+            "UNKNOWN_PERIOD");
+}
+
+TEST(KpiRegistry, UnspecifiedGroupingIsTheOrganisation) {
+  const auto table = Ask(Company(), CivilDay(2017, 12, 31),
+                         {.kpi = "bookings", .group_by = metrics::v1::GROUP_BY_UNSPECIFIED});
+  EXPECT_EQ(Cell(table), "5 = 5/1 (n=1)");
+  EXPECT_EQ(table.as_of().log_offset(), 6);
+}
+
+TEST(KpiRegistry, PeriodsReachFromTheFirstDealToTheLastQuota) {
+  TestFeed feed = Company();
+  feed.Quota("ann", "2018Q2", 10);
+  feed.Quota("ann", "nonsense", 10);
+  const auto table = Ask(feed, CivilDay(2017, 12, 31),
+                         {.kpi = "quota_attainment", .group_by = metrics::v1::GROUP_BY_PERIOD});
+  std::string groups;
+  for (const auto& row : table.rows()) groups += row.group() + " ";
+  EXPECT_EQ(groups, "2017Q1 2017Q2 2017Q3 2017Q4 2018Q1 2018Q2 ");
+  EXPECT_TRUE(HasNote(table, "quotas for \"nonsense\" were left out"));
+}
+
+TEST(KpiRegistry, RefusesATableOfCenturies) {
+  TestFeed feed = Company();
+  feed.Closed("old", "Won", CivilDay(1900, 1, 1), CivilDay(2017, 2, 1), {.amount = 5});
+  const absl::Status status =
+      Refusal(feed, {.kpi = "bookings", .group_by = metrics::v1::GROUP_BY_PERIOD});
+  EXPECT_NE(std::string(status.message()).find("472 periods"), std::string::npos) << status;
+}
+
+TEST(KpiRegistry, IsDocumented) {
+  std::ifstream file("docs/kpis.md");
+  ASSERT_TRUE(file.good());
+  std::stringstream buffer;
+  buffer << file.rdbuf();
+  // Line breaks of the page are no part of the texts.
+  std::string page;
+  for (const char c : buffer.str()) {
+    if (c == '\n' || c == ' ') {
+      if (!page.empty() && page.back() != ' ') page += ' ';
+    } else {
+      page += c;
+    }
+  }
+  const KpiRegistry registry;
+  std::set<std::string> formulas;
+  for (const Kpi& kpi : registry.kpis()) {
+    const metrics::v1::KpiDefinition& definition = kpi.definition;
+    EXPECT_NE(page.find("`" + definition.name() + "`"), std::string::npos) << definition.name();
+    EXPECT_NE(page.find(definition.formula()), std::string::npos) << definition.formula();
+    EXPECT_NE(page.find(definition.caveat()), std::string::npos) << definition.name();
+    EXPECT_TRUE(formulas.insert(definition.formula()).second) << definition.formula();
+  }
+}
+
+}  // namespace
+}  // namespace quotacast::metrics

@@ -1,0 +1,16 @@
+// Win rates. There is never one unlabelled "win rate": each has a name that says what is divided.
+#ifndef QUOTACAST_SERVICES_METRICS_KPI_WIN_RATE_H_
+#define QUOTACAST_SERVICES_METRICS_KPI_WIN_RATE_H_
+
+#include <vector>
+
+#include "services/metrics/kpi/kpi.h"
+
+namespace quotacast::metrics {
+
+// win_rate_closed and win_rate_created; the rules are in docs/kpis.md.
+std::vector<Kpi> WinRateKpis();
+
+}  // namespace quotacast::metrics
+
+#endif  // QUOTACAST_SERVICES_METRICS_KPI_WIN_RATE_H_

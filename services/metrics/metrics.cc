@@ -1,0 +1,265 @@
+#include "services/metrics/metrics.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "base/civil_date.h"
+#include "base/errors.h"
+#include "base/fiscal_calendar.h"
+#include "base/status_macros.h"
+#include "services/metrics/converters.h"
+#include "services/metrics/proto_values.h"
+#include "simulator/fit/fit.h"
+#include "simulator/model/model.h"
+
+namespace quotacast::metrics {
+namespace {
+
+// "workspaces/{workspace}".
+absl::StatusOr<std::string> ParseParent(const std::string& parent) {
+  static constexpr char kPrefix[] = "workspaces/";
+  const size_t prefix_size = sizeof(kPrefix) - 1;
+  if (parent.rfind(kPrefix, 0) != 0 || parent.size() == prefix_size ||
+      parent.find('/', prefix_size) != std::string::npos) {
+    return InvalidField("parent", absl::StrCat("\"", parent.substr(0, 100),
+                                               "\" is not \"workspaces/{workspace}\""));
+  }
+  return parent.substr(prefix_size);
+}
+
+absl::StatusOr<AsOfRequest> ParseAsOf(const type::v1::AsOf& as_of) {
+  AsOfRequest request;
+  if (as_of.has_effective_date()) {
+    request.effective_day = ToCivilDay(as_of.effective_date());
+    if (!request.effective_day) {
+      return InvalidField("as_of.effective_date",
+                          absl::StrCat(as_of.effective_date().year(), "-",
+                                       as_of.effective_date().month(), "-",
+                                       as_of.effective_date().day(), " is not a date"));
+    }
+  }
+  if (as_of.has_recorded_time()) request.recorded_time = ToTime(as_of.recorded_time());
+  if (as_of.log_offset() < 0) {
+    return InvalidField("as_of.log_offset", absl::StrCat(as_of.log_offset(), " is negative"));
+  }
+  if (as_of.log_offset() > 0) request.log_offset = as_of.log_offset();
+  return request;
+}
+
+bool IsCancelled(const Cancelled& cancelled) { return cancelled && cancelled(); }
+
+// The periods of a state: from the one that contains the day after the as-of day to `last_name`.
+absl::StatusOr<std::vector<FiscalPeriod>> StatePeriods(const BookView& view,
+                                                       const std::string& last_name) {
+  const absl::CivilDay first_day = view.as_of.effective_day + 1;
+  if (last_name.empty()) {
+    QC_ASSIGN_OR_RETURN(FiscalPeriod period, view.calendar.PeriodContaining(first_day));
+    return std::vector<FiscalPeriod>{std::move(period)};
+  }
+  QC_ASSIGN_OR_RETURN(const FiscalPeriod last, view.calendar.PeriodNamed(last_name));
+  if (last.end <= first_day) {
+    ErrorDetail detail;
+    detail.reason = "PERIOD_ENDED";
+    const std::string description = absl::StrCat(
+        last.name, " ended on ", FormatIsoDate(last.end - 1), ", and the data goes up to ",
+        FormatIsoDate(view.as_of.effective_day), "; to forecast it as of the day before it began, ",
+        "ask with --as-of ", FormatIsoDate(last.start - 1));
+    detail.field_violations.push_back({.field = "last_period", .description = description});
+    return WithDetail(absl::InvalidArgumentError(absl::StrCat("last_period: ", description)),
+                      detail);
+  }
+  const int64_t horizon_days = last.end - first_day;
+  if (horizon_days > simulator::kMaxHorizonDays) {
+    return InvalidField("last_period",
+                        absl::StrCat(last.name, " ends ", horizon_days, " days after the as-of ",
+                                     "date ", FormatIsoDate(view.as_of.effective_day),
+                                     "; the horizon is at most ", simulator::kMaxHorizonDays,
+                                     " days (104 weeks)"));
+  }
+  return view.calendar.PeriodsBetween(first_day, last.end);
+}
+
+}  // namespace
+
+Metrics::Metrics(Feed feed, const Clock* clock) : feed_(std::move(feed)), clock_(clock) {}
+
+std::shared_ptr<Metrics::Shelf> Metrics::ShelfOf(const std::string& workspace) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  auto found = std::find_if(shelves_.begin(), shelves_.end(), [&](const auto& shelf) {
+    return shelf->workspace == workspace;
+  });
+  std::shared_ptr<Shelf> shelf;
+  if (found != shelves_.end()) {
+    shelf = *found;
+    shelves_.erase(found);
+  } else {
+    shelf = std::make_shared<Shelf>(workspace);
+  }
+  shelves_.push_front(shelf);
+  // A shelf in use lives on with its user; the next one reads the feed from the start.
+  if (shelves_.size() > kMaxBooks) shelves_.pop_back();
+  return shelf;
+}
+
+absl::StatusOr<std::shared_ptr<const BookView>> Metrics::ViewOf(const std::string& workspace,
+                                                                const type::v1::AsOf& as_of,
+                                                                const Cancelled& cancelled) {
+  QC_ASSIGN_OR_RETURN(const AsOfRequest request, ParseAsOf(as_of));
+  const std::shared_ptr<Shelf> shelf = ShelfOf(workspace);
+  {
+    std::lock_guard<std::mutex> lock(shelf->catch_up);
+    absl::Status appended;
+    QC_RETURN_IF_ERROR(
+        feed_(workspace, shelf->book.last_offset(), cancelled,
+              [&](const ingestion::v1::WatchEventsResponse& batch) {
+                for (const ingestion::v1::EventRecord& record : batch.events()) {
+                  appended = shelf->book.Append(record);
+                  if (!appended.ok()) return false;
+                }
+                return !IsCancelled(cancelled);
+              }));
+    QC_RETURN_IF_ERROR(appended);
+  }
+  if (IsCancelled(cancelled)) return absl::CancelledError("the caller went away");
+  return shelf->book.At(request, DayOfUtc(clock_->Now()));
+}
+
+absl::StatusOr<std::shared_ptr<const BookView>> Metrics::HistoryViewOf(
+    const std::string& workspace, const type::v1::AsOf& as_of, const Cancelled& cancelled) {
+  QC_ASSIGN_OR_RETURN(std::shared_ptr<const BookView> view,
+                      ViewOf(workspace, as_of, cancelled));
+  if (view->opportunities.empty()) {
+    return FailedPrecondition(
+        "NO_HISTORY",
+        absl::StrCat("no opportunity is dated on or before ",
+                     FormatIsoDate(view->as_of.effective_day),
+                     view->undated_count > 0
+                         ? absl::StrCat("; ", view->undated_count, " have no date at all")
+                         : ""));
+  }
+  QC_RETURN_IF_ERROR(view->currency_status);
+  return view;
+}
+
+absl::StatusOr<metrics::v1::QueryKpiResponse> Metrics::QueryKpi(
+    const metrics::v1::QueryKpiRequest& request, const Cancelled& cancelled) {
+  QC_ASSIGN_OR_RETURN(const std::string workspace, ParseParent(request.parent()));
+  QC_ASSIGN_OR_RETURN(const std::shared_ptr<const BookView> view,
+                      ViewOf(workspace, request.as_of(), cancelled));
+  metrics::v1::QueryKpiResponse response;
+  QC_ASSIGN_OR_RETURN(
+      *response.mutable_table(),
+      registry_.Query(*view, {.kpi = request.kpi(),
+                              .group_by = request.group_by(),
+                              .period = request.period()}));
+  return response;
+}
+
+metrics::v1::ListKpisResponse Metrics::ListKpis() const {
+  metrics::v1::ListKpisResponse response;
+  for (const Kpi& kpi : registry_.kpis()) *response.add_kpis() = kpi.definition;
+  return response;
+}
+
+absl::StatusOr<metrics::v1::FitModelResponse> Metrics::FitModel(
+    const metrics::v1::FitModelRequest& request, const Cancelled& cancelled) {
+  QC_ASSIGN_OR_RETURN(const std::string workspace, ParseParent(request.parent()));
+  const int draw_count = request.draw_count() == 0 ? kDefaultDraws : request.draw_count();
+  if (draw_count < 1 || draw_count > simulator::kMaxDraws) {
+    return InvalidField("draw_count", absl::StrCat(request.draw_count(), " is not in 1 to ",
+                                                   simulator::kMaxDraws, " (0: ", kDefaultDraws,
+                                                   ")"));
+  }
+  QC_ASSIGN_OR_RETURN(const std::shared_ptr<const BookView> view,
+                      HistoryViewOf(workspace, request.as_of(), cancelled));
+  metrics::v1::FitModelResponse response;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = std::find_if(models_.begin(), models_.end(), [&](const auto& fitted) {
+      return fitted->workspace == workspace && fitted->as_of == view->as_of &&
+             fitted->draw_count == draw_count;
+    });
+    if (found != models_.end()) {
+      const std::shared_ptr<const FittedModel> fitted = *found;
+      models_.erase(found);
+      models_.push_front(fitted);
+      *response.mutable_model() = fitted->model;
+      return response;
+    }
+  }
+  simulator::FitOptions options;
+  options.draw_count = draw_count;
+  options.cancelled = cancelled;
+  QC_ASSIGN_OR_RETURN(const simulator::PipelineModel model,
+                      simulator::FitPipelineModel(ToHistory(*view), options));
+  auto fitted = std::make_shared<FittedModel>();
+  fitted->workspace = workspace;
+  fitted->as_of = view->as_of;
+  fitted->draw_count = draw_count;
+  fitted->model = ToProtoModel(model, *view, workspace);
+  *response.mutable_model() = fitted->model;
+  std::lock_guard<std::mutex> lock(mutex_);
+  models_.push_front(std::move(fitted));
+  if (models_.size() > kMaxModels) models_.pop_back();
+  return response;
+}
+
+absl::StatusOr<metrics::v1::GetModelResponse> Metrics::GetModel(
+    const metrics::v1::GetModelRequest& request) const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = std::find_if(models_.begin(), models_.end(), [&](const auto& fitted) {
+    return fitted->model.name() == request.name();
+  });
+  if (found == models_.end()) {
+    return NotFound(request.name(),
+                    absl::StrCat("model \"", request.name().substr(0, 200),
+                                 "\" was not fitted by this server, or too long ago; call "
+                                 "FitModel with its as-of to get it again"));
+  }
+  const std::shared_ptr<const FittedModel> fitted = *found;
+  models_.erase(found);
+  models_.push_front(fitted);
+  metrics::v1::GetModelResponse response;
+  *response.mutable_model() = fitted->model;
+  return response;
+}
+
+absl::Status Metrics::GetState(
+    const metrics::v1::GetStateRequest& request, const Cancelled& cancelled,
+    const std::function<bool(metrics::v1::GetStateResponse&&)>& write) {
+  QC_ASSIGN_OR_RETURN(const std::string workspace, ParseParent(request.parent()));
+  QC_ASSIGN_OR_RETURN(const std::shared_ptr<const BookView> view,
+                      HistoryViewOf(workspace, request.as_of(), cancelled));
+  QC_ASSIGN_OR_RETURN(const std::vector<FiscalPeriod> periods,
+                      StatePeriods(*view, request.last_period()));
+  QC_ASSIGN_OR_RETURN(PipelineStateMessages state, ToProtoState(*view, periods));
+
+  metrics::v1::GetStateResponse first;
+  *first.mutable_header() = std::move(state.header);
+  if (!write(std::move(first))) return absl::CancelledError("the caller went away");
+  for (size_t begin = 0; begin < state.deals.size(); begin += kStateDealsPerMessage) {
+    const size_t end = std::min(state.deals.size(), begin + kStateDealsPerMessage);
+    metrics::v1::GetStateResponse message;
+    for (size_t i = begin; i < end; ++i) {
+      *message.mutable_deals()->add_deals() = std::move(state.deals[i]);
+    }
+    if (IsCancelled(cancelled) || !write(std::move(message))) {
+      return absl::CancelledError("the caller went away");
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace quotacast::metrics

@@ -1,0 +1,105 @@
+// The metrics service without its transport: keeps a book per workspace, caught up with the feed
+// at each query, and answers from it.
+//
+//   Metrics metrics(feed, &clock);
+//   auto response = metrics.QueryKpi(request, cancelled);
+#ifndef QUOTACAST_SERVICES_METRICS_METRICS_H_
+#define QUOTACAST_SERVICES_METRICS_METRICS_H_
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "quotacast/ingestion/v1/ingestion_service.pb.h"
+#include "quotacast/metrics/v1/metrics_service.pb.h"
+#include "services/metrics/book.h"
+#include "services/metrics/kpi/registry.h"
+
+namespace quotacast::metrics {
+
+// Named limits. What falls out is rebuilt from the feed, or fitted again, when asked for.
+inline constexpr size_t kMaxBooks = 64;
+inline constexpr size_t kMaxModels = 64;
+inline constexpr int kDefaultDraws = 64;
+
+using Cancelled = std::function<bool()>;  // May be empty.
+
+// Hands on the events of a workspace after an offset, in log order, until it is caught up or
+// `on_batch` says false. The status is the caller's answer when it fails.
+using Feed = std::function<absl::Status(
+    std::string_view workspace, int64_t after_offset, const Cancelled& cancelled,
+    const std::function<bool(const ingestion::v1::WatchEventsResponse&)>& on_batch)>;
+
+// Thread-safe. Requests name their workspace as "workspaces/{workspace}".
+//
+// Every method reads the feed first, so that an answer reflects what was acknowledged before the
+// call. Errors of all: INVALID_ARGUMENT (INVALID_FIELD) for parent or as-of, FAILED_PRECONDITION
+// (EMPTY_WORKSPACE), CANCELLED, and what the feed answers.
+class Metrics {
+ public:
+  // `clock` must outlive this.
+  Metrics(Feed feed, const Clock* clock);
+
+  // Further errors as KpiRegistry::Query.
+  absl::StatusOr<metrics::v1::QueryKpiResponse> QueryKpi(
+      const metrics::v1::QueryKpiRequest& request, const Cancelled& cancelled);
+
+  metrics::v1::ListKpisResponse ListKpis() const;
+
+  // Deterministic: the same log prefix, as-of and draws give the same bytes. Further errors:
+  // FAILED_PRECONDITION (NO_HISTORY, MIXED_CURRENCY), INVALID_ARGUMENT (draw_count).
+  absl::StatusOr<metrics::v1::FitModelResponse> FitModel(
+      const metrics::v1::FitModelRequest& request, const Cancelled& cancelled);
+
+  // Does not read the feed. NOT_FOUND unless it is one of the latest kMaxModels fitted here.
+  absl::StatusOr<metrics::v1::GetModelResponse> GetModel(
+      const metrics::v1::GetModelRequest& request) const;
+
+  // Writes the header, then deals in messages of kStateDealsPerMessage; stops, with CANCELLED,
+  // when `write` says false. Further errors: as FitModel; INVALID_ARGUMENT (PERIOD_ENDED,
+  // UNKNOWN_PERIOD, INVALID_FIELD for a horizon beyond 104 weeks).
+  absl::Status GetState(const metrics::v1::GetStateRequest& request, const Cancelled& cancelled,
+                        const std::function<bool(metrics::v1::GetStateResponse&&)>& write);
+
+ private:
+  // A workspace's book; `catch_up` is held while the feed is read into it.
+  struct Shelf {
+    explicit Shelf(std::string name) : workspace(std::move(name)) {}
+    const std::string workspace;
+    std::mutex catch_up;
+    Book book;
+  };
+  struct FittedModel {
+    ResolvedAsOf as_of;
+    std::string workspace;
+    int draw_count = 0;
+    metrics::v1::PipelineModel model;
+  };
+
+  std::shared_ptr<Shelf> ShelfOf(const std::string& workspace);
+  absl::StatusOr<std::shared_ptr<const BookView>> ViewOf(const std::string& workspace,
+                                                         const type::v1::AsOf& as_of,
+                                                         const Cancelled& cancelled);
+  // As ViewOf, for what needs a dated history in one currency.
+  absl::StatusOr<std::shared_ptr<const BookView>> HistoryViewOf(const std::string& workspace,
+                                                                const type::v1::AsOf& as_of,
+                                                                const Cancelled& cancelled);
+
+  const Feed feed_;
+  const Clock* const clock_;
+  const KpiRegistry registry_;
+  mutable std::mutex mutex_;                                  // Guards what follows.
+  std::deque<std::shared_ptr<Shelf>> shelves_;                // Latest used first.
+  mutable std::deque<std::shared_ptr<const FittedModel>> models_;  // Latest used first.
+};
+
+}  // namespace quotacast::metrics
+
+#endif  // QUOTACAST_SERVICES_METRICS_METRICS_H_
