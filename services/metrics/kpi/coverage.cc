@@ -165,6 +165,7 @@ std::vector<Kpi> CoverageKpis() {
                                  .caveat = caveat},
                                 of_reps),
            .needs_period = true,
+           .looks_ahead = true,
            .uses_money = true,
            .compute = [](const KpiQuery& query) { return Coverage(query, Target::kFull); }},
           {.definition = Define({.name = "pipeline_coverage_remaining",
@@ -178,6 +179,7 @@ std::vector<Kpi> CoverageKpis() {
                                  .caveat = caveat},
                                 of_reps),
            .needs_period = true,
+           .looks_ahead = true,
            .uses_money = true,
            .compute = [](const KpiQuery& query) { return Coverage(query, Target::kRemaining); }}};
 }

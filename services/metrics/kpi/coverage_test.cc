@@ -113,5 +113,13 @@ TEST(Coverage, EndsWithThePeriodAndMayBeAskedBefore) {
   EXPECT_EQ(Cell(Ask(Company(), CivilDay(2017, 3, 31), kFull)), "1.2 = 1200/1000 (n=2)");
 }
 
+TEST(Coverage, WithoutAPeriodItLooksAhead) {
+  // On the last day of Q1 what is still to come is Q2.
+  const auto table =
+      Ask(Company(), CivilDay(2017, 3, 31), {.kpi = "pipeline_coverage_full"});
+  EXPECT_EQ(Cell(table), "1.2 = 1200/1000 (n=2)");
+  EXPECT_TRUE(HasNote(table, "this is 2017Q2, the period of the day after the as-of date"));
+}
+
 }  // namespace
 }  // namespace quotacast::metrics

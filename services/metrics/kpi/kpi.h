@@ -45,8 +45,10 @@ using KpiFunction = std::function<absl::StatusOr<KpiColumn>(const KpiQuery&)>;
 
 struct Kpi {
   metrics::v1::KpiDefinition definition;
-  // About a quota or a target: asked without a period, it takes that of the as-of day.
+  // About a quota or a target: asked without a period, it takes that of the as-of day ...
   bool needs_period = false;
+  // ... or of the day after, because it says what is still to come.
+  bool looks_ahead = false;
   // Sums amounts: not computed over several currencies.
   bool uses_money = false;
   KpiFunction compute;

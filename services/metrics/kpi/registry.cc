@@ -178,10 +178,11 @@ absl::StatusOr<KpiTable> KpiRegistry::Query(const BookView& view,
                                    "\" were left out: the fiscal calendar has no such period"));
     }
   } else if (kpi->needs_period) {
-    QC_ASSIGN_OR_RETURN(FiscalPeriod period,
-                        view.calendar.PeriodContaining(view.as_of.effective_day));
+    const absl::CivilDay day = view.as_of.effective_day + (kpi->looks_ahead ? 1 : 0);
+    QC_ASSIGN_OR_RETURN(FiscalPeriod period, view.calendar.PeriodContaining(day));
     table.add_notes(absl::StrCat("no period was asked for; this is ", period.name,
-                                 ", the period of the as-of date"));
+                                 ", the period of the ",
+                                 kpi->looks_ahead ? "day after the as-of date" : "as-of date"));
     periods.push_back(std::move(period));
   } else {
     periods.push_back(std::nullopt);

@@ -36,8 +36,8 @@ class KpiRegistry {
 
   // INVALID_ARGUMENT (UNKNOWN_KPI with the nearest names; UNKNOWN_PERIOD; INVALID_FIELD for a
   // grouping the KPI does not have), FAILED_PRECONDITION (MIXED_CURRENCY), OUT_OF_RANGE
-  // (MONEY_OVERFLOW). Without a period, KPIs about quotas take the period of the as-of day and a
-  // note says so. Complexity: linear in the deals, per period.
+  // (MONEY_OVERFLOW). Without a period, KPIs about quotas take the period of the as-of day
+  // (coverage: of the day after) and a note says so. Complexity: linear in the deals, per period.
   absl::StatusOr<metrics::v1::KpiTable> Query(const BookView& view,
                                               const KpiTableQuery& query) const;
 
