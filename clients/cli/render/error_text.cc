@@ -33,6 +33,9 @@ std::string Hint(const absl::Status& status, const ErrorDetail& detail, const st
   }
   if (detail.reason == "UNKNOWN_PROFILE") return "quotacast import --list-profiles shows them";
   if (detail.reason == "UNKNOWN_KPI") return "quotacast metrics --list shows them";
+  if (detail.reason == "DATA_DIR_IN_USE") {
+    return "when a server runs on this folder, ask it with --server HOST:PORT";
+  }
   if (detail.reason == "SCENARIO_FROZEN") return "save the changed scenario under another id";
   if (status.code() == absl::StatusCode::kUnavailable && detail.reason.empty() && !server.empty()) {
     return absl::StrCat("no server answers at ", server,

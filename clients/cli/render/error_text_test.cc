@@ -1,0 +1,48 @@
+// Goal: an error says what to change or do next. Method: golden texts for each kind of detail.
+#include "clients/cli/render/error_text.h"
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "base/errors.h"
+#include "gtest/gtest.h"
+
+namespace quotacast::cli {
+namespace {
+
+TEST(ErrorTextTest, FieldViolationsOnePerLine) {
+  EXPECT_EQ(ErrorText(InvalidFields({{"spec.period", "unknown period \"2017Q9\""},
+                                     {"spec.trial_count", "-1 is negative"}}),
+                      "", Terminal()),
+            "error: some values cannot be used\n"
+            "  spec.period: unknown period \"2017Q9\"\n"
+            "  spec.trial_count: -1 is negative\n");
+}
+
+TEST(ErrorTextTest, SaysWhenToTryAgain) {
+  EXPECT_EQ(
+      ErrorText(Overloaded("16 forecasts are running", absl::Milliseconds(1500)), "", Terminal()),
+      "error: 16 forecasts are running\n"
+      "hint: the server is busy; try again in 2 s\n");
+}
+
+TEST(ErrorTextTest, KnownReasonsHaveAWayOn) {
+  EXPECT_EQ(ErrorText(FailedPrecondition("EMPTY_WORKSPACE", "workspace \"x\" has no data"), "",
+                      Terminal()),
+            "error: workspace \"x\" has no data\n"
+            "hint: import CRM history first: quotacast import --profile NAME PATH\n");
+}
+
+TEST(ErrorTextTest, NobodyAnswers) {
+  EXPECT_EQ(ErrorText(absl::UnavailableError("connection refused"), "127.0.0.1:7070", Terminal()),
+            "error: connection refused\n"
+            "hint: no server answers at 127.0.0.1:7070; start one with \"quotacast serve "
+            "--data-dir DIR --listen\n"
+            "      127.0.0.1:7070\", or work on a folder without a server with --data-dir DIR\n");
+}
+
+TEST(ErrorTextTest, WithoutDetailOrMessage) {
+  EXPECT_EQ(ErrorText(absl::InternalError(""), "", Terminal()), "error: INTERNAL\n");
+}
+
+}  // namespace
+}  // namespace quotacast::cli

@@ -1,0 +1,35 @@
+// Messages that look like a small company's, for golden texts.
+#ifndef QUOTACAST_CLIENTS_CLI_TESTING_SAMPLE_MESSAGES_H_
+#define QUOTACAST_CLIENTS_CLI_TESTING_SAMPLE_MESSAGES_H_
+
+#include <string>
+
+#include "google/type/date.pb.h"
+#include "google/type/money.pb.h"
+#include "quotacast/simulation/v1/forecast.pb.h"
+#include "quotacast/simulation/v1/simulation_service.pb.h"
+#include "quotacast/type/v1/certificate.pb.h"
+#include "quotacast/type/v1/distribution.pb.h"
+
+namespace quotacast::cli {
+
+google::type::Date SampleDate(int year, int month, int day);
+google::type::Money SampleMoney(int64_t units, const std::string& currency = "USD");
+type::v1::Estimate SampleEstimate(double value, double monte_carlo_error, double parameter_sd,
+                                  double total_error);
+
+// Quantiles around `median`, evenly `spread` apart per ten percent of probability.
+type::v1::Distribution SampleDistribution(double median, double spread, double error);
+
+// As of 30 Sep 2017, seed 7, 10,048 trials, one warning.
+type::v1::Certificate SampleCertificate();
+
+// 2017Q4: the organisation (quota 3,000,000; P 37 %), two teams, one rep; a fan of three points.
+simulation::v1::ForecastOutcome SampleForecast();
+
+// Base against "Coaching and two hires": +120,000 in the median, better in 83 %.
+simulation::v1::ComparisonResult SampleComparison();
+
+}  // namespace quotacast::cli
+
+#endif  // QUOTACAST_CLIENTS_CLI_TESTING_SAMPLE_MESSAGES_H_
