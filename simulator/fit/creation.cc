@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
-#include <string_view>
 
 #include "absl/strings/str_cat.h"
-#include "base/random.h"
+#include "simulator/fit/drawn.h"
 #include "simulator/fit/exposure.h"
-#include "simulator/fit/posterior.h"
+#include "simulator/fit/prior_count.h"
 #include "simulator/model/model.h"
 
 namespace quotacast::simulator {
@@ -17,27 +16,9 @@ namespace {
 // The organisation's rate is all but free of its default.
 constexpr double kOrgPriorCount = 0.5;
 
-// Created deals against days, in the units of Kish's effective size.
-struct Tally {
-  double deals = 0;
-  double days = 0;
-  double days_squared = 0;
-
-  void Add(const Tally& other) {
-    deals += other.deals;
-    days += other.days;
-    days_squared += other.days_squared;
-  }
-  double factor() const { return days_squared > 0 ? days / days_squared : 1; }
-  double effective_deals() const { return deals * factor(); }
-  double effective_days() const { return days * factor(); }
-};
-
-// Tallies by [entity * segment_count + segment].
+// Created deals against ramped days, effective counts (Kish), by [rep * segment_count + segment].
 struct Tallies {
-  std::vector<Tally> reps;
-  std::vector<Tally> teams;
-  std::vector<Tally> org;
+  std::vector<RateData> reps;
   std::vector<bool> rep_creates;  // By rep: has created anything.
 };
 
@@ -49,8 +30,6 @@ Tallies TallyUp(const History& history, const CreationOptions& options) {
   const size_t segments = history.segments.size();
   Tallies tallies;
   tallies.reps.resize(history.reps.size() * segments);
-  tallies.teams.resize(history.teams.size() * segments);
-  tallies.org.resize(segments);
   tallies.rep_creates.assign(history.reps.size(), false);
 
   // In order of id: sums of doubles must not depend on the order the deals arrive in.
@@ -62,41 +41,32 @@ Tallies TallyUp(const History& history, const CreationOptions& options) {
   std::sort(deals.begin(), deals.end(),
             [](const HistoryDeal* a, const HistoryDeal* b) { return a->id < b->id; });
   for (const HistoryDeal* deal : deals) {
-    tallies.reps[deal->rep * segments + deal->segment].deals +=
+    tallies.reps[deal->rep * segments + deal->segment].events +=
         RecencyWeight(deal->created, history.as_of, options.recency_half_life_days);
     tallies.rep_creates[deal->rep] = true;
   }
   for (size_t r = 0; r < history.reps.size(); ++r) {
     const RampedDays exposure = RampedExposure(history.reps[r], history.as_of, options);
+    // What unweighted data of the same information would show (Kish 1965).
+    const double factor = exposure.squared > 0 ? exposure.days / exposure.squared : 1;
     for (size_t g = 0; g < segments; ++g) {
-      Tally& rep = tallies.reps[r * segments + g];
-      rep.days = exposure.days;
-      rep.days_squared = exposure.squared;
-      if (!tallies.rep_creates[r]) continue;
-      tallies.teams[history.reps[r].team * segments + g].Add(rep);
-      tallies.org[g].Add(rep);
+      RateData& rep = tallies.reps[r * segments + g];
+      rep.events *= factor;
+      rep.exposure = exposure.days * factor;
     }
   }
   return tallies;
 }
 
-// Gamma posterior of one rate around its parent's draws.
-std::vector<double> DrawRates(uint64_t seed, std::string_view kind, std::string_view key,
-                              const Tally& tally, double kappa,
-                              const std::vector<double>& parent) {
-  const int draw_count = static_cast<int>(parent.size());
-  const std::vector<double> uniforms =
-      StratifiedUniforms(seed, StableId(kind, key), 0, draw_count);
-  std::vector<double> rates(draw_count);
-  for (int k = 0; k < draw_count; ++k) {
-    rates[k] = Quantise(GammaQuantile(kappa + tally.effective_deals(),
-                                      kappa / parent[k] + tally.effective_days(), uniforms[k]));
+// What members of one family tell about their common rate.
+RateData SumPassedUp(const std::vector<RateData>& members, double kappa) {
+  RateData sum;
+  const std::vector<double> same_rate(members.size(), kDefaultCreationRatePerDay);
+  for (const RateData& member : PassedUp(members, same_rate, kappa)) {
+    sum.events += member.events;
+    sum.exposure += member.exposure;
   }
-  return rates;
-}
-
-double MeanRate(const Tally& tally, double kappa, double parent) {
-  return (kappa + tally.effective_deals()) / (kappa / parent + tally.effective_days());
+  return sum;
 }
 
 }  // namespace
@@ -123,58 +93,70 @@ RampedDays RampedExposure(const HistoryRep& rep, absl::CivilDay as_of,
 
 CreationFit FitCreation(const History& history, const CreationOptions& options) {
   const size_t segments = history.segments.size();
+  const size_t teams = history.teams.size();
   const Tallies tallies = TallyUp(history, options);
+  auto team_of = [&](size_t i) {  // Of rep and segment i, as [team * segments + segment].
+    return static_cast<size_t>(history.reps[i / segments].team) * segments + i % segments;
+  };
+  // How much reps differ within a team; each team's level is its own, so that any common rate does
+  // as the expectation.
   const double default_rate = kDefaultCreationRatePerDay / static_cast<double>(segments);
-  const std::vector<double> default_draws(options.draw_count, default_rate);
-
-  // Plug-in means of the parents choose the strengths; the draws below do not use them.
-  std::vector<double> org_means(segments);
-  for (size_t g = 0; g < segments; ++g) {
-    org_means[g] = MeanRate(tallies.org[g], kOrgPriorCount, default_rate);
-  }
-  std::vector<RateGroup> team_groups;
-  for (size_t i = 0; i < tallies.teams.size(); ++i) {
-    const Tally& team = tallies.teams[i];
-    team_groups.push_back(
-        {team.effective_deals(), team.effective_days() * org_means[i % segments]});
-  }
-  const double team_kappa = RatePriorCount(team_groups);
-  std::vector<RateGroup> rep_groups;
+  std::vector<RateFamily> rep_families(teams * segments);
+  std::vector<std::vector<RateData>> rep_data(teams * segments);
   for (size_t i = 0; i < tallies.reps.size(); ++i) {
     if (!tallies.rep_creates[i / segments]) continue;
-    const size_t g = i % segments;
-    const Tally& team = tallies.teams[history.reps[i / segments].team * segments + g];
-    const double team_mean = MeanRate(team, team_kappa, org_means[g]);
-    rep_groups.push_back(
-        {tallies.reps[i].effective_deals(), tallies.reps[i].effective_days() * team_mean});
+    rep_families[team_of(i)].push_back(
+        {tallies.reps[i].events, tallies.reps[i].exposure * default_rate});
+    rep_data[team_of(i)].push_back(tallies.reps[i]);
   }
-  const double rep_kappa = RatePriorCount(rep_groups);
+  const PriorCount rep_kappa =
+      FitRatePriorCount(rep_families, options.seed, "creation/rep", options.draw_count);
+  // Bottom up: what reps say of their team, and teams of the organisation.
+  std::vector<RateData> team_data;
+  for (const std::vector<RateData>& reps : rep_data) {
+    team_data.push_back(SumPassedUp(reps, rep_kappa.typical));
+  }
+  std::vector<std::vector<RateData>> team_data_by_segment(segments);
+  std::vector<RateFamily> team_families(segments);
+  for (size_t i = 0; i < team_data.size(); ++i) {
+    team_data_by_segment[i % segments].push_back(team_data[i]);
+    team_families[i % segments].push_back(
+        {team_data[i].events, team_data[i].exposure * default_rate});
+  }
+  const PriorCount team_kappa =
+      FitRatePriorCount(team_families, options.seed, "creation/team", options.draw_count);
+  std::vector<RateData> org_data;
+  for (const std::vector<RateData>& by_team : team_data_by_segment) {
+    org_data.push_back(SumPassedUp(by_team, team_kappa.typical));
+  }
 
-  std::vector<std::vector<double>> org;  // [segment][draw].
+  // Top down: organisation, teams, reps.
+  std::vector<Drawn> org;
   for (size_t g = 0; g < segments; ++g) {
-    org.push_back(DrawRates(options.seed, "fit/creation/org", history.segments[g],
-                            tallies.org[g], kOrgPriorCount, default_draws));
-  }
-  std::vector<std::vector<double>> teams;  // [team * segments + segment][draw].
-  for (size_t i = 0; i < tallies.teams.size(); ++i) {
-    const std::string key =
-        absl::StrCat(history.teams[i / segments], "\n", history.segments[i % segments]);
-    teams.push_back(DrawRates(options.seed, "fit/creation/team", key, tallies.teams[i],
-                              team_kappa, org[i % segments]));
+    org.push_back(Drawer(options.seed, "fit/creation/org", history.segments[g])
+                      .DrawRate(0, org_data[g], FixedPriorCount(kOrgPriorCount, options.draw_count),
+                                Constant(default_rate, options.draw_count)));
   }
   CreationFit fit;
   fit.rep_rates.assign(options.draw_count, std::vector<double>(tallies.reps.size()));
-  fit.team_rates.assign(options.draw_count, std::vector<double>(tallies.teams.size()));
-  for (int k = 0; k < options.draw_count; ++k) {
-    for (size_t i = 0; i < teams.size(); ++i) fit.team_rates[k][i] = teams[i][k];
+  fit.team_rates.assign(options.draw_count, std::vector<double>(team_data.size()));
+  std::vector<Drawn> team_rates;
+  for (size_t i = 0; i < team_data.size(); ++i) {
+    const std::string key =
+        absl::StrCat(history.teams[i / segments], "\n", history.segments[i % segments]);
+    team_rates.push_back(Drawer(options.seed, "fit/creation/team", key)
+                             .DrawRate(0, team_data[i], team_kappa, org[i % segments]));
+    for (int k = 0; k < options.draw_count; ++k) fit.team_rates[k][i] = team_rates[i].draws[k];
   }
+  const PriorCount floor = FixedPriorCount(kMinPriorCount, options.draw_count);
   for (size_t i = 0; i < tallies.reps.size(); ++i) {
-    const HistoryRep& rep = history.reps[i / segments];
-    const std::string key = absl::StrCat(rep.id, "\n", history.segments[i % segments]);
-    const std::vector<double> rates =
-        DrawRates(options.seed, "fit/creation/rep", key, tallies.reps[i], rep_kappa,
-                  teams[rep.team * segments + i % segments]);
-    for (int k = 0; k < options.draw_count; ++k) fit.rep_rates[k][i] = rates[k];
+    const std::string key =
+        absl::StrCat(history.reps[i / segments].id, "\n", history.segments[i % segments]);
+    // Somebody who never created anything is not known to be one of those who do.
+    const PriorCount& kappa = tallies.rep_creates[i / segments] ? rep_kappa : floor;
+    const Drawn rates = Drawer(options.seed, "fit/creation/rep", key)
+                            .DrawRate(0, tallies.reps[i], kappa, team_rates[team_of(i)]);
+    for (int k = 0; k < options.draw_count; ++k) fit.rep_rates[k][i] = rates.draws[k];
   }
   return fit;
 }

@@ -40,8 +40,11 @@ RampedDays RampedExposure(const HistoryRep& rep, absl::CivilDay as_of,
 
 // Counts deals created in the window while their owner was in the job; a deal created before its
 // owner's first day was inherited and says nothing about what the owner creates. A rep without a
-// single such deal keeps their own exposure - hence a rate far below the team's if they have long
-// been there - but does not pull down what a colleague or a hire is expected to create.
+// single such deal is tied to the team by the least prior there is (kMinPriorCount) and keeps their
+// own exposure: the team's rate on the first day, far below it after a year of silence. They do
+// not pull down what a colleague or a hire is expected to create. A team's rate is the mean of
+// those who sell; how far a single hire may be from it is left to the mixing of creation
+// (PipelineModel::creation_mix_shape).
 CreationFit FitCreation(const History& history, const CreationOptions& options);
 
 }  // namespace quotacast::simulator

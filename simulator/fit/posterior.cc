@@ -25,26 +25,6 @@ using QuantilePolicy = boost::math::policies::policy<
 constexpr int kSignificantBits = 26;
 constexpr double kMinShare = 0.005;
 
-// lgamma of a positive argument without the global `signgam` of the C library.
-double LogGamma(double x) { return boost::math::lgamma(x, QuantilePolicy()); }
-
-double LogBeta(double a, double b) { return LogGamma(a) + LogGamma(b) - LogGamma(a + b); }
-
-// The first of the grid whose log likelihood no other exceeds.
-template <typename LogLikelihood>
-double BestPriorCount(const LogLikelihood& log_likelihood) {
-  double best = kMinPriorCount;
-  double best_value = log_likelihood(best);
-  for (double kappa = 2 * kMinPriorCount; kappa <= kMaxPriorCount; kappa *= 2) {
-    const double value = log_likelihood(kappa);
-    if (value > best_value) {
-      best = kappa;
-      best_value = value;
-    }
-  }
-  return best;
-}
-
 }  // namespace
 
 std::vector<double> StratifiedUniforms(uint64_t seed, uint64_t entity_id, uint32_t parameter,
@@ -77,33 +57,7 @@ double GammaQuantile(double shape, double rate, double u) {
   return boost::math::gamma_p_inv(shape, u, QuantilePolicy()) / rate;
 }
 
-double SharePriorCount(absl::Span<const ShareGroup> groups) {
-  return BestPriorCount([&](double kappa) {
-    double sum = 0;
-    for (const ShareGroup& group : groups) {
-      if (group.total <= 0) continue;
-      const double q = ClampShare(group.parent_share);
-      // Effective counts are not whole, and rounding may push one a hair past the total.
-      const double rest = std::max(0.0, group.total - group.count);
-      sum += LogBeta(kappa * q + group.count, kappa * (1 - q) + rest) -
-             LogBeta(kappa * q, kappa * (1 - q));
-    }
-    return sum;
-  });
-}
-
-double RatePriorCount(absl::Span<const RateGroup> groups) {
-  return BestPriorCount([&](double kappa) {
-    double sum = 0;
-    for (const RateGroup& group : groups) {
-      if (group.expected <= 0) continue;
-      sum += LogGamma(kappa + group.events) - LogGamma(kappa) + kappa * std::log(kappa) -
-             (kappa + group.events) * std::log(kappa + group.expected) +
-             group.events * std::log(group.expected);
-    }
-    return sum;
-  });
-}
+double LogGamma(double x) { return boost::math::lgamma(x, QuantilePolicy()); }
 
 double ClampShare(double share) { return std::clamp(share, kMinShare, 1 - kMinShare); }
 

@@ -120,15 +120,18 @@ std::vector<RepEffect> FitRepEffects(absl::Span<const StageExit> exits,
   const std::vector<std::vector<Trials>> trials =
       TrialsByRep(exits, means, age_bin_edges_days, stage_count, reps.size(), rep_sd);
 
-  // A team's mean: its reps' one-step estimates b = score / I, each with variance 1 / I + within.
+  // A team's mean: its reps' estimates, each with variance 1 / I + within. The estimate is the one
+  // whose product with the prior has the rep's posterior mode, so that a spotless record, whose
+  // likelihood rises for ever, gives a finite one.
   std::vector<double> precision(team_count, 1 / team_variance);
   std::vector<double> weighted_sum(team_count, 0.0);
   for (size_t r = 0; r < reps.size(); ++r) {
-    const Evidence evidence = At(trials[r], 0);
-    if (evidence.information <= 0) continue;
-    const double weight = 1 / (1 / evidence.information + within_variance);
+    const auto [mode, information] = Mode(trials[r], 0, rep_sd * rep_sd);
+    if (information <= 0) continue;
+    const double estimate = mode * (1 + 1 / (information * rep_sd * rep_sd));
+    const double weight = 1 / (1 / information + within_variance);
     precision[reps[r].team] += weight;
-    weighted_sum[reps[r].team] += weight * evidence.score / evidence.information;
+    weighted_sum[reps[r].team] += weight * estimate;
   }
 
   for (size_t r = 0; r < reps.size(); ++r) {

@@ -1,296 +1,347 @@
 #include "simulator/fit/stage_cells.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/random.h"
 #include "simulator/fit/default_pipeline.h"
+#include "simulator/fit/drawn.h"
 #include "simulator/fit/posterior.h"
+#include "simulator/fit/prior_count.h"
 
 namespace quotacast::simulator {
 namespace {
 
-// A parameter with its draws and its posterior mean.
-struct Drawn {
-  double mean = 0;
-  std::vector<double> draws;
-};
-
-// Kinds of parameters of a cell; with the bin they number its random numbers. Frozen.
+// Kinds of parameters of an entity; with the bin they number its random numbers. Frozen.
 enum class Parameter : uint32_t {
   kRate = 0,
   kAdvance = 1,
   kFirstStep = 2,
   kEntryDay = 3,
-  kEntryAdvance = 4,
-  kLevel = 5,
-  kStageAdvance = 6,
+  kLevelRate = 4,
+  kLevelAdvance = 5,
 };
 
-constexpr uint32_t kParametersPerBin = 8;
-
-// Effective counts of "count of total".
-struct Share {
-  double count = 0;
-  double total = 0;
-};
-
-// What a share or a rate is drawn from: the random numbers of one entity.
-class Drawer {
- public:
-  Drawer(uint64_t seed, std::string_view kind, std::string_view key, int draw_count)
-      : seed_(seed), entity_(StableId(kind, key)), draw_count_(draw_count) {}
-
-  // Beta posterior of a share around its parent's.
-  Drawn DrawShare(Parameter parameter, size_t bin, const Share& own, double kappa,
-                  const Drawn& parent) const {
-    const double rest = std::max(0.0, own.total - own.count);
-    return Draw(parameter, bin, parent, [&](double parent_share, std::optional<double> u) {
-      const double q = ClampShare(parent_share);
-      const double a = kappa * q + own.count;
-      const double b = kappa * (1 - q) + rest;
-      return u.has_value() ? BetaQuantile(a, b, *u) : a / (a + b);
-    });
-  }
-
-  // Gamma posterior of a rate: `exits` in `days`, around the parent's rate.
-  Drawn DrawRate(Parameter parameter, size_t bin, double exits, double days, double kappa,
-                 const Drawn& parent) const {
-    return Draw(parameter, bin, parent, [&](double parent_rate, std::optional<double> u) {
-      const double shape = kappa + exits;
-      const double rate = kappa / parent_rate + days;
-      return u.has_value() ? GammaQuantile(shape, rate, *u) : shape / rate;
-    });
-  }
-
- private:
-  template <typename Posterior>
-  Drawn Draw(Parameter parameter, size_t bin, const Drawn& parent,
-             const Posterior& posterior) const {
-    const uint32_t index =
-        static_cast<uint32_t>(bin) * kParametersPerBin + static_cast<uint32_t>(parameter);
-    const std::vector<double> uniforms = StratifiedUniforms(seed_, entity_, index, draw_count_);
-    Drawn drawn;
-    drawn.mean = posterior(parent.mean, std::nullopt);
-    drawn.draws.resize(draw_count_);
-    for (int k = 0; k < draw_count_; ++k) {
-      // Rounded here, not only at the end: a child then starts from the same parent everywhere.
-      drawn.draws[k] = Quantise(posterior(parent.draws[k], uniforms[k]));
-    }
-    return drawn;
-  }
-
-  uint64_t seed_;
-  uint64_t entity_;
-  int draw_count_;
-};
-
-Drawn Constant(double value, int draw_count) {
-  return {value, std::vector<double>(draw_count, value)};
+uint32_t NumberOf(Parameter parameter, size_t bin) {
+  constexpr uint32_t kParametersPerBin = 8;
+  return static_cast<uint32_t>(bin) * kParametersPerBin + static_cast<uint32_t>(parameter);
 }
 
-Drawn Scaled(const Drawn& drawn, double factor) {
-  Drawn scaled = drawn;
-  scaled.mean *= factor;
-  for (double& draw : scaled.draws) draw *= factor;
-  return scaled;
+// Effective counts of a stage or a cell. `advances` has one entry more than `rates`: the last is
+// that of the entry row.
+struct CellData {
+  std::vector<RateData> rates;
+  std::vector<ShareData> advances;
+  ShareData first_step;
+  ShareData entry_day;
+};
+
+CellData EffectiveData(const StageCounts& counts) {
+  CellData data;
+  for (const AgeCounts& age : counts.ages) {
+    const AgeCounts effective = age.Effective();
+    data.rates.push_back({effective.exits, effective.days});
+    data.advances.push_back({effective.advanced, effective.exits});
+  }
+  const EntryCounts entry = counts.entry.Effective();
+  data.advances.push_back({entry.advanced, entry.left_first_step});
+  data.first_step = {entry.left_first_step, entry.entered};
+  data.entry_day = {entry.left_entry_day, entry.left_first_step};
+  return data;
 }
 
-// All parameters of one stage, or of one (segment, stage).
+void Add(const ShareData& data, ShareData& sum) {
+  sum.count += data.count;
+  sum.total += data.total;
+}
+
+void Add(const RateData& data, RateData& sum) {
+  sum.events += data.events;
+  sum.exposure += data.exposure;
+}
+
+void Add(const CellData& data, CellData& sum) {
+  for (size_t b = 0; b < data.rates.size(); ++b) Add(data.rates[b], sum.rates[b]);
+  for (size_t b = 0; b < data.advances.size(); ++b) Add(data.advances[b], sum.advances[b]);
+  Add(data.first_step, sum.first_step);
+  Add(data.entry_day, sum.entry_day);
+}
+
+CellData EmptyData(size_t bins) {
+  CellData data;
+  data.rates.resize(bins);
+  data.advances.resize(bins + 1);
+  return data;
+}
+
+// All parameters of one stage or cell, shaped like CellData.
 struct CellFit {
-  std::vector<Drawn> rates;     // Per bin.
-  std::vector<Drawn> advances;  // Per bin.
+  std::vector<Drawn> rates;
+  std::vector<Drawn> advances;
   Drawn first_step;
-  Drawn entry_day_of_first_step;
-  Drawn entry_advance;
+  Drawn entry_day;
 };
-
-// Effective counts of one stage or cell.
-struct EffectiveCounts {
-  explicit EffectiveCounts(const StageCounts& counts) : entry(counts.entry.Effective()) {
-    for (const AgeCounts& age : counts.ages) ages.push_back(age.Effective());
-  }
-  Share Advance(size_t bin) const { return {ages[bin].advanced, ages[bin].exits}; }
-  Share FirstStep() const { return {entry.left_first_step, entry.entered}; }
-  Share EntryDay() const { return {entry.left_entry_day, entry.left_first_step}; }
-  Share EntryAdvance() const { return {entry.advanced, entry.left_first_step}; }
-
-  EntryCounts entry;
-  std::vector<AgeCounts> ages;
-};
-
-StageCounts SumOverSegments(const Exposure& exposure, size_t segments, size_t stages,
-                            size_t stage) {
-  StageCounts sum = exposure.cells[stage];
-  for (size_t g = 1; g < segments; ++g) {
-    const StageCounts& cell = exposure.cells[g * stages + stage];
-    sum.entry.Add(cell.entry);
-    for (size_t b = 0; b < sum.ages.size(); ++b) sum.ages[b].Add(cell.ages[b]);
-  }
-  return sum;
-}
 
 // The default pipeline's figures for one stage.
-struct StageDefaults {
-  StageDefaults(const DefaultStage& stage, const std::vector<int>& edges)
-      : advance(stage.advance_probability),
-        first_step(WeibullFirstStepExitShare(stage.scale_days)),
-        entry_day_of_first_step(WeibullEntryDayExitShare(stage.scale_days) / first_step) {
-    // Nobody is younger than a day at a boundary.
-    double from = 1;
-    for (const int edge : edges) {
-      if (edge > from) {
-        rates.push_back(WeibullExitRatePerDay(stage.scale_days, from, edge));
-        from = edge;
-      } else {
-        rates.push_back(WeibullExitRatePerDay(stage.scale_days, 0, 1));
-      }
-    }
-    rates.push_back(WeibullExitRatePerDay(stage.scale_days, from, std::nullopt));
-  }
-
-  std::vector<double> rates;  // Per bin.
-  double advance;
-  double first_step;
-  double entry_day_of_first_step;
-};
-
-// A stage before its bins are drawn: its level against the default and its overall advance share.
-struct StageLevel {
-  Drawn level;
-  Drawn advance;
-};
-
-StageLevel FitStageLevel(const Drawer& drawer, const EffectiveCounts& counts,
-                         const StageDefaults& defaults, int draw_count) {
-  double exits = 0;
-  double expected = 0;
-  Share advance{counts.entry.advanced, counts.entry.left_first_step};
-  for (size_t b = 0; b < counts.ages.size(); ++b) {
-    exits += counts.ages[b].exits;
-    expected += defaults.rates[b] * counts.ages[b].days;
-    advance.count += counts.ages[b].advanced;
-    advance.total += counts.ages[b].exits;
-  }
-  return {drawer.DrawRate(Parameter::kLevel, 0, exits, expected, kMinPriorCount,
-                          Constant(1, draw_count)),
-          drawer.DrawShare(Parameter::kStageAdvance, 0, advance, kMinPriorCount,
-                           Constant(defaults.advance, draw_count))};
-}
-
-// How strongly children are drawn to their parents.
-struct PriorCounts {
-  double rate = kMinPriorCount;
-  double advance = kMinPriorCount;
-  double first_step = kMinPriorCount;
-  double entry_day = kMinPriorCount;
-  double entry_advance = kMinPriorCount;
-};
-
-CellFit FitCell(const Drawer& drawer, const EffectiveCounts& counts, const PriorCounts& kappa,
-                const CellFit& parent) {
+CellFit DefaultCell(const DefaultStage& stage, const std::vector<int>& edges, int draw_count) {
   CellFit cell;
-  for (size_t b = 0; b < counts.ages.size(); ++b) {
-    cell.rates.push_back(drawer.DrawRate(Parameter::kRate, b, counts.ages[b].exits,
-                                         counts.ages[b].days, kappa.rate, parent.rates[b]));
-    cell.advances.push_back(drawer.DrawShare(Parameter::kAdvance, b, counts.Advance(b),
-                                             kappa.advance, parent.advances[b]));
+  // Nobody is younger than a day at a boundary; a bin that ends there takes the first day's rate.
+  double from = 1;
+  for (const int edge : edges) {
+    const double rate = edge > from ? WeibullExitRatePerDay(stage.scale_days, from, edge)
+                                    : WeibullExitRatePerDay(stage.scale_days, 0, 1);
+    cell.rates.push_back(Constant(rate, draw_count));
+    from = std::max<double>(from, edge);
   }
-  cell.first_step = drawer.DrawShare(Parameter::kFirstStep, 0, counts.FirstStep(),
-                                     kappa.first_step, parent.first_step);
-  cell.entry_day_of_first_step =
-      drawer.DrawShare(Parameter::kEntryDay, 0, counts.EntryDay(), kappa.entry_day,
-                       parent.entry_day_of_first_step);
-  cell.entry_advance = drawer.DrawShare(Parameter::kEntryAdvance, 0, counts.EntryAdvance(),
-                                        kappa.entry_advance, parent.entry_advance);
+  cell.rates.push_back(
+      Constant(WeibullExitRatePerDay(stage.scale_days, from, std::nullopt), draw_count));
+  cell.advances.assign(cell.rates.size() + 1, Constant(stage.advance_probability, draw_count));
+  const double first_step = WeibullFirstStepExitShare(stage.scale_days);
+  cell.first_step = Constant(first_step, draw_count);
+  cell.entry_day =
+      Constant(WeibullEntryDayExitShare(stage.scale_days) / first_step, draw_count);
   return cell;
 }
 
-// The prior of a stage's bins: its level times the default shape.
-CellFit StagePrior(const StageLevel& level, const StageDefaults& defaults, int draw_count) {
-  CellFit prior;
-  for (const double rate : defaults.rates) {
-    prior.rates.push_back(Scaled(level.level, rate));
-    prior.advances.push_back(level.advance);
-  }
-  prior.first_step = Constant(defaults.first_step, draw_count);
-  prior.entry_day_of_first_step = Constant(defaults.entry_day_of_first_step, draw_count);
-  prior.entry_advance = level.advance;
-  return prior;
+// How strongly children are tied to their parents, by kind of parameter.
+struct PriorCounts {
+  PriorCount level_rate;
+  PriorCount level_advance;
+  PriorCount rate;
+  PriorCount advance;
+  PriorCount first_step;
+  PriorCount entry_day;
+};
+
+double Logit(double share) {
+  const double q = ClampShare(share);
+  return std::log(q / (1 - q));
 }
 
-// Prior counts from how much children differ from their parents' means.
-class PriorCountEstimator {
- public:
-  void Add(const EffectiveCounts& counts, const CellFit& parent) {
-    for (size_t b = 0; b < counts.ages.size(); ++b) {
-      rates_.push_back({counts.ages[b].exits, counts.ages[b].days * parent.rates[b].mean});
-      AddShare(counts.Advance(b), parent.advances[b], advances_);
+double Logistic(double x) { return 1 / (1 + std::exp(-x)); }
+
+// The mean over bins of `value(b)`, weighted by `weight(b)`; the plain mean when no bin has any.
+double MeanOverBins(size_t bins, const std::function<double(size_t)>& weight,
+                    const std::function<double(size_t)>& value) {
+  double total = 0;
+  double sum = 0;
+  double plain = 0;
+  for (size_t b = 0; b < bins; ++b) {
+    total += weight(b);
+    sum += weight(b) * value(b);
+    plain += value(b) / static_cast<double>(bins);
+  }
+  return total > 0 ? sum / total : plain;
+}
+
+std::vector<double> Means(const std::vector<Drawn>& parameters) {
+  std::vector<double> means;
+  for (const Drawn& parameter : parameters) means.push_back(parameter.mean);
+  return means;
+}
+
+// The same for the mean and for each draw of the parent's bins.
+Drawn ParentOverBins(const std::vector<Drawn>& parent,
+                     const std::function<double(size_t)>& weight) {
+  const size_t draw_count = parent.front().draws.size();
+  Drawn drawn;
+  drawn.mean = MeanOverBins(parent.size(), weight, [&](size_t b) { return parent[b].mean; });
+  for (size_t k = 0; k < draw_count; ++k) {
+    drawn.draws.push_back(
+        MeanOverBins(parent.size(), weight, [&](size_t b) { return parent[b].draws[k]; }));
+  }
+  return drawn;
+}
+
+// The parent as seen by one child: every bin moved by the child's own level. The level is drawn
+// against the parent's same draw, so that an error common to all of the parent's bins is made up for
+// by a child that has data of its own.
+CellFit MovedByLevel(const Drawer& drawer, const CellData& data, const PriorCounts& kappa,
+                     const CellFit& parent) {
+  const std::vector<RateData> rates = PassedUp(data.rates, Means(parent.rates), kappa.rate.typical);
+  RateData rate_sum;
+  for (const RateData& bin : rates) Add(bin, rate_sum);
+  std::vector<ShareData> advances;
+  ShareData advance_sum;
+  for (const ShareData& bin : data.advances) {
+    advances.push_back(PassedUp(bin, kappa.advance.typical));
+    Add(advances.back(), advance_sum);
+  }
+  const Drawn parent_rate =
+      ParentOverBins(parent.rates, [&](size_t b) { return rates[b].exposure; });
+  const Drawn parent_share =
+      ParentOverBins(parent.advances, [&](size_t b) { return advances[b].total; });
+  const Drawn rate = drawer.DrawRate(NumberOf(Parameter::kLevelRate, 0), rate_sum,
+                                     kappa.level_rate, parent_rate);
+  const Drawn share = drawer.DrawShare(NumberOf(Parameter::kLevelAdvance, 0), advance_sum,
+                                       kappa.level_advance, parent_share);
+  CellFit moved = parent;
+  for (Drawn& bin : moved.rates) {
+    bin.mean *= rate.mean / parent_rate.mean;
+    for (size_t k = 0; k < bin.draws.size(); ++k) {
+      bin.draws[k] *= rate.draws[k] / parent_rate.draws[k];
     }
-    AddShare(counts.FirstStep(), parent.first_step, first_steps_);
-    AddShare(counts.EntryDay(), parent.entry_day_of_first_step, entry_days_);
-    AddShare(counts.EntryAdvance(), parent.entry_advance, entry_advances_);
   }
-
-  PriorCounts Estimate() const {
-    return {RatePriorCount(rates_), SharePriorCount(advances_), SharePriorCount(first_steps_),
-            SharePriorCount(entry_days_), SharePriorCount(entry_advances_)};
+  for (Drawn& bin : moved.advances) {
+    bin.mean = Logistic(Logit(bin.mean) + Logit(share.mean) - Logit(parent_share.mean));
+    for (size_t k = 0; k < bin.draws.size(); ++k) {
+      bin.draws[k] = Logistic(Logit(bin.draws[k]) + Logit(share.draws[k]) -
+                              Logit(parent_share.draws[k]));
+    }
   }
+  return moved;
+}
 
- private:
-  static void AddShare(const Share& share, const Drawn& parent, std::vector<ShareGroup>& groups) {
-    groups.push_back({share.count, share.total, parent.mean});
+// A child around its parent: its level first, then its bins.
+CellFit FitCell(const Drawer& drawer, const CellData& data, const PriorCounts& kappa,
+                const CellFit& parent) {
+  const CellFit moved = MovedByLevel(drawer, data, kappa, parent);
+  CellFit cell;
+  for (size_t b = 0; b < data.rates.size(); ++b) {
+    cell.rates.push_back(drawer.DrawRate(NumberOf(Parameter::kRate, b), data.rates[b], kappa.rate,
+                                         moved.rates[b]));
   }
+  for (size_t b = 0; b < data.advances.size(); ++b) {
+    cell.advances.push_back(drawer.DrawShare(NumberOf(Parameter::kAdvance, b), data.advances[b],
+                                             kappa.advance, moved.advances[b]));
+  }
+  cell.first_step = drawer.DrawShare(NumberOf(Parameter::kFirstStep, 0), data.first_step,
+                                     kappa.first_step, parent.first_step);
+  cell.entry_day = drawer.DrawShare(NumberOf(Parameter::kEntryDay, 0), data.entry_day,
+                                    kappa.entry_day, parent.entry_day);
+  return cell;
+}
 
-  std::vector<RateGroup> rates_;
-  std::vector<ShareGroup> advances_;
-  std::vector<ShareGroup> first_steps_;
-  std::vector<ShareGroup> entry_days_;
-  std::vector<ShareGroup> entry_advances_;
-};
+// Estimates kappa of bins within a child, from children and the means of their parents.
+void FitBinPriorCounts(const std::vector<CellData>& children,
+                       const std::vector<const CellFit*>& parents, const std::string& name,
+                       const StageCellOptions& options, PriorCounts& kappa) {
+  std::vector<RateFamily> rates;
+  std::vector<ShareFamily> advances;
+  for (size_t i = 0; i < children.size(); ++i) {
+    RateFamily& bins = rates.emplace_back();
+    for (size_t b = 0; b < children[i].rates.size(); ++b) {
+      bins.push_back({children[i].rates[b].events,
+                      children[i].rates[b].exposure * parents[i]->rates[b].mean});
+    }
+    ShareFamily& shares = advances.emplace_back();
+    for (size_t b = 0; b < children[i].advances.size(); ++b) {
+      const ShareData& bin = children[i].advances[b];
+      shares.push_back({bin.count, bin.total, parents[i]->advances[b].mean});
+    }
+  }
+  kappa.rate = FitRatePriorCount(rates, options.seed, name + "/rate", options.draw_count);
+  kappa.advance = FitSharePriorCount(advances, options.seed, name + "/advance",
+                                     options.draw_count);
+}
+
+// Estimates kappa of the segments within a stage: one family per stage.
+void FitSegmentPriorCounts(const std::vector<CellData>& cells, const std::vector<CellFit>& stages,
+                           const StageCellOptions& options, PriorCounts& kappa) {
+  std::vector<RateFamily> rates(stages.size());
+  std::vector<ShareFamily> advances(stages.size());
+  std::vector<ShareFamily> first_steps(stages.size());
+  std::vector<ShareFamily> entry_days(stages.size());
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const size_t s = i % stages.size();
+    const CellFit& parent = stages[s];
+    RateChild rate;
+    const std::vector<RateData> bins =
+        PassedUp(cells[i].rates, Means(parent.rates), kappa.rate.typical);
+    for (size_t b = 0; b < bins.size(); ++b) {
+      rate.events += bins[b].events;
+      rate.expected += bins[b].exposure * parent.rates[b].mean;
+    }
+    rates[s].push_back(rate);
+    ShareData advance;
+    for (const ShareData& bin : cells[i].advances) {
+      Add(PassedUp(bin, kappa.advance.typical), advance);
+    }
+    advances[s].push_back(
+        {advance.count, advance.total,
+         MeanOverBins(
+             parent.advances.size(), [&](size_t b) { return cells[i].advances[b].total; },
+             [&](size_t b) { return parent.advances[b].mean; })});
+    first_steps[s].push_back(
+        {cells[i].first_step.count, cells[i].first_step.total, parent.first_step.mean});
+    entry_days[s].push_back(
+        {cells[i].entry_day.count, cells[i].entry_day.total, parent.entry_day.mean});
+  }
+  const uint64_t seed = options.seed;
+  const int draws = options.draw_count;
+  kappa.level_rate = FitRatePriorCount(rates, seed, "segment/level_rate", draws);
+  kappa.level_advance = FitSharePriorCount(advances, seed, "segment/level_advance", draws);
+  kappa.first_step = FitSharePriorCount(first_steps, seed, "segment/first_step", draws);
+  kappa.entry_day = FitSharePriorCount(entry_days, seed, "segment/entry_day", draws);
+}
+
+// The stages, around the default pipeline, from what all segments together say about them.
+std::vector<CellFit> FitStages(const std::vector<CellData>& stage_data,
+                               const std::vector<std::string>& stages,
+                               const std::vector<int>& edges, const StageCellOptions& options) {
+  const std::vector<DefaultStage> defaults = DefaultStages(static_cast<int>(stages.size()));
+  std::vector<CellFit> parents;
+  std::vector<const CellFit*> parent_pointers;
+  for (const DefaultStage& stage : defaults) {
+    parents.push_back(DefaultCell(stage, edges, options.draw_count));
+  }
+  for (const CellFit& parent : parents) parent_pointers.push_back(&parent);
+  // The parent is a published table: it is worth two observations and no more, however well it
+  // happens to agree. Only how much bins differ within a stage is learned.
+  const PriorCount floor = FixedPriorCount(kMinPriorCount, options.draw_count);
+  PriorCounts kappa{floor, floor, floor, floor, floor, floor};
+  FitBinPriorCounts(stage_data, parent_pointers, "stage", options, kappa);
+  std::vector<CellFit> fits;
+  for (size_t s = 0; s < stages.size(); ++s) {
+    const Drawer drawer(options.seed, "fit/stage", stages[s]);
+    fits.push_back(FitCell(drawer, stage_data[s], kappa, parents[s]));
+  }
+  return fits;
+}
+
+// What the cells of one stage tell about it. A segment's days are scaled by its own level first:
+// otherwise the fast segments, gone early, would make every stage look as if it slowed with age.
+CellData CellsPassedUp(const std::vector<const CellData*>& cells, const CellFit& stage,
+                       const PriorCounts& kappa) {
+  CellData sum = EmptyData(stage.rates.size());
+  for (const CellData* cell : cells) {
+    const std::vector<RateData> bins =
+        PassedUp(cell->rates, Means(stage.rates), kappa.rate.typical);
+    double events = kappa.level_rate.typical;
+    double expected = kappa.level_rate.typical;
+    for (size_t b = 0; b < bins.size(); ++b) {
+      events += bins[b].events;
+      expected += bins[b].exposure * stage.rates[b].mean;
+    }
+    const double level = events / expected;
+    for (size_t b = 0; b < bins.size(); ++b) {
+      Add(RateData{bins[b].events, bins[b].exposure * level}, sum.rates[b]);
+    }
+    for (size_t b = 0; b < cell->advances.size(); ++b) {
+      Add(PassedUp(cell->advances[b], kappa.advance.typical), sum.advances[b]);
+    }
+    Add(PassedUp(cell->first_step, kappa.first_step.typical), sum.first_step);
+    Add(PassedUp(cell->entry_day, kappa.entry_day.typical), sum.entry_day);
+  }
+  return sum;
+}
 
 // Reads a cell's figures, `of` choosing draw or mean.
 StageCell ToStageCell(const CellFit& fit, const std::function<double(const Drawn&)>& of) {
   StageCell cell;
   cell.first_week_exit_share = Quantise(of(fit.first_step));
   // Rounding must not push the part past the whole.
-  cell.entry_day_exit_share =
-      std::min(cell.first_week_exit_share,
-               Quantise(of(fit.first_step) * of(fit.entry_day_of_first_step)));
-  cell.entry_advance_probability = Quantise(of(fit.entry_advance));
+  cell.entry_day_exit_share = std::min(cell.first_week_exit_share,
+                                       Quantise(of(fit.first_step) * of(fit.entry_day)));
+  cell.entry_advance_probability = Quantise(of(fit.advances.back()));
   for (size_t b = 0; b < fit.rates.size(); ++b) {
     cell.ages.push_back({Quantise(of(fit.rates[b])), Quantise(of(fit.advances[b]))});
   }
   return cell;
-}
-
-std::vector<CellFit> FitStages(const std::vector<EffectiveCounts>& counts,
-                               const std::vector<std::string>& stages,
-                               const std::vector<int>& edges, const StageCellOptions& options) {
-  const std::vector<DefaultStage> default_stages = DefaultStages(static_cast<int>(stages.size()));
-  std::vector<CellFit> priors;
-  PriorCountEstimator estimator;
-  for (size_t s = 0; s < stages.size(); ++s) {
-    const StageDefaults defaults(default_stages[s], edges);
-    const Drawer drawer(options.seed, "fit/stage", stages[s], options.draw_count);
-    const StageLevel level = FitStageLevel(drawer, counts[s], defaults, options.draw_count);
-    priors.push_back(StagePrior(level, defaults, options.draw_count));
-    estimator.Add(counts[s], priors.back());
-  }
-  PriorCounts kappa = estimator.Estimate();
-  // The parent here is a published table, not a fit: agreement with it by chance must not freeze
-  // the entry row to it.
-  kappa.first_step = kMinPriorCount;
-  kappa.entry_day = kMinPriorCount;
-  std::vector<CellFit> fits;
-  for (size_t s = 0; s < stages.size(); ++s) {
-    const Drawer drawer(options.seed, "fit/stage", stages[s], options.draw_count);
-    fits.push_back(FitCell(drawer, counts[s], kappa, priors[s]));
-  }
-  return fits;
 }
 
 }  // namespace
@@ -298,39 +349,41 @@ std::vector<CellFit> FitStages(const std::vector<EffectiveCounts>& counts,
 StageCellFit FitStageCells(const Exposure& exposure, const std::vector<std::string>& segments,
                            const std::vector<std::string>& stages,
                            const StageCellOptions& options) {
-  std::vector<EffectiveCounts> stage_counts;
-  for (size_t s = 0; s < stages.size(); ++s) {
-    stage_counts.emplace_back(SumOverSegments(exposure, segments.size(), stages.size(), s));
-  }
-  const std::vector<CellFit> stage_fits =
-      FitStages(stage_counts, stages, exposure.age_bin_edges_days, options);
-
-  std::vector<CellFit> cells;
-  if (segments.size() == 1) {
-    cells = stage_fits;
-  } else {
-    std::vector<EffectiveCounts> counts;
-    for (const StageCounts& cell : exposure.cells) counts.emplace_back(cell);
-    PriorCountEstimator estimator;
-    for (size_t i = 0; i < counts.size(); ++i) {
-      estimator.Add(counts[i], stage_fits[i % stages.size()]);
+  const std::vector<int>& edges = exposure.age_bin_edges_days;
+  std::vector<CellData> cells;
+  for (const StageCounts& counts : exposure.cells) cells.push_back(EffectiveData(counts));
+  std::vector<CellData> stage_data(stages.size(), EmptyData(edges.size() + 1));
+  for (size_t i = 0; i < cells.size(); ++i) Add(cells[i], stage_data[i % stages.size()]);
+  std::vector<CellFit> fits = FitStages(stage_data, stages, edges, options);
+  if (segments.size() > 1) {
+    // A first look at the stages tells how much segments differ; then the stages are fitted again
+    // to what the segments have to say about them.
+    std::vector<const CellFit*> parents;
+    for (size_t i = 0; i < cells.size(); ++i) parents.push_back(&fits[i % stages.size()]);
+    PriorCounts kappa;
+    FitBinPriorCounts(cells, parents, "segment", options, kappa);
+    FitSegmentPriorCounts(cells, fits, options, kappa);
+    for (size_t s = 0; s < stages.size(); ++s) {
+      std::vector<const CellData*> of_stage;
+      for (size_t i = s; i < cells.size(); i += stages.size()) of_stage.push_back(&cells[i]);
+      stage_data[s] = CellsPassedUp(of_stage, fits[s], kappa);
     }
-    const PriorCounts kappa = estimator.Estimate();
-    for (size_t i = 0; i < counts.size(); ++i) {
+    const std::vector<CellFit> stage_fits = FitStages(stage_data, stages, edges, options);
+    fits.clear();
+    for (size_t i = 0; i < cells.size(); ++i) {
       const std::string key =
           absl::StrCat(segments[i / stages.size()], "\n", stages[i % stages.size()]);
-      const Drawer drawer(options.seed, "fit/cell", key, options.draw_count);
-      cells.push_back(FitCell(drawer, counts[i], kappa, stage_fits[i % stages.size()]));
+      const Drawer drawer(options.seed, "fit/cell", key);
+      fits.push_back(FitCell(drawer, cells[i], kappa, stage_fits[i % stages.size()]));
     }
   }
-
   StageCellFit fit;
-  for (const CellFit& cell : cells) {
+  for (const CellFit& cell : fits) {
     fit.means.push_back(ToStageCell(cell, [](const Drawn& drawn) { return drawn.mean; }));
   }
   for (int k = 0; k < options.draw_count; ++k) {
     std::vector<StageCell> draw;
-    for (const CellFit& cell : cells) {
+    for (const CellFit& cell : fits) {
       draw.push_back(ToStageCell(cell, [k](const Drawn& drawn) { return drawn.draws[k]; }));
     }
     fit.draws.push_back(std::move(draw));

@@ -1,11 +1,15 @@
 // From counts to the behaviour of every (segment, stage): posterior draws and posterior means.
 //
-// Exit rates: gamma posteriors along segment x bin -> stage x bin -> level of the stage x shape of
-// the default pipeline -> default pipeline. Shares (advance, entry row): beta posteriors along
-// segment x bin -> stage x bin -> all ages of the stage -> default pipeline. Each child is worth
-// its own counts plus kappa observations of its parent; kappa is chosen by marginal likelihood
-// (posterior.h). Draws go from the top down - a child is drawn around its parent's draw, not around
-// the parent's mean - so that uncertainty about the parent reaches the child.
+// The chain, from the top: the default pipeline -> the stage's level (all ages, all segments) ->
+// the stage in one age bin -> the segment's level in the stage -> the segment in one bin. Rates
+// have gamma posteriors around "level x parent's rate", shares beta posteriors around the parent's
+// share moved by the level on the logit scale. The entry row is one more bin for the advance
+// share; its two timing shares go default -> stage -> segment. Children are tied to their parents
+// by kappa (prior_count.h), and only the part kappa / (kappa + n) of a child's observations is passed
+// up, so that nothing is counted twice.
+//
+// Draws go from the top down: a child is drawn around its parent's draw, not around the parent's
+// mean, so that uncertainty about the parent reaches the child.
 #ifndef QUOTACAST_SIMULATOR_FIT_STAGE_CELLS_H_
 #define QUOTACAST_SIMULATOR_FIT_STAGE_CELLS_H_
 
@@ -28,8 +32,8 @@ struct StageCellFit {
   std::vector<StageCell> means;               // Posterior means, same order as one draw.
 };
 
-// Segments and stages key the random numbers, so that renaming neither's neighbours changes them.
-// With a single segment the segment's cells are the stage's.
+// Segments and stages key the random numbers by name. With a single segment the segment's cells
+// are the stage's.
 StageCellFit FitStageCells(const Exposure& exposure, const std::vector<std::string>& segments,
                            const std::vector<std::string>& stages,
                            const StageCellOptions& options);

@@ -1,0 +1,121 @@
+// Goal: fitted amounts have the mean and spread of what was won, shrink small segments, and survive
+// odd data. Method: lognormal samples with known parameters; hand-made price points.
+#include "simulator/fit/amounts.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "boost/math/special_functions/erf.hpp"
+#include "gtest/gtest.h"
+
+namespace quotacast::simulator {
+namespace {
+
+constexpr double kNoDecay = std::numeric_limits<double>::infinity();
+
+double Normal(uint64_t entity) {
+  const std::array<uint32_t, 4> words =
+      RandomBlock(3, entity, 0, RandomPurpose::kSynthetic, 0);
+  return -M_SQRT2 * boost::math::erfc_inv(2 * UniformOpen(words[0], words[1]));
+}
+
+History Company() {
+  History history;
+  history.segments = {"smb", "enterprise"};
+  history.stages = {"open"};
+  history.currency = "USD";
+  history.as_of = absl::CivilDay(2020, 12, 31);
+  return history;
+}
+
+void AddWon(History& history, int segment, int64_t amount) {
+  HistoryDeal deal;
+  deal.id = "d" + std::to_string(history.deals.size());
+  deal.segment = segment;
+  deal.created = deal.end_day = absl::CivilDay(2020, 6, 1);
+  deal.end = DealEnd::kWon;
+  deal.won_amount_minor_units = amount;
+  history.deals.push_back(deal);
+}
+
+std::vector<AmountDistribution> Fit(const History& history) {
+  return FitAmounts(history, absl::CivilDay(2020, 1, 1), kNoDecay);
+}
+
+double MeanOf(const AmountDistribution& amount) {
+  return std::exp(amount.log_median + amount.log_sd * amount.log_sd / 2);
+}
+
+// 4,000 deals, log sd .8: the sd of ln(mean) is .015, of the median .02 and of the log sd .01; the
+// bounds are 5 sd (false alarm 6e-7).
+TEST(FitAmounts, RecoversALognormal) {
+  History history = Company();
+  for (int i = 0; i < 4'000; ++i) {
+    AddWon(history, 0, std::llround(std::exp(14 + 0.8 * Normal(i))));
+  }
+  const AmountDistribution amount = Fit(history)[0];
+  EXPECT_NEAR(amount.log_median, 14, 0.1);
+  EXPECT_NEAR(amount.log_sd, 0.8, 0.05);
+  int64_t largest = 0;
+  for (const HistoryDeal& deal : history.deals) {
+    largest = std::max(largest, *deal.won_amount_minor_units);
+  }
+  EXPECT_NEAR(static_cast<double>(amount.cap_minor_units), 4.0 * static_cast<double>(largest),
+              1e-6 * static_cast<double>(largest));
+}
+
+TEST(FitAmounts, SmallSegmentLeansOnAllWonDeals) {
+  History history = Company();
+  for (int i = 0; i < 1'000; ++i) AddWon(history, 0, std::llround(std::exp(12 + 0.5 * Normal(i))));
+  AddWon(history, 1, std::llround(std::exp(16.0)));
+  const std::vector<AmountDistribution> amounts = Fit(history);
+  EXPECT_NEAR(std::log(MeanOf(amounts[0])), 12.125, 0.1);
+  EXPECT_GT(std::log(MeanOf(amounts[1])), 12.3);
+  EXPECT_LT(std::log(MeanOf(amounts[1])), 14);
+  EXPECT_GT(amounts[1].log_sd, 0.3);
+}
+
+// Price points 55 and 5,000 in equal parts: the logarithms are 4.5 apart (log sd 2.25), a lognormal
+// with that sd would have a variance 150 times its squared mean; the amounts have one of about 1.
+TEST(FitAmounts, PricePointsGetTheirMeanAndNoHeavyTail) {
+  History history = Company();
+  for (int i = 0; i < 2'000; ++i) AddWon(history, 0, i % 2 == 0 ? 5'500 : 500'000);
+  const AmountDistribution amount = Fit(history)[0];
+  EXPECT_NEAR(MeanOf(amount) / 252'750, 1, 0.03);
+  EXPECT_LT(std::expm1(amount.log_sd * amount.log_sd), 2.0);
+}
+
+TEST(FitAmounts, DealsWonAtZeroLowerTheMean) {
+  History history = Company();
+  for (int i = 0; i < 2'000; ++i) AddWon(history, 0, i % 4 == 0 ? 0 : 100'000);
+  EXPECT_NEAR(MeanOf(Fit(history)[0]) / 75'000, 1, 0.03);
+}
+
+TEST(FitAmounts, OneAmountIsNearlyAConstant) {
+  History history = Company();
+  for (int i = 0; i < 2'000; ++i) AddWon(history, 0, 100'000);
+  const AmountDistribution amount = Fit(history)[0];
+  EXPECT_LT(amount.log_sd, 0.1);
+  EXPECT_NEAR(MeanOf(amount) / 100'000, 1, 0.02);
+}
+
+TEST(FitAmounts, NothingWonGivesTheDefaultAndAbsurdAmountsStayInRange) {
+  History history = Company();
+  EXPECT_NEAR(Fit(history)[0].log_median, std::log(kDefaultAmountMedianMinorUnits), 1e-6);
+  AddWon(history, 0, std::numeric_limits<int64_t>::max());
+  AddWon(history, 0, 0);
+  for (const AmountDistribution& amount : Fit(history)) {
+    EXPECT_TRUE(std::isfinite(amount.log_median));
+    EXPECT_GT(amount.cap_minor_units, 0);
+    EXPECT_LE(amount.cap_minor_units, 10'000'000'000'000);
+    EXPECT_LE(amount.log_sd, 3);
+  }
+}
+
+}  // namespace
+}  // namespace quotacast::simulator

@@ -1,0 +1,137 @@
+#include "simulator/fit/planted_history.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/random.h"
+#include "boost/math/special_functions/erf.hpp"
+#include "simulator/model/model.h"
+
+namespace quotacast::simulator {
+namespace {
+
+// The uniforms of one entity, in order.
+class Stream {
+ public:
+  Stream(uint64_t seed, const std::string& key)
+      : seed_(seed), entity_(StableId("planted", key)) {}
+
+  double Next() {
+    const std::array<uint32_t, 4> words =
+        RandomBlock(seed_, entity_, 0, RandomPurpose::kSynthetic, index_++);
+    return UniformOpen(words[0], words[1]);
+  }
+
+ private:
+  uint64_t seed_;
+  uint64_t entity_;
+  uint32_t index_ = 0;
+};
+
+double Normal(double u) { return -M_SQRT2 * boost::math::erfc_inv(2 * u); }
+
+double Shifted(double p, double shift) {
+  return shift == 0 ? p : 0.5 * std::erfc(-(Normal(p) + shift) * M_SQRT1_2);
+}
+
+double ExitProbability(const PlantedCell& cell, int age_days) {
+  if (age_days == 0) return cell.entry_day_exit_share;
+  const double factor = age_days >= cell.late_age_days ? cell.late_rate_factor : 1;
+  return -std::expm1(-cell.exit_rate_per_day * factor);
+}
+
+double AdvanceProbability(const PlantedCell& cell, int age_days) {
+  const bool late = age_days >= cell.late_age_days && cell.late_advance_probability >= 0;
+  return late ? cell.late_advance_probability : cell.advance_probability;
+}
+
+// Walks a deal through the stages up to the as-of day.
+void Live(const PlantedPipeline& pipeline, double shift, absl::CivilDay as_of, Stream& stream,
+          HistoryDeal& deal) {
+  absl::CivilDay day = deal.created;
+  for (int stage = 0; stage < pipeline.stage_count; ++stage) {
+    const PlantedCell& cell = pipeline.cells[deal.segment * pipeline.stage_count + stage];
+    deal.visits.push_back({stage, day});
+    int age = 0;
+    while (stream.Next() > ExitProbability(cell, age)) {
+      ++age;
+      ++day;
+      if (day > as_of) return;
+    }
+    if (stream.Next() > Shifted(AdvanceProbability(cell, age), shift)) {
+      deal.end = DealEnd::kLost;
+      deal.end_day = day;
+      return;
+    }
+  }
+  deal.end = DealEnd::kWon;
+  deal.end_day = day;
+  deal.won_amount_minor_units = static_cast<int64_t>(std::llround(
+      std::exp(pipeline.amount_log_median + pipeline.amount_log_sd * Normal(stream.Next()))));
+}
+
+}  // namespace
+
+History PlantHistory(const PlantedPipeline& pipeline, uint64_t seed) {
+  History history;
+  history.currency = "USD";
+  history.as_of = pipeline.first_day + (pipeline.day_count - 1);
+  for (int g = 0; g < pipeline.segment_count; ++g) {
+    history.segments.push_back(absl::StrCat("segment", g));
+  }
+  for (int s = 0; s < pipeline.stage_count; ++s) {
+    history.stages.push_back(absl::StrCat("stage", s));
+  }
+  for (int t = 0; t < pipeline.team_count; ++t) history.teams.push_back(absl::StrCat("team", t));
+  for (int r = 0; r < pipeline.rep_count; ++r) {
+    HistoryRep rep{absl::StrCat("rep", r), r % pipeline.team_count, std::nullopt, std::nullopt};
+    if (!pipeline.rep_starts.empty()) rep.start = pipeline.rep_starts[r];
+    history.reps.push_back(rep);
+  }
+  const absl::CivilDay recorded_from = pipeline.first_day + pipeline.recorded_from_day;
+  for (int r = 0; r < pipeline.rep_count; ++r) {
+    const double factor = pipeline.creation_factors.empty() ? 1 : pipeline.creation_factors[r];
+    const double shift = pipeline.rep_shifts.empty() ? 0 : pipeline.rep_shifts[r];
+    for (int g = 0; g < pipeline.segment_count; ++g) {
+      Stream arrivals(seed, absl::StrCat("arrivals/", r, "/", g));
+      double time = 0;
+      for (int n = 0;; ++n) {
+        time -= std::log(arrivals.Next()) / (pipeline.creation_rate_per_day * factor);
+        if (time >= pipeline.day_count) break;
+        HistoryDeal deal;
+        deal.id = absl::StrCat("deal/", r, "/", g, "/", n);
+        deal.rep = r;
+        deal.segment = g;
+        deal.created = pipeline.first_day + static_cast<int>(time);
+        Stream stream(seed, deal.id);
+        if (history.reps[r].start.has_value()) {
+          // Thinning by the ramp.
+          const double tenure_days = time - static_cast<double>(*history.reps[r].start -
+                                                                pipeline.first_day);
+          if (stream.Next() > tenure_days / (7 * kDefaultRampWeeks)) continue;
+        }
+        Live(pipeline, shift, history.as_of, stream, deal);
+        if (deal.end != DealEnd::kOpen && deal.end_day < recorded_from) continue;
+        history.deals.push_back(deal);
+      }
+    }
+  }
+  return history;
+}
+
+double PlantedAdvanceProbability(const PlantedCell& cell) {
+  double alive = 1;
+  double advanced = 0;
+  for (int age = 0; age < 5'000; ++age) {
+    const double exit = ExitProbability(cell, age);
+    advanced += alive * exit * AdvanceProbability(cell, age);
+    alive *= 1 - exit;
+  }
+  return advanced;
+}
+
+}  // namespace quotacast::simulator

@@ -1,0 +1,50 @@
+// A sales history with known truth, for the tests of the fit: reps create deals, deals walk
+// through stages day by day. Randomness is a function of (seed, deal) only.
+#ifndef QUOTACAST_SIMULATOR_FIT_PLANTED_HISTORY_H_
+#define QUOTACAST_SIMULATOR_FIT_PLANTED_HISTORY_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "simulator/fit/history.h"
+
+namespace quotacast::simulator {
+
+// Truth of one (segment, stage).
+struct PlantedCell {
+  double entry_day_exit_share = 0.05;
+  double exit_rate_per_day = 0.04;   // From the day after entry on, at any age ...
+  double late_rate_factor = 1;       // ... times this from `late_age_days` on.
+  double advance_probability = 0.6;  // Of an average rep before `late_age_days` ...
+  double late_advance_probability = -1;  // ... and from then on; negative: the same.
+  int late_age_days = 60;
+};
+
+struct PlantedPipeline {
+  int segment_count = 1;
+  int stage_count = 3;
+  std::vector<PlantedCell> cells;  // [segment * stage_count + stage].
+  int team_count = 2;
+  int rep_count = 10;
+  double creation_rate_per_day = 0.1;      // Per ramped rep, and segment.
+  std::vector<double> creation_factors;    // Per rep; empty: 1.
+  std::vector<double> rep_shifts;          // Probit, per rep; empty: 0.
+  std::vector<absl::CivilDay> rep_starts;  // Empty: long before.
+  absl::CivilDay first_day = absl::CivilDay(2020, 1, 1);
+  int day_count = 730;
+  // Deals closed before this day are missing, as in an export that began with what was open.
+  int recorded_from_day = 0;
+  double amount_log_median = 14;
+  double amount_log_sd = 0.7;
+};
+
+// As of the last of `day_count` days. Deals come in order of id.
+History PlantHistory(const PlantedPipeline& pipeline, uint64_t seed);
+
+// Chance that a deal entering the stage advances in the end, under the truth.
+double PlantedAdvanceProbability(const PlantedCell& cell);
+
+}  // namespace quotacast::simulator
+
+#endif  // QUOTACAST_SIMULATOR_FIT_PLANTED_HISTORY_H_
