@@ -1,0 +1,96 @@
+#include "tools/bench/server_process.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace quotacast::bench {
+namespace {
+
+constexpr char kListening[] = "listening on ";
+
+// Starts `command`, its stdout on `stdout_fd` when that is not negative. -1 when it cannot fork.
+pid_t Spawn(const std::vector<std::string>& command, int stdout_fd) {
+  std::vector<char*> arguments;
+  for (const std::string& argument : command) {
+    arguments.push_back(const_cast<char*>(argument.c_str()));
+  }
+  arguments.push_back(nullptr);
+  const pid_t pid = fork();
+  if (pid != 0) return pid;
+  if (stdout_fd >= 0) dup2(stdout_fd, STDOUT_FILENO);
+  execv(arguments[0], arguments.data());
+  std::perror(arguments[0]);
+  _exit(127);
+}
+
+}  // namespace
+
+absl::Status RunCommand(const std::vector<std::string>& command) {
+  std::fflush(stdout);
+  const pid_t pid = Spawn(command, STDERR_FILENO);
+  int status = 0;
+  if (pid < 0 || waitpid(pid, &status, 0) != pid) {
+    return absl::InternalError(absl::StrCat("cannot run ", command[0]));
+  }
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+    return absl::InternalError(absl::StrCat(command[0], " failed"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::string& binary,
+                                                                    const std::string& data_dir) {
+  int ends[2];
+  if (pipe(ends) != 0) return absl::InternalError("cannot make a pipe");
+  std::fflush(stdout);
+  const pid_t pid =
+      Spawn({binary, "--data-dir", data_dir, "--listen", "127.0.0.1:0"}, ends[1]);
+  close(ends[1]);
+  std::string printed;
+  size_t line = std::string::npos, end = std::string::npos;
+  char buffer[256];
+  while (pid > 0 && end == std::string::npos) {
+    const ssize_t got = read(ends[0], buffer, sizeof buffer);
+    if (got <= 0) break;
+    printed.append(buffer, static_cast<size_t>(got));
+    line = printed.find(kListening);
+    if (line != std::string::npos) end = printed.find('\n', line);
+  }
+  close(ends[0]);
+  if (end == std::string::npos) {
+    if (pid > 0) {
+      kill(pid, SIGKILL);
+      waitpid(pid, nullptr, 0);
+    }
+    return absl::UnavailableError(
+        absl::StrCat(binary, " did not say where it listens; it printed: ", printed));
+  }
+  line += sizeof kListening - 1;
+  return std::unique_ptr<ServerProcess>(
+      new ServerProcess(pid, printed.substr(line, end - line)));
+}
+
+ServerProcess::~ServerProcess() {
+  kill(pid_, SIGTERM);
+  waitpid(pid_, nullptr, 0);
+}
+
+absl::StatusOr<double> ServerProcess::ResidentMegabytes() const {
+  std::ifstream status(absl::StrCat("/proc/", pid_, "/status"));
+  std::string word;
+  while (status >> word) {
+    double kibibytes = 0;
+    if (word == "VmRSS:" && status >> kibibytes) return kibibytes * 1024 / 1e6;
+  }
+  return absl::InternalError("cannot read the server's memory");
+}
+
+}  // namespace quotacast::bench
