@@ -10,10 +10,11 @@ namespace {
 constexpr double kPi = 0x1.921fb54442d18p+1;
 
 int NodesFor(double radius) {
-  if (radius <= 0.8) return 8;
-  if (radius <= 1.4) return 12;
-  if (radius <= 2.1) return 16;
-  return kMaxNodes;
+  if (radius <= 0.4) return 8;
+  if (radius <= 0.8) return 10;
+  if (radius <= 1.4) return 14;
+  if (radius <= 2.1) return 20;
+  return 26;
 }
 
 template <int kSize>
@@ -64,12 +65,16 @@ ChebyshevBasis::ChebyshevBasis(double radius) : radius_(radius) {
 
 void ChebyshevBasis::ToCoefficients(const double* values, double* coefficients) const {
   const int n = size();
+  // Powers of t are an ill-conditioned basis: rounding costs up to 10^-9 of what is interpolated,
+  // which is therefore the difference to one of the values.
+  const double reference = values[n / 2];
   const double* row = matrix_.data();
   for (int power = 0; power < n; ++power, row += n) {
     double sum = 0;
-    for (int i = 0; i < n; ++i) sum += row[i] * values[i];
+    for (int i = 0; i < n; ++i) sum += row[i] * (values[i] - reference);
     coefficients[power] = sum;
   }
+  coefficients[0] += reference;
 }
 
 void EvaluatePolynomialLanes(const double* coefficients, int size, const double* t, int lanes,
@@ -77,12 +82,14 @@ void EvaluatePolynomialLanes(const double* coefficients, int size, const double*
   switch (size) {
     case 8:
       return EvaluateLanes<8>(coefficients, t, lanes, values);
-    case 12:
-      return EvaluateLanes<12>(coefficients, t, lanes, values);
-    case 16:
-      return EvaluateLanes<16>(coefficients, t, lanes, values);
+    case 10:
+      return EvaluateLanes<10>(coefficients, t, lanes, values);
+    case 14:
+      return EvaluateLanes<14>(coefficients, t, lanes, values);
+    case 20:
+      return EvaluateLanes<20>(coefficients, t, lanes, values);
     default:
-      return EvaluateLanes<kMaxNodes>(coefficients, t, lanes, values);
+      return EvaluateLanes<26>(coefficients, t, lanes, values);
   }
 }
 

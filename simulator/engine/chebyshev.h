@@ -6,9 +6,6 @@
 
 namespace quotacast::simulator {
 
-inline constexpr int kMinNodes = 8;
-inline constexpr int kMaxNodes = 24;
-
 // Interpolation on [-radius, radius] through `nodes` Chebyshev points of the first kind. Immutable.
 class ChebyshevBasis {
  public:
@@ -22,6 +19,7 @@ class ChebyshevBasis {
   const std::vector<double>& points() const { return points_; }
 
   // Turns `size()` values at the nodes into coefficients of powers of t = x / radius, lowest first.
+  // Equal values give exactly that constant, so certain deals stay certain.
   void ToCoefficients(const double* values, double* coefficients) const;
 
  private:

@@ -1,0 +1,177 @@
+// Goal: validation accepts everything legal, however degenerate, and names what is not. Method: a
+// sound company with one field broken at a time, limits at the maximum and one beyond.
+#include "simulator/model/model.h"
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "base/errors.h"
+#include "gtest/gtest.h"
+#include "simulator/testing/companies.h"
+
+namespace quotacast::simulator {
+namespace {
+
+using testing::Company;
+using testing::MakeVariedCompany;
+
+// Fields a status complains of.
+std::vector<std::string> Fields(const absl::Status& status) {
+  std::vector<std::string> fields;
+  const auto detail = GetDetail(status);
+  if (!detail.has_value()) return fields;
+  EXPECT_EQ(detail->reason, "INVALID_FIELD");
+  for (const FieldViolation& violation : detail->field_violations) {
+    fields.push_back(violation.field);
+  }
+  return fields;
+}
+
+struct ModelCase {
+  std::string field;
+  std::function<void(PipelineModel&)> breakage;
+};
+
+TEST(ModelTest, ValidateModelNamesTheField) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const double infinity = std::numeric_limits<double>::infinity();
+  const std::vector<ModelCase> cases = {
+      {"segments", [](auto& m) { m.segments.clear(); }},
+      {"stages", [](auto& m) { m.stages.resize(kMaxStages + 1, "x"); }},
+      {"draws", [](auto& m) { m.draws.clear(); }},
+      {"draws", [](auto& m) { m.draws.resize(kMaxDraws + 1, m.draws[0]); }},
+      {"segments[1]", [](auto& m) { m.segments[1] = m.segments[0]; }},
+      {"age_bin_edges_days[1]", [](auto& m) { m.age_bin_edges_days[1] = 14; }},
+      {"rep_effects", [](auto& m) { m.rep_effects.pop_back(); }},
+      {"rep_effects[0].variance", [](auto& m) { m.rep_effects[0].variance = -1e-9; }},
+      {"rep_effects[2].mean", [&](auto& m) { m.rep_effects[2].mean = nan; }},
+      {"amounts[1].cap_minor_units", [](auto& m) { m.amounts[1].cap_minor_units = 0; }},
+      {"amounts[0].log_sd", [&](auto& m) { m.amounts[0].log_sd = infinity; }},
+      {"creation_mix_shape", [](auto& m) { m.creation_mix_shape = 0; }},
+      {"draws[1].cells", [](auto& m) { m.draws[1].cells.pop_back(); }},
+      {"draws[0].cells[3].ages", [](auto& m) { m.draws[0].cells[3].ages.pop_back(); }},
+      {"draws[0].cells[2].ages[1].advance_probability",
+       [](auto& m) { m.draws[0].cells[2].ages[1].advance_probability = 1.0001; }},
+      {"draws[0].cells[0].first_week_exit_share",
+       [](auto& m) { m.draws[0].cells[0].first_week_exit_share = 0; }},
+      {"draws[1].creation_rate_per_day[3]",
+       [](auto& m) { m.draws[1].creation_rate_per_day[3] = -0.1; }},
+      {"draws[1].market_sd", [&](auto& m) { m.draws[1].market_sd = nan; }},
+  };
+  for (const ModelCase& c : cases) {
+    PipelineModel model = MakeVariedCompany(4, 5, 2, 2).model;
+    ASSERT_TRUE(ValidateModel(model).ok());
+    c.breakage(model);
+    const absl::Status status = ValidateModel(model);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << c.field;
+    const std::vector<std::string> fields = Fields(status);
+    EXPECT_TRUE(std::find(fields.begin(), fields.end(), c.field) != fields.end())
+        << c.field << ": " << status;
+  }
+}
+
+struct StateCase {
+  std::string field;
+  std::function<void(PipelineState&)> breakage;
+};
+
+TEST(ModelTest, ValidateStateNamesTheField) {
+  const std::vector<StateCase> cases = {
+      {"currency", [](auto& s) { s.currency = "EUR"; }},
+      {"periods", [](auto& s) { s.periods.clear(); }},
+      {"periods[1].start", [](auto& s) { s.periods[1].start += 1; }},
+      {"periods[0]", [](auto& s) { s.as_of = s.periods[0].end - 1; }},
+      {"periods", [](auto& s) { s.periods.back().end = s.as_of + 2 + kMaxHorizonDays; }},
+      {"teams[1].parent", [](auto& s) { s.teams[1].parent = 1; }},
+      {"teams[2].key", [](auto& s) { s.teams[2].key = s.teams[1].key; }},
+      {"reps", [](auto& s) { s.reps.pop_back(); }},
+      {"reps[1].key", [](auto& s) { s.reps[1].key = "someone else"; }},
+      {"reps[1].id", [](auto& s) { s.reps[1].id = s.reps[0].id; }},
+      {"reps[0].team", [](auto& s) { s.reps[0].team = 3; }},
+      {"reps[0].quota_minor_units", [](auto& s) { s.reps[0].quota_minor_units.pop_back(); }},
+      {"reps[0].quota_minor_units[1]", [](auto& s) { s.reps[0].quota_minor_units[1] = -1; }},
+      {"open_deals[3].id", [](auto& s) { s.open_deals[3].id = s.open_deals[2].id; }},
+      {"open_deals[3].rep", [](auto& s) { s.open_deals[3].rep = 4; }},
+      {"open_deals[3].stage", [](auto& s) { s.open_deals[3].stage = 2; }},
+      {"open_deals[3].age_days", [](auto& s) { s.open_deals[3].age_days = -1; }},
+      {"open_deals[3].amount_minor_units",
+       [](auto& s) { s.open_deals[3].amount_minor_units = 10'000'000'000'001; }},
+  };
+  for (const StateCase& c : cases) {
+    Company company = MakeVariedCompany(4, 5, 2, 2);
+    ASSERT_TRUE(ValidateState(company.state, company.model).ok());
+    c.breakage(company.state);
+    const absl::Status status = ValidateState(company.state, company.model);
+    const std::vector<std::string> fields = Fields(status);
+    EXPECT_TRUE(std::find(fields.begin(), fields.end(), c.field) != fields.end())
+        << c.field << ": " << status;
+  }
+}
+
+struct ScenarioCase {
+  std::string field;
+  std::function<void(Scenario&)> breakage;
+};
+
+TEST(ModelTest, ValidateScenarioNamesTheField) {
+  const Company company = MakeVariedCompany(4, 5, 2, 2);
+  const std::vector<ScenarioCase> cases = {
+      {"initiatives[1].id", [](auto& s) { s.initiatives.push_back(s.initiatives[0]); }},
+      {"initiatives[0].reps[1]", [](auto& s) { s.initiatives[0].reps = {2, 1}; }},
+      {"initiatives[0].reps[0]", [](auto& s) { s.initiatives[0].reps = {4}; }},
+      {"initiatives[0].win.sd", [](auto& s) { s.initiatives[0].win = {0.1, -0.1}; }},
+      {"initiatives[0].end", [](auto& s) { s.initiatives[0].end = s.initiatives[0].start; }},
+      {"initiatives[0].adoption.ceiling", [](auto& s) { s.initiatives[0].adoption.ceiling = 0; }},
+      {"initiatives[0].adoption.width_weeks",
+       [](auto& s) { s.initiatives[0].adoption.width_weeks = 0; }},
+      {"hires[0].id", [&](auto& s) { s.hires[0].id = company.state.reps[0].id; }},
+      {"hires[0].team", [](auto& s) { s.hires[0].team = 3; }},
+      {"hires[0].ramp_weeks", [](auto& s) { s.hires[0].ramp_weeks = 0; }},
+      {"hires[0].quota_minor_units", [](auto& s) { s.hires[0].quota_minor_units.clear(); }},
+      {"interference_median", [](auto& s) { s.interference_median = -1; }},
+      {"hires", [](auto& s) { s.hires.resize(kMaxHires + 1, s.hires[0]); }},
+      {"initiatives", [](auto& s) { s.initiatives.resize(kMaxInitiatives + 1, s.initiatives[0]); }},
+  };
+  for (const ScenarioCase& c : cases) {
+    Scenario scenario;
+    scenario.initiatives = {testing::InitiativeForAll(company, 1)};
+    scenario.initiatives[0].win = Effect{0.1, 0.05};
+    scenario.hires = {testing::HireIntoFirstTeam(company, 2)};
+    ASSERT_TRUE(ValidateScenario(scenario, company.state).ok());
+    c.breakage(scenario);
+    const absl::Status status = ValidateScenario(scenario, company.state);
+    const std::vector<std::string> fields = Fields(status);
+    EXPECT_TRUE(std::find(fields.begin(), fields.end(), c.field) != fields.end())
+        << c.field << ": " << status;
+  }
+}
+
+TEST(ModelTest, DegenerateInputsAreLegal) {
+  testing::CompanyOptions options;
+  options.advance_probability = 1;
+  options.creation_rate_per_day = 0;
+  Company company = testing::MakeCompany(options);
+  company.state.reps[0].quota_minor_units = {std::nullopt};
+  EXPECT_TRUE(company.state.open_deals.empty());
+  for (ParameterDraw& draw : company.model.draws) {
+    draw.cells[0].entry_day_exit_share = 1;
+    draw.cells[0].first_week_exit_share = 1;
+  }
+  EXPECT_TRUE(ValidateModel(company.model).ok());
+  EXPECT_TRUE(ValidateState(company.state, company.model).ok());
+  EXPECT_TRUE(ValidateScenario({}, company.state).ok());
+}
+
+TEST(ModelTest, ManyViolationsAreCutToAScreen) {
+  Company company = MakeVariedCompany(4, 100, 1, 1);
+  for (OpenDeal& deal : company.state.open_deals) deal.stage = 9;
+  EXPECT_EQ(Fields(ValidateState(company.state, company.model)).size(), 20u);
+}
+
+}  // namespace
+}  // namespace quotacast::simulator
