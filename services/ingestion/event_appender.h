@@ -51,13 +51,16 @@ class EventAppender {
   // import are durable; sending the same files again completes the import.
   absl::Status Flush();
 
+  // `cause` with its code and detail (reason IMPORT_INTERRUPTED when it has none), and how many
+  // events are durable.
+  absl::Status Interrupted(const absl::Status& cause) const;
+
   int64_t appended_count() const { return appended_count_; }
   int64_t unchanged_count() const { return unchanged_count_; }
   int64_t corrected_count() const { return corrected_count_; }  // Of the appended ones.
 
  private:
   absl::Status Push(eventlog::Event event, bool corrects);
-  absl::Status Interrupted(const absl::Status& cause) const;
 
   eventlog::EventLog& log_;
   const std::string workspace_;

@@ -16,11 +16,12 @@
 namespace quotacast::ingestion {
 namespace {
 
-// At most kMaxReportedValueBytes of valid UTF-8: proto strings must be that, and a file need not.
-std::string ShownValue(std::string_view value) {
-  std::string shown(value.substr(0, kMaxReportedValueBytes));
+// At most `limit` bytes of valid UTF-8: proto strings must be that, and a file need not.
+std::string Shown(std::string_view text, size_t limit) {
+  std::string shown(text.substr(0, limit));
   // A cut inside a sequence leaves up to three bytes of it.
-  for (int i = 0; i < 3 && !shown.empty() && !IsValidUtf8(shown); ++i) shown.pop_back();
+  const int cut_bytes = text.size() > limit ? 3 : 0;
+  for (int i = 0; i < cut_bytes && !shown.empty() && !IsValidUtf8(shown); ++i) shown.pop_back();
   if (IsValidUtf8(shown)) return shown;
   std::replace_if(
       shown.begin(), shown.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; },
@@ -33,10 +34,10 @@ v1::RowProblem Problem(const RowPlace& place, const RowFault& fault,
   v1::RowProblem problem;
   problem.set_file(place.file);
   problem.set_row(place.line);
-  problem.set_field(std::string(fault.field));
-  problem.set_value(ShownValue(fault.value));
+  problem.set_field(Shown(fault.field, kMaxReportedValueBytes));
+  problem.set_value(Shown(fault.value, kMaxReportedValueBytes));
   problem.set_reason(std::string(fault.reason));
-  problem.set_message(fault.message);
+  problem.set_message(Shown(fault.message, kMaxReportedMessageBytes));
   problem.set_severity(severity);
   return problem;
 }

@@ -16,6 +16,7 @@ namespace quotacast::ingestion {
 
 inline constexpr size_t kMaxReportedProblems = 1'000;
 inline constexpr size_t kMaxReportedValueBytes = 200;
+inline constexpr size_t kMaxReportedMessageBytes = 1'000;
 inline constexpr size_t kMaxReportedAliases = 1'000;
 
 // Where a problem is. Line 0 means the file as a whole.

@@ -163,7 +163,7 @@ class Import {
         if (file.rule().entity != entity) continue;
         const FileRule& rule = file.rule();
         absl::Status log_status;
-        QC_RETURN_IF_ERROR(file.ForEachRow(
+        const absl::Status read = file.ForEachRow(
             counted_.insert(file.name()).second,
             [&] { return !log_status.ok() || cancelled_(); },
             [&](const MappedRow& row) {
@@ -177,8 +177,10 @@ class Import {
               } else {
                 references.TakeRow(rule, row);
               }
-            }));
+            });
+        // A log that refuses stops the reading, so its status comes first.
         QC_RETURN_IF_ERROR(log_status);
+        if (!read.ok()) return appender.Interrupted(read);
       }
       QC_RETURN_IF_ERROR(references.AppendTaken());
       if (entity == Entity::kStageHistory) {

@@ -44,6 +44,17 @@ absl::Status TooLarge(std::string_view what, size_t limit) {
                   "IMPORT_TOO_LARGE");
 }
 
+// The paths inside a profile as paths inside the request.
+absl::Status WithFieldPrefix(const absl::Status& status, const std::string& prefix) {
+  ErrorDetail detail = GetDetail(status).value_or(ErrorDetail());
+  for (FieldViolation& violation : detail.field_violations) {
+    // "profile" stands for the text as a whole.
+    violation.field =
+        violation.field == "profile" ? prefix : absl::StrCat(prefix, ".", violation.field);
+  }
+  return WithDetail(absl::Status(status.code(), status.message()), detail);
+}
+
 absl::StatusOr<ImportProfile> ProfileOf(const v1::ImportHeader& header) {
   switch (header.profile_case()) {
     case v1::ImportHeader::kProfileName: {
@@ -61,8 +72,12 @@ absl::StatusOr<ImportProfile> ProfileOf(const v1::ImportHeader& header) {
       return WithDetail(
           absl::InvalidArgumentError(detail.field_violations.front().description), detail);
     }
-    case v1::ImportHeader::kProfileText:
-      return ParseImportProfile(header.profile_text(), ShippedProfileText);
+    case v1::ImportHeader::kProfileText: {
+      absl::StatusOr<ImportProfile> profile =
+          ParseImportProfile(header.profile_text(), ShippedProfileText);
+      if (profile.ok()) return profile;
+      return WithFieldPrefix(profile.status(), "header.profile_text");
+    }
     case v1::ImportHeader::PROFILE_NOT_SET:
       break;
   }
@@ -168,14 +183,14 @@ absl::Status ImportSession::Add(const v1::ImportFilesRequest& request) {
 }
 
 absl::Status ImportSession::TakeHeader(const v1::ImportHeader& header) {
-  if (profile_.has_value()) return InvalidField("header", "was sent twice");
+  if (profile_.has_value()) return InvalidField("part", "is a second header; one is enough");
   QC_ASSIGN_OR_RETURN(profile_, ProfileOf(header));
   parent_ = header.parent();
   return absl::OkStatus();
 }
 
 absl::Status ImportSession::TakeChunk(const v1::FileChunk& chunk) {
-  if (!profile_.has_value()) return InvalidField("chunk", "was sent before the header");
+  if (!profile_.has_value()) return InvalidField("part", "is a chunk; the header comes first");
   if (!IsBaseName(chunk.file_name())) {
     return InvalidField("chunk.file_name",
                         absl::StrCat("\"", chunk.file_name(),

@@ -179,7 +179,12 @@ bool ReferenceRows::TeamIsSound(const Taken& taken, std::map<std::string, std::s
                        {taken.parent_column, parent, "TEAM_CYCLE",
                         absl::StrCat("team \"", team.team_id(),
                                      "\" would be above itself; correct its parent")});
-      parents[team.team_id()].clear();
+      // The row is left out, so what the log says of the team stands, if anything.
+      const auto known = reference_.teams().find(team.team_id());
+      parents.erase(team.team_id());
+      if (known != reference_.teams().end()) {
+        parents[team.team_id()] = known->second.parent_team_id;
+      }
       return false;
     }
     const auto above = parents.find(ancestor);

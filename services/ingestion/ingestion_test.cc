@@ -1,0 +1,316 @@
+// Goal: the protocol of an import, its named limits, the profile list, and the feed. Method:
+// sessions are fed message by message; the feed is read from an in-memory log to which a second
+// thread appends.
+#include "services/ingestion/ingestion.h"
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "base/errors.h"
+#include "base/fake_clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "quotacast/ingestion/v1/ingestion_service.pb.h"
+#include "services/eventlog/in_memory_event_log.h"
+#include "services/ingestion/small_company.h"
+
+namespace quotacast::ingestion {
+namespace {
+
+using testing::HasSubstr;
+
+std::string ReasonOf(const absl::Status& status) {
+  return GetDetail(status).value_or(ErrorDetail()).reason;
+}
+
+bool Never() { return false; }
+
+class IngestionTest : public testing::Test {
+ protected:
+  static v1::ImportFilesRequest Header() {
+    v1::ImportFilesRequest request;
+    *request.mutable_header() = ShippedProfile("maventech");
+    return request;
+  }
+  static v1::ImportFilesRequest Chunk(const std::string& file, const std::string& data) {
+    v1::ImportFilesRequest request;
+    request.mutable_chunk()->set_file_name(file);
+    request.mutable_chunk()->set_data(data);
+    return request;
+  }
+
+  void AppendReps(int count) {
+    std::vector<eventlog::Event> events;
+    for (int i = 0; i < count; ++i) {
+      crm::v1::CrmEvent event;
+      const std::string id = absl::StrCat("R", ++rep_count_);
+      event.mutable_rep()->set_rep_id(id);
+      events.push_back({{"crm", "rep/" + id, "1"}, std::nullopt, event.SerializeAsString()});
+    }
+    ASSERT_TRUE(log_.Append("w", events).ok());
+  }
+
+  FakeClock clock_{absl::FromUnixSeconds(1'500'000'000)};
+  eventlog::InMemoryEventLog log_{&clock_};
+  Ingestion ingestion_{log_};
+  int rep_count_ = 0;
+};
+
+TEST_F(IngestionTest, ChunkSizeDoesNotMatter) {
+  std::vector<std::string> expected;
+  for (const size_t chunk_bytes : {size_t{1}, size_t{7}, size_t{64}, kMaxChunkBytes}) {
+    eventlog::InMemoryEventLog log(&clock_);
+    Ingestion ingestion(log);
+    const auto response = ImportFiles(ingestion, "w", ShippedProfile("maventech"),
+                                      SnapshotCompany(), chunk_bytes);
+    ASSERT_TRUE(response.ok()) << response.status();
+    if (expected.empty()) expected = LogLines(log, "w");
+    EXPECT_EQ(LogLines(log, "w"), expected);
+  }
+  EXPECT_EQ(expected.size(), 25u);
+}
+
+TEST_F(IngestionTest, MessagesOutOfOrderAreRefused) {
+  {
+    ImportSession session = ingestion_.StartImport();
+    EXPECT_EQ(ReasonOf(session.Finish("w", Never).status()), "INVALID_FIELD");
+  }
+  {
+    ImportSession session = ingestion_.StartImport();
+    const absl::Status status = session.Add(Chunk("a.csv", "x"));
+    EXPECT_TRUE(absl::IsInvalidArgument(status));
+    EXPECT_THAT(std::string(status.message()), HasSubstr("the header comes first"));
+  }
+  {
+    ImportSession session = ingestion_.StartImport();
+    ASSERT_TRUE(session.Add(Header()).ok());
+    EXPECT_EQ(session.parent(), "workspaces/w");
+    EXPECT_THAT(std::string(session.Add(Header()).message()), HasSubstr("second header"));
+  }
+  {
+    ImportSession session = ingestion_.StartImport();
+    EXPECT_EQ(ReasonOf(session.Add(v1::ImportFilesRequest())), "INVALID_FIELD");
+  }
+  {
+    ImportSession session = ingestion_.StartImport();
+    ASSERT_TRUE(session.Add(Header()).ok());
+    ASSERT_TRUE(session.Add(Chunk("a.csv", "x")).ok());
+    ASSERT_TRUE(session.Add(Chunk("a.csv", "y")).ok());
+    ASSERT_TRUE(session.Add(Chunk("b.csv", "x")).ok());
+    EXPECT_THAT(std::string(session.Add(Chunk("a.csv", "z")).message()),
+                HasSubstr("came before another file"));
+  }
+  EXPECT_EQ(log_.LastOffset("w").value(), 0);
+}
+
+TEST_F(IngestionTest, FileNamesAreBaseNames) {
+  for (const std::string& name : {std::string(), std::string("a/b.csv"), std::string("a\\b.csv"),
+                                  std::string(".."), std::string(256, 'a'),
+                                  std::string("a\0b", 3)}) {
+    ImportSession session = ingestion_.StartImport();
+    ASSERT_TRUE(session.Add(Header()).ok());
+    EXPECT_EQ(ReasonOf(session.Add(Chunk(name, "x"))), "INVALID_FIELD") << name;
+  }
+  ImportSession session = ingestion_.StartImport();
+  ASSERT_TRUE(session.Add(Header()).ok());
+  EXPECT_TRUE(session.Add(Chunk(std::string(255, 'a'), "x")).ok());
+}
+
+TEST_F(IngestionTest, UnknownAndInvalidProfiles) {
+  v1::ImportFilesRequest request;
+  *request.mutable_header() = ShippedProfile("maventek");
+  ImportSession first = ingestion_.StartImport();
+  const absl::Status unknown = first.Add(request);
+  EXPECT_EQ(ReasonOf(unknown), "UNKNOWN_PROFILE");
+  EXPECT_THAT(std::string(unknown.message()), HasSubstr("crm_history, maventech"));
+  *request.mutable_header() = ProfileText("name = 1");
+  ImportSession second = ingestion_.StartImport();
+  const absl::Status invalid = second.Add(request);
+  EXPECT_EQ(ReasonOf(invalid), "INVALID_PROFILE");
+  EXPECT_EQ(GetDetail(invalid)->field_violations[0].field, "header.profile_text.name");
+  *request.mutable_header() = ProfileText("name = [");
+  ImportSession broken = ingestion_.StartImport();
+  EXPECT_EQ(GetDetail(broken.Add(request))->field_violations[0].field, "header.profile_text");
+  request.mutable_header()->clear_profile();
+  ImportSession third = ingestion_.StartImport();
+  EXPECT_EQ(ReasonOf(third.Add(request)), "INVALID_FIELD");
+}
+
+TEST_F(IngestionTest, LimitsHoldAtTheirValueAndNotBeyond) {
+  IngestionOptions options;
+  options.max_import_bytes = 100;
+  options.max_buffered_bytes = 150;
+  options.max_import_files = 2;
+  Ingestion ingestion(log_, options);
+  ImportSession session = ingestion.StartImport();
+  ASSERT_TRUE(session.Add(Header()).ok());
+  ASSERT_TRUE(session.Add(Chunk("a.csv", std::string(60, 'x'))).ok());
+  ASSERT_TRUE(session.Add(Chunk("b.csv", std::string(40, 'x'))).ok());
+  {
+    // Together with the other session's 100 bytes the limit of all imports is 150.
+    ImportSession other = ingestion.StartImport();
+    ASSERT_TRUE(other.Add(Header()).ok());
+    ASSERT_TRUE(other.Add(Chunk("a.csv", std::string(50, 'x'))).ok());
+    const absl::Status overloaded = other.Add(Chunk("a.csv", "x"));
+    EXPECT_TRUE(absl::IsResourceExhausted(overloaded));
+    EXPECT_EQ(ReasonOf(overloaded), "OVERLOADED");
+    EXPECT_TRUE(GetDetail(overloaded)->retry_after.has_value());
+  }
+  {
+    // A session that ended gives its memory back.
+    ImportSession other = ingestion.StartImport();
+    ASSERT_TRUE(other.Add(Header()).ok());
+    EXPECT_TRUE(other.Add(Chunk("a.csv", std::string(50, 'x'))).ok());
+  }
+  const absl::Status large = session.Add(Chunk("b.csv", "x"));
+  EXPECT_TRUE(absl::IsResourceExhausted(large));
+  EXPECT_EQ(ReasonOf(large), "IMPORT_TOO_LARGE");
+  EXPECT_THAT(std::string(large.message()), HasSubstr("100 bytes"));
+
+  ImportSession files = ingestion.StartImport();
+  ASSERT_TRUE(files.Add(Header()).ok());
+  ASSERT_TRUE(files.Add(Chunk("a.csv", "")).ok());
+  ASSERT_TRUE(files.Add(Chunk("b.csv", "")).ok());
+  EXPECT_THAT(std::string(files.Add(Chunk("c.csv", "")).message()), HasSubstr("2 files"));
+
+  ImportSession chunks = ingestion_.StartImport();
+  ASSERT_TRUE(chunks.Add(Header()).ok());
+  EXPECT_TRUE(chunks.Add(Chunk("a.csv", std::string(kMaxChunkBytes, 'x'))).ok());
+  EXPECT_EQ(ReasonOf(chunks.Add(Chunk("a.csv", std::string(kMaxChunkBytes + 1, 'x')))),
+            "INVALID_FIELD");
+}
+
+// Two imports of one workspace at once: each event is appended once, whoever is first.
+TEST_F(IngestionTest, ConcurrentImportsOfOneWorkspaceDoNotMix) {
+  std::atomic<int64_t> appended{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      const auto response =
+          ImportFiles(ingestion_, "w", ShippedProfile("maventech"), SnapshotCompany());
+      ASSERT_TRUE(response.ok()) << response.status();
+      appended += response->appended_event_count();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(appended.load(), 25);
+  EXPECT_EQ(log_.LastOffset("w").value(), 25);
+}
+
+TEST_F(IngestionTest, ListsProfiles) {
+  const v1::ListProfilesResponse response = ingestion_.ListProfiles();
+  ASSERT_EQ(response.profiles_size(), 5);
+  EXPECT_EQ(response.profiles(1).name(), "maventech");
+  EXPECT_THAT(response.profiles(1).description(), HasSubstr("MavenTech"));
+  // What is listed can be sent back as a profile of one's own.
+  const auto imported = ImportFiles(ingestion_, "w", ProfileText(response.profiles(1).toml()),
+                                    SnapshotCompany());
+  EXPECT_TRUE(imported.ok()) << imported.status();
+}
+
+TEST_F(IngestionTest, FeedComesInBatchesAndEndsCaughtUp) {
+  AppendReps(2'500);
+  v1::WatchEventsRequest request;
+  request.set_after_offset(100);
+  std::vector<std::string> batches;
+  int64_t expected_offset = 101;
+  ASSERT_TRUE(ingestion_
+                  .WatchEvents("w", request, Never,
+                               [&](const v1::WatchEventsResponse& response) {
+                                 batches.push_back(absl::StrCat(response.events_size(), ":",
+                                                                response.caught_up()));
+                                 for (const v1::EventRecord& event : response.events()) {
+                                   EXPECT_EQ(event.offset(), expected_offset++);
+                                 }
+                                 return true;
+                               })
+                  .ok());
+  EXPECT_THAT(batches, testing::ElementsAre("1000:0", "1000:0", "400:1"));
+}
+
+TEST_F(IngestionTest, EmptyFeedSaysSoOnce) {
+  for (const int64_t offset : {0, 5}) {
+    v1::WatchEventsRequest request;
+    request.set_after_offset(offset);
+    int message_count = 0;
+    ASSERT_TRUE(ingestion_
+                    .WatchEvents("w", request, Never,
+                                 [&](const v1::WatchEventsResponse& response) {
+                                   ++message_count;
+                                   EXPECT_EQ(response.events_size(), 0);
+                                   EXPECT_TRUE(response.caught_up());
+                                   return true;
+                                 })
+                    .ok());
+    EXPECT_EQ(message_count, 1);
+  }
+  v1::WatchEventsRequest negative;
+  negative.set_after_offset(-1);
+  EXPECT_EQ(ReasonOf(ingestion_.WatchEvents("w", negative, Never,
+                                            [](const auto&) { return true; })),
+            "INVALID_FIELD");
+}
+
+TEST_F(IngestionTest, LargeEventsMakeSmallBatches) {
+  std::vector<eventlog::Event> events;
+  crm::v1::CrmEvent event;
+  event.mutable_rep()->set_display_name(std::string(900'000, 'x'));
+  for (int i = 0; i < 5; ++i) {
+    events.push_back({{"crm", absl::StrCat("rep/", i), "1"}, std::nullopt,
+                      event.SerializeAsString()});
+  }
+  ASSERT_TRUE(log_.Append("w", events).ok());
+  std::vector<int> sizes;
+  ASSERT_TRUE(ingestion_
+                  .WatchEvents("w", v1::WatchEventsRequest(), Never,
+                               [&](const v1::WatchEventsResponse& response) {
+                                 EXPECT_LT(response.ByteSizeLong(), size_t{4} << 20);
+                                 sizes.push_back(response.events_size());
+                                 return true;
+                               })
+                  .ok());
+  EXPECT_THAT(sizes, testing::ElementsAre(2, 2, 1));
+}
+
+TEST_F(IngestionTest, FollowingGoesOnUntilCancelled) {
+  AppendReps(3);
+  v1::WatchEventsRequest request;
+  request.set_follow(true);
+  std::atomic<int> seen{0};
+  std::atomic<bool> cancelled{false};
+  absl::Status status;
+  std::thread follower([&] {
+    status = ingestion_.WatchEvents(
+        "w", request, [&] { return cancelled.load(); },
+        [&](const v1::WatchEventsResponse& response) {
+          seen += response.events_size();
+          // Each message is answered by another event, until ten have come.
+          if (seen < 10) {
+            AppendReps(1);
+          } else {
+            cancelled = true;
+          }
+          return true;
+        });
+  });
+  follower.join();
+  EXPECT_TRUE(absl::IsCancelled(status)) << status;
+  EXPECT_EQ(seen.load(), 10);
+}
+
+TEST_F(IngestionTest, FeedStopsWhenNobodyTakesIt) {
+  AppendReps(3);
+  v1::WatchEventsRequest request;
+  request.set_follow(true);
+  EXPECT_TRUE(
+      ingestion_.WatchEvents("w", request, Never, [](const auto&) { return false; }).ok());
+}
+
+}  // namespace
+}  // namespace quotacast::ingestion

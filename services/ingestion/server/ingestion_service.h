@@ -1,0 +1,51 @@
+// The gRPC face of the ingestion service: an adapter that holds nothing but its core and its
+// executors.
+#ifndef QUOTACAST_SERVICES_INGESTION_SERVER_INGESTION_SERVICE_H_
+#define QUOTACAST_SERVICES_INGESTION_SERVER_INGESTION_SERVICE_H_
+
+#include <cstddef>
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include "base/clock.h"
+#include "quotacast/ingestion/v1/ingestion_service.grpc.pb.h"
+#include "services/eventlog/event_log.h"
+#include "services/ingestion/ingestion.h"
+#include "services/serving/serving.h"
+
+namespace quotacast::ingestion {
+
+// The service's full name, for ServingOptions::service and health.
+inline constexpr char kIngestionServiceName[] = "quotacast.ingestion.v1.IngestionService";
+
+// Callers that may follow the feed at once. Each occupies a thread of its own for as long as it
+// follows; one more is refused (OVERLOADED).
+inline constexpr size_t kMaxFollowers = 32;
+
+// Thread-safe. The server it is registered with must be shut down before it is destroyed.
+class IngestionService final : public v1::IngestionService::CallbackService {
+ public:
+  // `log` and `clock` must outlive the object; `serving_options` must name kIngestionServiceName.
+  IngestionService(eventlog::EventLog& log, const serving::ServingOptions& serving_options,
+                   const Clock& clock, const serving::CallLog& call_log);
+
+  grpc::ServerReadReactor<v1::ImportFilesRequest>* ImportFiles(
+      grpc::CallbackServerContext* context, v1::ImportFilesResponse* response) override;
+  grpc::ServerUnaryReactor* ListProfiles(grpc::CallbackServerContext* context,
+                                         const v1::ListProfilesRequest* request,
+                                         v1::ListProfilesResponse* response) override;
+  grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(
+      grpc::CallbackServerContext* context, const v1::WatchEventsRequest* request) override;
+
+ private:
+  Ingestion core_;
+  // Last, so that running handlers end before what they use goes. Followers have their own, so
+  // that imports and reads to the end never wait for them.
+  serving::Serving serving_;
+  serving::Serving followers_;
+};
+
+}  // namespace quotacast::ingestion
+
+#endif  // QUOTACAST_SERVICES_INGESTION_SERVER_INGESTION_SERVICE_H_
