@@ -81,12 +81,17 @@ double Exp(double x) {
   if (x < -745.2) return 0;
   const double k = std::floor(x * kInverseLn2 + 0.5);
   const double r = (x - k * kLn2High) - k * kLn2Low;
-  // Taylor series; |r| <= 0.347, so the first term left out is below 5e-18.
-  static constexpr double kCoefficients[14] = {
-      1,           1,           1.0 / 2,       1.0 / 6,        1.0 / 24,
-      1.0 / 120,   1.0 / 720,   1.0 / 5040,    1.0 / 40320,    1.0 / 362880,
-      1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800.0};
-  const double value = Polynomial(kCoefficients, r);
+  // Taylor series; |r| <= 0.347, so the first term left out is below 5e-18. Summed in pairs
+  // (Estrin's scheme), because Horner's chain of thirteen dependent steps takes three times as long.
+  const double r2 = r * r;
+  const double r4 = r2 * r2;
+  const double low = (1 + r) + r2 * (1.0 / 2 + r * (1.0 / 6));
+  const double middle =
+      (1.0 / 24 + r * (1.0 / 120)) + r2 * (1.0 / 720 + r * (1.0 / 5040));
+  const double high = (1.0 / 40320 + r * (1.0 / 362880)) +
+                      r2 * (1.0 / 3628800 + r * (1.0 / 39916800)) +
+                      r4 * (1.0 / 479001600 + r * (1.0 / 6227020800.0));
+  const double value = low + r4 * (middle + r4 * high);
   const int exponent = static_cast<int>(k);
   if (exponent > 1023) return value * 2 * PowerOfTwo(exponent - 1);
   if (exponent >= -1022) return value * PowerOfTwo(exponent);

@@ -98,7 +98,7 @@ TEST(NewPipelineOracleTest, WinsArePoissonInEveryPeriod) {
       company.state.reps[r].quota_minor_units[p] = static_cast<int64_t>(1 + (r + p) % 4);
     }
   }
-  const Simulated run = Simulate(company, {}, 10'000, 4, 31);
+  const Simulated run = Simulate(company, {}, 5'000, 4, 31);
   ZScores attain, mean, variance;
   for (int r = 0; r < 200; ++r) {
     for (int p = 0; p < 4; ++p) {
@@ -158,7 +158,7 @@ TEST(NewPipelineOracleTest, BookingsAreCompoundPoisson) {
       company.state.reps[r].quota_minor_units[p] = static_cast<int64_t>(3 + (r * 3 + p) % 12);
     }
   }
-  const Simulated run = Simulate(company, {}, 10'000, 4, 32);
+  const Simulated run = Simulate(company, {}, 5'000, 4, 32);
   const std::vector<double> severity = testing::RoundedLognormal(std::log(4.0), 0.7, 40);
   double power[5] = {0, 0, 0, 0, 0};
   for (int a = 0; a <= 40; ++a) {
@@ -198,7 +198,7 @@ TEST(NewPipelineOracleTest, MixedCreationIsNegativeBinomial) {
       company.state.reps[r].quota_minor_units[p] = static_cast<int64_t>(1 + (r + p) % 6);
     }
   }
-  const Simulated run = Simulate(company, {}, 10'000, 4, 33);
+  const Simulated run = Simulate(company, {}, 5'000, 4, 33);
   const double k = 2;
   ZScores mean, covariance;
   // The periods of a rep share G, so P(attain) is judged for one period per rep.
@@ -258,7 +258,7 @@ TEST(NewPipelineOracleTest, RampExposureReachesBookings) {
     hire.ramp_weeks = 13;
     scenario.hires.push_back(hire);
   }
-  const Simulated run = Simulate(company, scenario, 10'000, 1, 34);
+  const Simulated run = Simulate(company, scenario, 4'000, 1, 34);
   ZScores mean;
   for (int i = 0; i < 300; ++i) {
     const double weeks = i < 100 ? 26 - 11.0 : i < 200 ? 26 : 6.5;
