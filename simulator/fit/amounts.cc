@@ -54,20 +54,64 @@ Shape DefaultShape() {
   return {std::log(kDefaultAmountMedianMinorUnits) + variance / 2, variance};
 }
 
-Shape Shrink(const Moments& moments, double prior_count, const Shape& prior) {
-  if (!moments.has_amount()) return prior;
-  const double n = moments.count();
-  // n - 1 in the denominators would double-count the loss of freedom that the prior makes up for.
+// The shape that the amounts themselves show.
+Shape OwnShape(const Moments& moments) {
   const double log_mean = moments.log_sum / moments.positive_weight;
   const double log_variance =
       std::max(0.0, moments.log_sum_squares / moments.positive_weight - log_mean * log_mean);
   const double mean = moments.mean();
   const double relative_variance =
       std::max(0.0, moments.sum_squares / moments.weight / (mean * mean) - 1);
-  const double variance =
-      std::min(log_variance, kMaxVarianceRatio * std::log1p(relative_variance));
-  return {(n * std::log(mean) + prior_count * prior.log_mean) / (n + prior_count),
-          (n * variance + prior_count * prior.log_variance) / (n + prior_count)};
+  return {std::log(mean),
+          std::min(log_variance, kMaxVarianceRatio * std::log1p(relative_variance))};
+}
+
+// How strongly a prior counts, in deals.
+struct PriorStrength {
+  double mean_count = 0;
+  double variance_count = 0;
+};
+
+Shape Shrink(const Moments& moments, const PriorStrength& strength, const Shape& prior) {
+  if (!moments.has_amount()) return prior;
+  const double n = moments.count();
+  const Shape own = OwnShape(moments);
+  return {(n * own.log_mean + strength.mean_count * prior.log_mean) / (n + strength.mean_count),
+          (n * own.log_variance + strength.variance_count * prior.log_variance) /
+              (n + strength.variance_count)};
+}
+
+// Variance of the logarithm within segments, and what it says about the strength of the prior.
+struct Between {
+  double within_variance = 0;
+  PriorStrength strength;
+};
+
+Between CompareSegments(const std::vector<Moments>& segments, const Shape& pooled) {
+  double deals = 0;
+  double within = 0;
+  double between = 0;
+  double segment_count = 0;
+  for (const Moments& segment : segments) {
+    if (!segment.has_amount()) continue;
+    const Shape own = OwnShape(segment);
+    deals += segment.count();
+    within += segment.count() * own.log_variance;
+    between += (own.log_mean - pooled.log_mean) * (own.log_mean - pooled.log_mean);
+    ++segment_count;
+  }
+  Between result;
+  result.strength = {kMaxAmountPriorCount, kMaxAmountPriorCount};
+  result.within_variance = pooled.log_variance;
+  if (segment_count < 2) return result;
+  result.within_variance = within / deals;
+  between /= segment_count - 1;
+  // Nothing between segments: the full prior.
+  if (between > 0) {
+    result.strength.mean_count = std::clamp(result.within_variance / between,
+                                            kMinAmountPriorCount, kMaxAmountPriorCount);
+  }
+  return result;
 }
 
 AmountDistribution ToDistribution(const Shape& shape, int64_t largest) {
@@ -104,10 +148,14 @@ std::vector<AmountDistribution> FitAmounts(const History& history, absl::CivilDa
     segments[deal->segment].Add(amount, weight);
     largest = std::max(largest, *deal->won_amount_minor_units);
   }
-  const Shape pooled = Shrink(all, kDefaultPriorCount, DefaultShape());
+  const Shape pooled = Shrink(all, {kDefaultPriorCount, kDefaultPriorCount}, DefaultShape());
+  const Between between = CompareSegments(segments, pooled);
+  const Shape prior = {pooled.log_mean, between.within_variance};
   std::vector<AmountDistribution> amounts;
   for (const Moments& segment : segments) {
-    amounts.push_back(ToDistribution(Shrink(segment, kAmountPriorCount, pooled), largest));
+    const Shape shape =
+        segment.has_amount() ? Shrink(segment, between.strength, prior) : pooled;
+    amounts.push_back(ToDistribution(shape, largest));
   }
   return amounts;
 }

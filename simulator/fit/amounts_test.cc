@@ -69,15 +69,34 @@ TEST(FitAmounts, RecoversALognormal) {
               1e-6 * static_cast<double>(largest));
 }
 
-TEST(FitAmounts, SmallSegmentLeansOnAllWonDeals) {
+// Four segments that differ by less than their deals do: a fifth with a single deal far out is
+// pulled back.
+TEST(FitAmounts, SmallSegmentLeansOnAllWonDealsWhenSegmentsAreAlike) {
   History history = Company();
-  for (int i = 0; i < 1'000; ++i) AddWon(history, 0, std::llround(std::exp(12 + 0.5 * Normal(i))));
-  AddWon(history, 1, std::llround(std::exp(16.0)));
+  history.segments = {"a", "b", "c", "d", "e", "none"};
+  for (int i = 0; i < 2'000; ++i) {
+    AddWon(history, i % 4, std::llround(std::exp(12 + 1.0 * Normal(i))));
+  }
+  AddWon(history, 4, std::llround(std::exp(14.0)));
   const std::vector<AmountDistribution> amounts = Fit(history);
-  EXPECT_NEAR(std::log(MeanOf(amounts[0])), 12.125, 0.1);
-  EXPECT_GT(std::log(MeanOf(amounts[1])), 12.3);
-  EXPECT_LT(std::log(MeanOf(amounts[1])), 14);
-  EXPECT_GT(amounts[1].log_sd, 0.3);
+  EXPECT_NEAR(std::log(MeanOf(amounts[0])), 12.5, 0.2);
+  EXPECT_GT(std::log(MeanOf(amounts[4])), 12.6);
+  EXPECT_LT(std::log(MeanOf(amounts[4])), 13.7);
+  EXPECT_GT(amounts[4].log_sd, 0.6);
+  EXPECT_NEAR(std::log(MeanOf(amounts[5])), 12.5, 0.2);
+}
+
+// A price list: products a factor of a hundred apart, little spread within. Fifteen deals of the
+// dear one are enough to know its price.
+TEST(FitAmounts, PriceListsAreNotAveraged) {
+  History history = Company();
+  for (int i = 0; i < 1'000; ++i) AddWon(history, 0, std::llround(std::exp(9 + 0.1 * Normal(i))));
+  for (int i = 0; i < 15; ++i) {
+    AddWon(history, 1, std::llround(std::exp(14 + 0.1 * Normal(5'000 + i))));
+  }
+  const AmountDistribution dear = Fit(history)[1];
+  EXPECT_NEAR(std::log(MeanOf(dear)), 14, 0.1);
+  EXPECT_LT(dear.log_sd, 0.2);
 }
 
 // Price points 55 and 5,000 in equal parts: the logarithms are 4.5 apart (log sd 2.25), a lognormal

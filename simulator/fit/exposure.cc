@@ -78,7 +78,7 @@ absl::CivilDay FirstExitOrCreation(const History& history, int stage_count) {
   for (const HistoryDeal& deal : history.deals) {
     first_created = std::min(first_created, deal.created);
     for (const Spell& spell : SpellsOf(deal, stage_count, history.as_of)) {
-      if (!spell.is_exit()) continue;
+      if (!spell.is_exit() || spell.implied) continue;
       if (!first_exit.has_value() || spell.left < *first_exit) first_exit = spell.left;
     }
   }
@@ -278,7 +278,7 @@ std::vector<Spell> SpellsOf(const HistoryDeal& deal, int stage_count, absl::Civi
   std::vector<Spell> spells;
   auto skip = [&](int from, int to, absl::CivilDay day) {
     for (int stage = from; stage < to; ++stage) {
-      spells.push_back({stage, day, day, SpellEnd::kAdvanced});
+      spells.push_back({stage, day, day, SpellEnd::kAdvanced, /*implied=*/true});
     }
   };
   std::vector<StageVisit> visits = deal.visits;
@@ -289,19 +289,19 @@ std::vector<Spell> SpellsOf(const HistoryDeal& deal, int stage_count, absl::Civi
     const StageVisit& next = visits[v + 1];
     const bool forward = next.stage > visit.stage;
     spells.push_back({visit.stage, visit.entered, next.entered,
-                      forward ? SpellEnd::kAdvanced : SpellEnd::kRegressed});
+                      forward ? SpellEnd::kAdvanced : SpellEnd::kRegressed, false});
     if (forward) skip(visit.stage + 1, next.stage, next.entered);
   }
   const StageVisit& last = visits.back();
   switch (deal.end) {
     case DealEnd::kOpen:
-      spells.push_back({last.stage, last.entered, as_of, SpellEnd::kOpen});
+      spells.push_back({last.stage, last.entered, as_of, SpellEnd::kOpen, false});
       break;
     case DealEnd::kLost:
-      spells.push_back({last.stage, last.entered, deal.end_day, SpellEnd::kLost});
+      spells.push_back({last.stage, last.entered, deal.end_day, SpellEnd::kLost, false});
       break;
     case DealEnd::kWon:
-      spells.push_back({last.stage, last.entered, deal.end_day, SpellEnd::kAdvanced});
+      spells.push_back({last.stage, last.entered, deal.end_day, SpellEnd::kAdvanced, false});
       skip(last.stage + 1, stage_count, deal.end_day);
       break;
   }

@@ -36,6 +36,7 @@ struct Spell {
   absl::CivilDay entered;
   absl::CivilDay left;  // The as-of day for kOpen.
   SpellEnd end = SpellEnd::kOpen;
+  bool implied = false;  // A skipped stage: nobody recorded it.
   bool is_exit() const { return end == SpellEnd::kAdvanced || end == SpellEnd::kLost; }
   bool operator==(const Spell&) const = default;
 };
@@ -101,7 +102,9 @@ inline constexpr double kSplitMinExpectedExits = 5;
 // The fit never ends up with more edges than this.
 inline constexpr int kMaxAgeBinEdges = 32;
 
-// `history` must be valid. Without any exit the window starts with the first creation. Complexity:
+// `history` must be valid. The first exit is the first one recorded: a stage skipped on the day of
+// creation tells when a deal began, not when records of endings did. Without any exit the window
+// starts with the first creation. Complexity:
 // deals x weeks they lived.
 Exposure CountExposure(const History& history, const ExposureOptions& options);
 

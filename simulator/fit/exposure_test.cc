@@ -54,18 +54,18 @@ TEST(SpellsOf, StraightWalk) {
 TEST(SpellsOf, SkippedStagesAreZeroDayVisitsThatAdvanced) {
   EXPECT_THAT(SpellsOf(Deal({{0, Day(0)}, {2, Day(5)}}, DealEnd::kOpen, 0), 4, Day(20)),
               ElementsAre(Spell{0, Day(0), Day(5), SpellEnd::kAdvanced},
-                          Spell{1, Day(5), Day(5), SpellEnd::kAdvanced},
+                          Spell{1, Day(5), Day(5), SpellEnd::kAdvanced, true},
                           Spell{2, Day(5), Day(20), SpellEnd::kOpen}));
   EXPECT_THAT(SpellsOf(Deal({{1, Day(2)}}, DealEnd::kWon, 6), 3, Day(20)),
-              ElementsAre(Spell{0, Day(2), Day(2), SpellEnd::kAdvanced},
+              ElementsAre(Spell{0, Day(2), Day(2), SpellEnd::kAdvanced, true},
                           Spell{1, Day(2), Day(6), SpellEnd::kAdvanced},
-                          Spell{2, Day(6), Day(6), SpellEnd::kAdvanced}));
+                          Spell{2, Day(6), Day(6), SpellEnd::kAdvanced, true}));
 }
 
 TEST(SpellsOf, RegressionCensorsAndStartsAnew) {
   EXPECT_THAT(
       SpellsOf(Deal({{1, Day(2)}, {0, Day(6)}, {1, Day(8)}}, DealEnd::kLost, 9), 2, Day(20)),
-      ElementsAre(Spell{0, Day(2), Day(2), SpellEnd::kAdvanced},
+      ElementsAre(Spell{0, Day(2), Day(2), SpellEnd::kAdvanced, true},
                   Spell{1, Day(2), Day(6), SpellEnd::kRegressed},
                   Spell{0, Day(6), Day(8), SpellEnd::kAdvanced},
                   Spell{1, Day(8), Day(9), SpellEnd::kLost}));
@@ -74,7 +74,7 @@ TEST(SpellsOf, RegressionCensorsAndStartsAnew) {
 TEST(SpellsOf, CreatedAlreadyClosed) {
   EXPECT_THAT(SpellsOf(Deal({}, DealEnd::kWon, 0), 2, Day(20)),
               ElementsAre(Spell{0, Day(0), Day(0), SpellEnd::kAdvanced},
-                          Spell{1, Day(0), Day(0), SpellEnd::kAdvanced}));
+                          Spell{1, Day(0), Day(0), SpellEnd::kAdvanced, true}));
   EXPECT_THAT(SpellsOf(Deal({}, DealEnd::kLost, 0), 2, Day(20)),
               ElementsAre(Spell{0, Day(0), Day(0), SpellEnd::kLost}));
 }
@@ -140,6 +140,16 @@ TEST(CountExposure, WindowBeginsWithTheFirstExitAndTruncatesOnTheLeft) {
   EXPECT_NEAR(exposure.cells[0].ages[0].days, 0.5 + 10 + 0.5, 1e-9);
   EXPECT_NEAR(exposure.cells[0].ages[0].exits, 2, 1e-9);
   EXPECT_EQ(exposure.cells[0].entry.entered, 0);
+}
+
+// Deals that enter the second stage at once: the first stage was skipped on days 0 and 20, but the
+// first ending anybody recorded is that of day 50.
+TEST(CountExposure, WindowDoesNotBeginWithASkip) {
+  History history = OneStage({Deal({{1, Day(0)}}, DealEnd::kWon, 50),
+                              Deal({{1, Day(20)}}, DealEnd::kOpen, 0)},
+                             100);
+  history.stages = {"first", "second"};
+  EXPECT_EQ(CountExposure(history, {std::nullopt, {}, kNoDecay}).window_start, Day(50));
 }
 
 TEST(CountExposure, SpellsOverBeforeTheWindowDoNotCount) {
