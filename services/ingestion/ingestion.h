@@ -78,7 +78,9 @@ class Ingestion {
 // Collects the messages of one ImportFiles call. Used by one thread at a time.
 //
 //   ImportSession session = ingestion.StartImport();
-//   for (const v1::ImportFilesRequest& request : requests) QC_RETURN_IF_ERROR(session.Add(request));
+//   for (const v1::ImportFilesRequest& message : messages) {
+//     QC_RETURN_IF_ERROR(session.Add(message));
+//   }
 //   QC_ASSIGN_OR_RETURN(response, session.Finish(workspace, cancelled));
 class ImportSession {
  public:

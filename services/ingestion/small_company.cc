@@ -31,7 +31,8 @@ Files SnapshotCompany() {
        "Harbour Works,industry,1991,10.5,80,Norway,\r\n"
        "\"Lakes, Ltd\",retail,2003,3.25,12,Kenya,Harbour Works\r\n"},
       {"sales_pipeline.csv",
-       "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value\r\n"
+       "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,"
+       "close_value\r\n"
        "D1,Ada Quill,GTX Pro,Harbour Works,Won,2017-01-10,2017-03-01,4750\r\n"
        "D2,Ben Moss,Pump 2,\"Lakes, Ltd\",Won,2017-01-12,2017-03-31,55.50\r\n"
        "D3,Cora Dunn,GTX Pro,Harbour Works,Lost,2017-02-01,2017-04-02,0\r\n"
