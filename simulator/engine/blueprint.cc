@@ -30,8 +30,8 @@ constexpr int64_t kMaxSampledValues = 16'000'000;
 absl::Status ValidateOptions(const EngineOptions& options, const PipelineState& state) {
   std::vector<FieldViolation> violations;
   if (options.trials < 1 || options.trials > kMaxTrials) {
-    violations.push_back({"options.trials", absl::StrCat("is ", options.trials, "; want 1 to ",
-                                                         kMaxTrials)});
+    violations.push_back(
+        {"options.trials", absl::StrCat("is ", options.trials, "; want 1 to ", kMaxTrials)});
   }
   if (options.step_days != 7 && options.step_days != 1) {
     violations.push_back(
@@ -74,8 +74,8 @@ class TableRegistry {
   explicit TableRegistry(Blueprint& plan) : plan_(plan) {}
 
   int Flow(int segment, InitiativeSet initiatives, int basis) {
-    const auto [it, added] = flows_.try_emplace({segment, initiatives, basis},
-                                                static_cast<int>(plan_.flows.size()));
+    const auto [it, added] =
+        flows_.try_emplace({segment, initiatives, basis}, static_cast<int>(plan_.flows.size()));
     if (added) plan_.flows.push_back({segment, initiatives, basis, {}, {}});
     return it->second;
   }
@@ -85,8 +85,8 @@ class TableRegistry {
     const int last_edge = edges.empty() ? 0 : edges.back();
     const int age = std::min(deal.age_days, last_edge);
     FlowPlan& flow = plan_.flows[placed.flow];
-    const auto [it, added] = open_.try_emplace({placed.flow, deal.stage, age},
-                                               static_cast<int>(flow.open.size()));
+    const auto [it, added] =
+        open_.try_emplace({placed.flow, deal.stage, age}, static_cast<int>(flow.open.size()));
     if (added) flow.open.push_back({deal.stage, age, Allocate(flow)});
     placed.open_class = it->second;
     placed.table = flow.open[it->second].table;
@@ -94,8 +94,8 @@ class TableRegistry {
 
   void PlaceCreation(const std::vector<double>& productive_days, CreationPlan& placed) {
     FlowPlan& flow = plan_.flows[placed.flow];
-    const auto [it, added] = fresh_.try_emplace({placed.flow, productive_days},
-                                                static_cast<int>(flow.fresh.size()));
+    const auto [it, added] =
+        fresh_.try_emplace({placed.flow, productive_days}, static_cast<int>(flow.fresh.size()));
     if (added) flow.fresh.push_back({productive_days, Allocate(flow)});
     placed.fresh_class = it->second;
     placed.table = flow.fresh[it->second].table;
@@ -119,7 +119,8 @@ double LargestShiftSd(const PipelineModel& model, double own_variance, bool is_h
   double largest = 0;
   for (const ParameterDraw& draw : model.draws) {
     const double own = is_hire ? draw.rep_sd * draw.rep_sd : own_variance;
-    largest = std::max(largest, draw.market_sd * draw.market_sd + draw.team_sd * draw.team_sd + own);
+    largest =
+        std::max(largest, draw.market_sd * draw.market_sd + draw.team_sd * draw.team_sd + own);
   }
   return std::sqrt(largest);
 }
@@ -178,9 +179,9 @@ absl::Status PlaceSellers(const PipelineState& state, Blueprint& plan) {
     seller.basis =
         BasisFor(seller.effect_mean, LargestShiftSd(model, seller.effect_variance, false));
     PlaceInTeam(state, rep.team, factor_of_team, plan, seller);
-    PlaceAllCreation(ProductiveDays(rep.start_date, rep.end_date, kDefaultRampWeeks, state.as_of,
-                                    plan.grid),
-                     r * model.segments.size(), tables, plan, seller);
+    PlaceAllCreation(
+        ProductiveDays(rep.start_date, rep.end_date, kDefaultRampWeeks, state.as_of, plan.grid),
+        r * model.segments.size(), tables, plan, seller);
     plan.sellers.push_back(std::move(seller));
   }
   for (const OpenDeal& deal : state.open_deals) {
@@ -266,7 +267,8 @@ void AddBookings(const Seller& seller, const std::vector<int64_t>& booked, PlanS
 PlanShape ShapeOf(const PipelineState& state, const Blueprint& plan) {
   PlanShape shape;
   shape.entities.push_back({Level::kOrg, "", false});
-  for (const TeamState& team : state.teams) shape.entities.push_back({Level::kTeam, team.key, false});
+  for (const TeamState& team : state.teams)
+    shape.entities.push_back({Level::kTeam, team.key, false});
   for (const RepState& rep : state.reps) shape.entities.push_back({Level::kRep, rep.key, false});
   for (const Hire& hire : plan.scenario.hires) {
     shape.entities.push_back({Level::kRep, hire.key, true});
@@ -292,8 +294,7 @@ PlanShape ShapeOf(const PipelineState& state, const Blueprint& plan) {
     AddBookings(plan.sellers[r], state.reps[r].booked_minor_units, shape);
   }
   for (size_t i = 0; i < plan.scenario.hires.size(); ++i) {
-    AddQuotas(plan.sellers[state.reps.size() + i], plan.scenario.hires[i].quota_minor_units,
-              shape);
+    AddQuotas(plan.sellers[state.reps.size() + i], plan.scenario.hires[i].quota_minor_units, shape);
   }
   const int64_t trials = plan.layout.trials;
   AddGroup(plan.grid.step_count(), trials, shape);
@@ -337,8 +338,8 @@ absl::StatusOr<Blueprint> DrawBlueprint(const PipelineModel& model, const Pipeli
   plan.shape.plan_key = PlanKey(plan.shape.trial_key, state, scenario, options);
   for (size_t i = 0; i < plan.shape.quota_minor_units.size(); ++i) {
     const auto& quota = plan.shape.quota_minor_units[i];
-    plan.wanted_minor_units.push_back(
-        quota.has_value() ? *quota - plan.shape.booked_minor_units[i] : Seller::kNoQuota);
+    plan.wanted_minor_units.push_back(quota.has_value() ? *quota - plan.shape.booked_minor_units[i]
+                                                        : Seller::kNoQuota);
   }
   return plan;
 }

@@ -121,8 +121,7 @@ TEST(CommonFactorOracleTest, OrgVarianceSplitsOverTheMarket) {
   const double mean = n * ExpectNormal(p);
   EXPECT_NEAR(mean, n * leaves * kAdvance, 1e-9);
   const double within = ExpectNormal([&](double m) { return n * p(m) * (1 - p(m)); });
-  const double between =
-      ExpectNormal([&](double m) { return n * p(m) * n * p(m); }) - mean * mean;
+  const double between = ExpectNormal([&](double m) { return n * p(m) * n * p(m); }) - mean * mean;
   EXPECT_GT(between, within);  // The factor matters here.
   EXPECT_NEAR(testing::Mean(run.Samples(0)), mean,
               4.6 * std::sqrt((within + between) / run.trials));

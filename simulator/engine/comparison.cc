@@ -29,8 +29,9 @@ absl::Status CheckPaired(const Plan& plan_a, const Partial& a, const Plan& plan_
   return WithDetail(
       absl::InvalidArgumentError(absl::StrCat(
           "the forecasts are not pairs: they need the same model, seed, steps and trials (trial "
-          "keys ", a.trial_key, " and ", b.trial_key, ", trials ", a.trial_count(), " and ",
-          b.trial_count(), ")")),
+          "keys ",
+          a.trial_key, " and ", b.trial_key, ", trials ", a.trial_count(), " and ", b.trial_count(),
+          ")")),
       detail);
 }
 
@@ -81,8 +82,7 @@ PairedDifference Pair(const PlanShape& shape_a, const Partial& a, int x, const P
 
 }  // namespace
 
-absl::StatusOr<std::vector<PairedDifference>> CompareForecasts(const Plan& plan_a,
-                                                               const Partial& a,
+absl::StatusOr<std::vector<PairedDifference>> CompareForecasts(const Plan& plan_a, const Partial& a,
                                                                const Plan& plan_b,
                                                                const Partial& b) {
   QC_RETURN_IF_ERROR(CheckPaired(plan_a, a, plan_b, b));
@@ -94,8 +94,8 @@ absl::StatusOr<std::vector<PairedDifference>> CompareForecasts(const Plan& plan_
   std::vector<PairedDifference> pairs;
   for (int period = 0; period < shape_a.period_count; ++period) {
     for (int y = 0; y < static_cast<int>(shape_b.entities.size()); ++y) {
-      const auto found = std::find(shape_a.entities.begin(), shape_a.entities.end(),
-                                   shape_b.entities[y]);
+      const auto found =
+          std::find(shape_a.entities.begin(), shape_a.entities.end(), shape_b.entities[y]);
       if (found == shape_a.entities.end()) continue;
       const int x = static_cast<int>(found - shape_a.entities.begin());
       if (!sampled(shape_a, x) || !sampled(shape_b, y)) continue;

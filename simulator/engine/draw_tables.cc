@@ -35,16 +35,15 @@ DrawTables BuildDrawTables(const Blueprint& plan, int draw) {
 
   // The spread of the population of reps, never of one posterior: the fitted probabilities are
   // averages over the population.
-  const double population_sd = std::sqrt(parameters.market_sd * parameters.market_sd +
-                                         parameters.team_sd * parameters.team_sd +
-                                         parameters.rep_sd * parameters.rep_sd);
+  const double population_sd =
+      std::sqrt(parameters.market_sd * parameters.market_sd +
+                parameters.team_sd * parameters.team_sd + parameters.rep_sd * parameters.rep_sd);
   const LeverDraw levers = DrawLevers(plan.scenario, plan.options.seed, draw);
-  std::map<int, WinThresholds> thresholds;      // By segment.
+  std::map<int, WinThresholds> thresholds;  // By segment.
   std::map<InitiativeSet, LeverPath> paths;
   std::vector<double> values, created;
   for (const FlowPlan& flow : plan.flows) {
-    const StageCell* stages =
-        &parameters.cells[static_cast<size_t>(flow.segment) * stage_count];
+    const StageCell* stages = &parameters.cells[static_cast<size_t>(flow.segment) * stage_count];
     auto threshold = thresholds.find(flow.segment);
     if (threshold == thresholds.end()) {
       threshold = thresholds

@@ -60,8 +60,7 @@ class CompiledPlan final : public Plan {
     const int64_t draws = std::min<int64_t>(shape().draw_count, count);
     for (int64_t d = 0; d < draws; ++d) {
       const int64_t own = (count - d + shape().draw_count - 1) / shape().draw_count;
-      QC_RETURN_IF_ERROR(
-          SimulateBatches({first + d, shape().draw_count, own}, cancel, &partial));
+      QC_RETURN_IF_ERROR(SimulateBatches({first + d, shape().draw_count, own}, cancel, &partial));
     }
     std::sort(partial.batches.begin(), partial.batches.end(),
               [](const BatchSamples& a, const BatchSamples& b) { return a.batch < b.batch; });
@@ -95,10 +94,9 @@ class CompiledPlan final : public Plan {
     const int batch = layout().batch_size;
     if (first_trial < 0 || trial_count < 0 || first_trial % batch != 0 ||
         trial_count % batch != 0 || first_trial > layout().trials - trial_count) {
-      return InvalidField("trial_range",
-                          absl::StrCat("is [", first_trial, ", ", first_trial, " + ", trial_count,
-                                       "); want multiples of ", batch, " within ",
-                                       layout().trials));
+      return InvalidField(
+          "trial_range", absl::StrCat("is [", first_trial, ", ", first_trial, " + ", trial_count,
+                                      "); want multiples of ", batch, " within ", layout().trials));
     }
     return absl::OkStatus();
   }
@@ -140,8 +138,7 @@ TrialLayout TrialsFor(int64_t requested_trials, int draw_count) {
 }
 
 absl::StatusOr<std::unique_ptr<Plan>> Compile(const PipelineModel& model,
-                                              const PipelineState& state,
-                                              const Scenario& scenario,
+                                              const PipelineState& state, const Scenario& scenario,
                                               const EngineOptions& options,
                                               const CancelCheck& cancel) {
   QC_ASSIGN_OR_RETURN(Blueprint blueprint, DrawBlueprint(model, state, scenario, options));
@@ -150,9 +147,8 @@ absl::StatusOr<std::unique_ptr<Plan>> Compile(const PipelineModel& model,
   return std::unique_ptr<Plan>(std::move(plan));
 }
 
-absl::StatusOr<Partial> SimulateParallel(const Plan& plan, int64_t first_trial,
-                                         int64_t trial_count, int threads,
-                                         const CancelCheck& cancel,
+absl::StatusOr<Partial> SimulateParallel(const Plan& plan, int64_t first_trial, int64_t trial_count,
+                                         int threads, const CancelCheck& cancel,
                                          const std::function<void(int64_t done)>& progress) {
   if (threads < 1 || threads > kMaxThreads) {
     return InvalidField("threads", absl::StrCat("is ", threads, "; want 1 to ", kMaxThreads));
@@ -162,10 +158,9 @@ absl::StatusOr<Partial> SimulateParallel(const Plan& plan, int64_t first_trial,
   QC_ASSIGN_OR_RETURN(Partial merged, plan.SimulateRange(first_trial, 0, nullptr));
   if (trial_count < 0 || trial_count % batch_size != 0 ||
       first_trial > plan.layout().trials - trial_count) {
-    return InvalidField("trial_count",
-                        absl::StrCat("is ", trial_count, " from trial ", first_trial,
-                                     "; want a multiple of ", batch_size, " within ",
-                                     plan.layout().trials));
+    return InvalidField("trial_count", absl::StrCat("is ", trial_count, " from trial ", first_trial,
+                                                    "; want a multiple of ", batch_size, " within ",
+                                                    plan.layout().trials));
   }
   const std::vector<BatchSequence> runs =
       CutByDraw(first_trial / batch_size, trial_count / batch_size, plan.shape().draw_count,

@@ -88,18 +88,17 @@ class Plan {
 // Builds the tables. INVALID_ARGUMENT as ValidateModel/State/Scenario, and for options out of
 // range. Checks `cancel` between parameter draws.
 absl::StatusOr<std::unique_ptr<Plan>> Compile(const PipelineModel& model,
-                                              const PipelineState& state,
-                                              const Scenario& scenario,
+                                              const PipelineState& state, const Scenario& scenario,
                                               const EngineOptions& options,
                                               const CancelCheck& cancel);
 
-// Runs ranges on `threads` threads of its own and merges them. Progress is reported after each
-// finished range from one thread at a time. `threads` in 1..kMaxThreads. CANCELLED as SimulateRange;
-// every thread has ended when the call returns.
 inline constexpr int kMaxThreads = 256;
-absl::StatusOr<Partial> SimulateParallel(const Plan& plan, int64_t first_trial,
-                                         int64_t trial_count, int threads,
-                                         const CancelCheck& cancel,
+
+// Runs ranges on `threads` threads of its own and merges them. Progress is reported after each
+// finished range from one thread at a time. `threads` in 1..kMaxThreads. CANCELLED as
+// SimulateRange; every thread has ended when the call returns.
+absl::StatusOr<Partial> SimulateParallel(const Plan& plan, int64_t first_trial, int64_t trial_count,
+                                         int threads, const CancelCheck& cancel,
                                          const std::function<void(int64_t done)>& progress);
 
 }  // namespace quotacast::simulator

@@ -129,8 +129,7 @@ TEST(EngineTest, CancellationStopsEveryStage) {
   EXPECT_EQ(Compile(company.model, company.state, {}, Trials(512), at_once).status().code(),
             absl::StatusCode::kCancelled);
   const auto plan = MustCompile(company, Trials(4'096));
-  EXPECT_EQ(plan->SimulateRange(0, 4'096, at_once).status().code(),
-            absl::StatusCode::kCancelled);
+  EXPECT_EQ(plan->SimulateRange(0, 4'096, at_once).status().code(), absl::StatusCode::kCancelled);
   // After the tenth look, on several threads.
   std::atomic<int> looks{0};
   const auto later = [&] { return ++looks > 10; };
@@ -140,31 +139,38 @@ TEST(EngineTest, CancellationStopsEveryStage) {
 }
 
 // The bound on the work between two looks is what keeps a cancel prompt: a million deal-trials,
-// some tens of milliseconds. One batch here is 256 trials of 100 reps with 400 deals, ten times
-// that.
+// some tens of milliseconds. One batch here is 256 trials of 40,000 deals, ten times that, once
+// spread over people and once all in one person's hands.
 TEST(EngineTest, LongBatchesLookAtTheCancelCheckInside) {
-  CompanyOptions options;
-  options.rep_count = 100;
-  options.open_deals_per_rep = 400;
-  const Company company = MakeCompany(options);
-  const auto plan = MustCompile(company, Trials(256));
-  ASSERT_EQ(plan->layout().batch_size, 256);
-  int looks = 0;
-  const auto count = [&] {
-    ++looks;
-    return false;
-  };
-  ASSERT_TRUE(plan->SimulateRange(0, 256, count).ok());
-  EXPECT_GE(looks, 10);
+  for (const int reps : {1, 100}) {
+    CompanyOptions options;
+    options.rep_count = reps;
+    options.open_deals_per_rep = 40'000 / reps;
+    const Company company = MakeCompany(options);
+    const auto plan = MustCompile(company, Trials(256));
+    ASSERT_EQ(plan->layout().batch_size, 256);
+    int looks = 0;
+    const auto count = [&] {
+      ++looks;
+      return false;
+    };
+    ASSERT_TRUE(plan->SimulateRange(0, 256, count).ok());
+    EXPECT_GE(looks, 10);
+    const int all_looks = looks;
+    looks = 0;
+    const auto fifth = [&] { return ++looks == 5; };
+    EXPECT_EQ(plan->SimulateRange(0, 256, fifth).status().code(), absl::StatusCode::kCancelled);
+    EXPECT_LT(looks, all_looks);
+  }
 }
 
 TEST(EngineTest, ProgressReachesTheEnd) {
   const Company company = testing::MakeVariedCompany(4, 10, 8, 1);
   const auto plan = MustCompile(company, Trials(2'048));
   std::vector<int64_t> reports;
-  ASSERT_TRUE(SimulateParallel(*plan, 0, 2'048, 2, nullptr,
-                               [&](int64_t done) { reports.push_back(done); })
-                  .ok());
+  ASSERT_TRUE(SimulateParallel(*plan, 0, 2'048, 2, nullptr, [&](int64_t done) {
+                reports.push_back(done);
+              }).ok());
   ASSERT_FALSE(reports.empty());
   for (size_t i = 1; i < reports.size(); ++i) EXPECT_GT(reports[i], reports[i - 1]);
   EXPECT_EQ(reports.back(), 2'048);

@@ -23,8 +23,7 @@ struct Results {
   std::vector<int64_t> trials_by_draw;
 
   std::vector<ExactMoments> Moments(int series) const {
-    const auto from =
-        partial.moments.begin() + static_cast<ptrdiff_t>(series) * shape.draw_count;
+    const auto from = partial.moments.begin() + static_cast<ptrdiff_t>(series) * shape.draw_count;
     return std::vector<ExactMoments>(from, from + shape.draw_count);
   }
   bool IsSampled(int series) const {
@@ -45,9 +44,9 @@ DistributionSummary SummarizeSeries(const Results& results, int series, int64_t 
   DistributionSummary summary = SummarizeSamples(moments, samples, offset, divisor);
   if (results.IsSampled(series)) return summary;
   for (QuantileValue& quantile : summary.quantiles) {
-    quantile.value = (results.Histogram(series).Quantile(quantile.probability) +
-                      static_cast<double>(offset)) /
-                     divisor;
+    quantile.value =
+        (results.Histogram(series).Quantile(quantile.probability) + static_cast<double>(offset)) /
+        divisor;
   }
   return summary;
 }
@@ -90,10 +89,10 @@ EntityPeriodForecast SummarizeEntity(const Results& results, int entity, int per
       SummarizeSeries(results, shape.EntitySeries(entity, shape.mark_of_period[period]),
                       forecast.booked_minor_units, 1);
   if (forecast.quota_minor_units.has_value()) {
-    const auto from = results.partial.attain_counts.begin() +
-                      static_cast<ptrdiff_t>(cell) * shape.draw_count;
-    forecast.attain_probability = ShareEstimate(
-        std::vector<int64_t>(from, from + shape.draw_count), results.trials_by_draw);
+    const auto from =
+        results.partial.attain_counts.begin() + static_cast<ptrdiff_t>(cell) * shape.draw_count;
+    forecast.attain_probability =
+        ShareEstimate(std::vector<int64_t>(from, from + shape.draw_count), results.trials_by_draw);
   }
   return forecast;
 }
@@ -113,8 +112,8 @@ PeriodForecast SummarizePeriod(const Results& results, int period) {
   for (int step = 0; step < static_cast<int>(shape.step_ends.size()); ++step) {
     if (shape.period_of_step[step] != period) continue;
     forecast.org_fan.push_back(
-        {shape.step_ends[step], SummarizeSeries(results, shape.OrgSeries(step),
-                                                shape.booked_minor_units[period], 1)});
+        {shape.step_ends[step],
+         SummarizeSeries(results, shape.OrgSeries(step), shape.booked_minor_units[period], 1)});
   }
   return forecast;
 }
@@ -160,8 +159,7 @@ absl::StatusOr<Estimate> EvaluateThreshold(const Results& results, const Thresho
                                      "; want a cut day of the plan inside the period"));
   }
   const int64_t booked =
-      shape.booked_minor_units[static_cast<size_t>(entity) * shape.period_count +
-                               threshold.period];
+      shape.booked_minor_units[static_cast<size_t>(entity) * shape.period_count + threshold.period];
   return AtLeast(results, series, threshold.amount_minor_units - booked);
 }
 
@@ -176,9 +174,8 @@ absl::StatusOr<Forecast> Summarize(const Plan& plan, const Partial& partial,
   forecast.draws = partial.draw_count;
   forecast.clamped_count = partial.clamped_count;
   for (size_t i = 0; i < thresholds.size(); ++i) {
-    QC_ASSIGN_OR_RETURN(Estimate estimate,
-                        EvaluateThreshold(results, thresholds[i],
-                                          absl::StrCat("thresholds[", i, "]")));
+    QC_ASSIGN_OR_RETURN(Estimate estimate, EvaluateThreshold(results, thresholds[i],
+                                                             absl::StrCat("thresholds[", i, "]")));
     forecast.thresholds.push_back(estimate);
   }
   for (int period = 0; period < plan.shape().period_count; ++period) {

@@ -44,9 +44,9 @@ struct DistributionSummary {
 struct EntityPeriodForecast {
   Entity entity;
   int period = 0;
-  int64_t booked_minor_units = 0;            // Won before the as-of date; part of `bookings`.
-  std::optional<int64_t> quota_minor_units;  // Sum of quotas below; absent if nobody has one.
-  DistributionSummary bookings;              // Whole period, minor units.
+  int64_t booked_minor_units = 0;              // Won before the as-of date; part of `bookings`.
+  std::optional<int64_t> quota_minor_units;    // Sum of quotas below; absent if nobody has one.
+  DistributionSummary bookings;                // Whole period, minor units.
   std::optional<Estimate> attain_probability;  // P(bookings >= quota); absent without a quota.
 };
 
@@ -100,8 +100,7 @@ struct PairedDifference {
 
 // Differences for the org and every entity that keeps samples in both. The two partials must
 // cover the same trials with the same seed and draws; INVALID_ARGUMENT otherwise.
-absl::StatusOr<std::vector<PairedDifference>> CompareForecasts(const Plan& plan_a,
-                                                               const Partial& a,
+absl::StatusOr<std::vector<PairedDifference>> CompareForecasts(const Plan& plan_a, const Partial& a,
                                                                const Plan& plan_b,
                                                                const Partial& b);
 

@@ -111,8 +111,7 @@ TEST(ForecastTest, TeamsAndOrgAddUpAndTheFanEndsAtThePeriod) {
     }
     ASSERT_FALSE(period.org_fan.empty());
     EXPECT_EQ(period.org_fan.back().step_end, company.state.periods[period.period].end);
-    EXPECT_EQ(period.org_fan.back().bookings.mean.value,
-              period.entities[0].bookings.mean.value);
+    EXPECT_EQ(period.org_fan.back().bookings.mean.value, period.entities[0].bookings.mean.value);
     for (size_t i = 1; i < period.org_fan.size(); ++i) {
       EXPECT_GE(period.org_fan[i].bookings.quantiles[2].value,
                 period.org_fan[i - 1].bookings.quantiles[2].value);
@@ -189,8 +188,7 @@ TEST(ForecastTest, ThresholdsMatchCountingAtEveryLevel) {
     const int mark = i % 2 == 0 ? 0 : shape.mark_of_period[1];
     const int64_t booked = shape.booked_minor_units[e * 2 + thresholds[i].period];
     double reached = 0;
-    for (const int64_t won :
-         GatherSamples(shape, run.partial, shape.EntitySeries(e, mark))) {
+    for (const int64_t won : GatherSamples(shape, run.partial, shape.EntitySeries(e, mark))) {
       reached += won + booked >= thresholds[i].amount_minor_units ? 1 : 0;
     }
     EXPECT_NEAR(forecast->thresholds[i].value, reached / 2'048, 1e-12) << i;
@@ -292,7 +290,8 @@ TEST(ForecastTest, ManyRepsAreSummarisedFromHistograms) {
   const EntityPeriodForecast& rep = forecast->periods[0].entities[2];
   const double win = 0.5 * (1 - std::pow(0.9, 13));
   const double none = std::pow(1 - win, 3), one = 3 * win * (1 - win) * (1 - win);
-  EXPECT_NEAR(rep.attain_probability->value, 1 - none - one, 0.016);  // 4.6 sd of a share of 20,000.
+  EXPECT_NEAR(rep.attain_probability->value, 1 - none - one,
+              0.016);
   EXPECT_NEAR(forecast->thresholds[0].value, rep.attain_probability->value, 1e-12);
   EXPECT_GT(forecast->thresholds[0].monte_carlo_se, 0);
   // The median is one deal, known to 1/256.

@@ -57,8 +57,7 @@ int PoissonQuantile(double mean, double u) {
   }
   const double z = NormalQuantile(u);
   const double root = std::sqrt(mean);
-  const double x = mean + root * z + (1.0 / 3 + z * z / 6) -
-                   (z / 36 + z * z * z / 72) / root;
+  const double x = mean + root * z + (1.0 / 3 + z * z / 6) - (z / 36 + z * z * z / 72) / root;
   return static_cast<int>(std::clamp(std::floor(x), 0.0, static_cast<double>(kMaxPoissonCount)));
 }
 
@@ -81,8 +80,7 @@ GammaMixing::GammaMixing(double shape) {
 
 double GammaMixing::Quantile(double u) const {
   if (is_constant()) return 1;
-  const double position =
-      (NormalQuantile(u) + kMaxScore) * (kScoreCells / (2 * kMaxScore));
+  const double position = (NormalQuantile(u) + kMaxScore) * (kScoreCells / (2 * kMaxScore));
   const int cell = std::clamp(static_cast<int>(position), 1, kScoreCells - 2);
   const double t = position - cell;
   const double* q = &log_quantiles_[static_cast<size_t>(cell)];

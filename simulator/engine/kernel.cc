@@ -28,8 +28,7 @@ static_assert(kMaxPoissonCount < (1 << kWinIndexBits));
 int FirstStepAbove(const double* table, int size, int first, int last, double t, double target) {
   while (first < last) {
     const int middle = first + (last - first) / 2;
-    const double value =
-        EvaluatePolynomial(table + static_cast<size_t>(middle) * size, size, t);
+    const double value = EvaluatePolynomial(table + static_cast<size_t>(middle) * size, size, t);
     if (target < value) {
       last = middle;
     } else {
@@ -73,8 +72,17 @@ void Kernel::Uniforms(uint64_t entity_id, RandomPurpose purpose, uint32_t index,
 double Kernel::LaneUniform(uint64_t entity_id, RandomPurpose purpose, uint32_t index,
                            int lane) const {
   return UniformOpen(RandomBlock(plan_.options.seed, entity_id,
-                                 first_block_ + static_cast<uint32_t>(lane / kBlockTrials),
-                                 purpose, index)[lane % kBlockTrials]);
+                                 first_block_ + static_cast<uint32_t>(lane / kBlockTrials), purpose,
+                                 index)[lane % kBlockTrials]);
+}
+
+bool Kernel::CancelledAfter(int64_t work) {
+  work_since_poll_ += work;
+  if (work_since_poll_ >= kWorkPerPoll) {
+    work_since_poll_ = 0;
+    if (*cancel_ && (*cancel_)()) cancelled_ = true;
+  }
+  return cancelled_;
 }
 
 void Kernel::DrawFactors(const DrawTables& tables) {
@@ -117,6 +125,7 @@ void Kernel::DrawShift(const Seller& seller, const DrawTables& tables) {
 
 void Kernel::SimulateOpenDeals(const Seller& seller, const DrawTables& tables) {
   for (const DealPlan& deal : seller.deals) {
+    if (CancelledAfter(lanes_)) return;
     const int size = deal.table.size;
     const double* table = &tables.polynomials[static_cast<size_t>(deal.table.offset)];
     EvaluatePolynomialLanes(table + static_cast<size_t>(steps_ - 1) * size, size, shift_.data(),
@@ -125,8 +134,7 @@ void Kernel::SimulateOpenDeals(const Seller& seller, const DrawTables& tables) {
     for (int lane = 0; lane < lanes_; ++lane) {
       // One uniform decides the whole remaining life: won in step j when F_{j-1} <= u < F_j.
       if (uniform_[lane] >= probability_[lane]) continue;
-      const int step =
-          FirstStepAbove(table, size, 0, steps_ - 1, shift_[lane], uniform_[lane]);
+      const int step = FirstStepAbove(table, size, 0, steps_ - 1, shift_[lane], uniform_[lane]);
       const int64_t amount =
           deal.amount_minor_units.has_value()
               ? *deal.amount_minor_units
@@ -145,9 +153,8 @@ void Kernel::SimulateNewDeals(const Seller& seller, const DrawTables& tables) {
     Uniforms(seller.id, RandomPurpose::kCreationMix, 0, mix_.data());
     for (int lane = 0; lane < lanes_; ++lane) mix_[lane] = plan_.mixing.Quantile(mix_[lane]);
   }
-  const std::vector<double>& rates = seller.is_hire
-                                         ? tables.parameters->team_creation_rate_per_day
-                                         : tables.parameters->creation_rate_per_day;
+  const std::vector<double>& rates = seller.is_hire ? tables.parameters->team_creation_rate_per_day
+                                                    : tables.parameters->creation_rate_per_day;
   for (const CreationPlan& creation : seller.creation) {
     const double rate = rates[creation.rate_index];
     if (rate == 0) continue;
@@ -170,22 +177,22 @@ void Kernel::SimulateNewDealsOfPeriod(const CreationPlan& creation, const double
   Uniforms(creation.id, RandomPurpose::kNewDealCount, static_cast<uint32_t>(period),
            uniform_.data());
   for (int lane = 0; lane < lanes_; ++lane) {
-    win_count_[lane] =
-        PoissonQuantile(rate * mix_[lane] * probability_[lane], uniform_[lane]);
+    win_count_[lane] = PoissonQuantile(rate * mix_[lane] * probability_[lane], uniform_[lane]);
     if (win_count_[lane] == kMaxPoissonCount) ++clamped_count_;
   }
   const AmountDistribution& amounts = plan_.model.amounts[creation.segment];
   for (int block = 0; block < lanes_; block += kBlockTrials) {
     const int* counts = &win_count_[block];
     const int most = std::max(std::max(counts[0], counts[1]), std::max(counts[2], counts[3]));
+    if (CancelledAfter(kBlockTrials * (1 + most))) return;
     for (int win = 0; win < most; ++win) {
-      const uint32_t index = (static_cast<uint32_t>(period) << kWinIndexBits) |
-                             static_cast<uint32_t>(win);
+      const uint32_t index =
+          (static_cast<uint32_t>(period) << kWinIndexBits) | static_cast<uint32_t>(win);
       const uint32_t trial_block = first_block_ + static_cast<uint32_t>(block / kBlockTrials);
       const auto timing = RandomBlock(plan_.options.seed, creation.id, trial_block,
                                       RandomPurpose::kNewDealTiming, index);
-      const auto amount = RandomBlock(plan_.options.seed, creation.id, trial_block,
-                                      RandomPurpose::kAmount, index);
+      const auto amount =
+          RandomBlock(plan_.options.seed, creation.id, trial_block, RandomPurpose::kAmount, index);
       for (int i = 0; i < kBlockTrials; ++i) {
         if (win >= counts[i]) continue;
         const int lane = block + i;
@@ -213,8 +220,8 @@ void Kernel::RecordSeries(int series, const int64_t* values, int draw, Partial* 
 
 void Kernel::RecordEntity(int entity, const int64_t* sums, int draw, Partial* into) {
   for (int mark = 0; mark < marks_; ++mark) {
-    RecordSeries(plan_.shape.EntitySeries(entity, mark),
-                 sums + static_cast<size_t>(mark) * lanes_, draw, into);
+    RecordSeries(plan_.shape.EntitySeries(entity, mark), sums + static_cast<size_t>(mark) * lanes_,
+                 draw, into);
   }
 }
 
@@ -239,8 +246,7 @@ void Kernel::Book(const Seller& seller, int draw, Partial* into) {
     const size_t cell = static_cast<size_t>(seller.entity) * periods_ + period;
     const int64_t wanted = plan_.wanted_minor_units[cell];
     if (wanted == Seller::kNoQuota) continue;
-    const int64_t* sums =
-        &sums_[static_cast<size_t>(plan_.grid.mark_of_period[period]) * lanes_];
+    const int64_t* sums = &sums_[static_cast<size_t>(plan_.grid.mark_of_period[period]) * lanes_];
     int64_t* at_quota = &at_quota_[static_cast<size_t>(period) * lanes_];
     int64_t attained = 0;
     for (int lane = 0; lane < lanes_; ++lane) {
@@ -256,6 +262,8 @@ bool Kernel::SimulateBatch(const DrawTables& tables, int draw, int64_t batch,
                            const CancelCheck& cancel, Partial* into) {
   first_block_ = static_cast<uint32_t>(batch * lanes_ / kBlockTrials);
   clamped_count_ = 0;
+  cancel_ = &cancel;
+  cancelled_ = false;
   BatchSamples samples;
   samples.batch = batch;
   samples.values.resize(static_cast<size_t>(plan_.shape.sampled_series_count) * lanes_);
@@ -265,7 +273,6 @@ bool Kernel::SimulateBatch(const DrawTables& tables, int draw, int64_t batch,
   std::fill(at_quota_.begin(), at_quota_.end(), 0);
 
   DrawFactors(tables);
-  int64_t work = 0;
   for (const Seller& seller : plan_.sellers) {
     std::fill(won_.begin(), won_.end(), 0);
     std::fill(sums_.begin(), sums_.end(), 0);
@@ -273,12 +280,7 @@ bool Kernel::SimulateBatch(const DrawTables& tables, int draw, int64_t batch,
     SimulateOpenDeals(seller, tables);
     SimulateNewDeals(seller, tables);
     Book(seller, draw, into);
-    work += static_cast<int64_t>(lanes_) *
-            static_cast<int64_t>(seller.deals.size() + 4 * seller.creation.size() * periods_ + steps_);
-    if (work >= kWorkPerPoll) {
-      if (cancel && cancel()) return false;
-      work = 0;
-    }
+    if (CancelledAfter(static_cast<int64_t>(lanes_) * steps_)) return false;
   }
   // The org's steps become sums from the start of the period.
   for (int step = 1; step < steps_; ++step) {
@@ -305,9 +307,8 @@ bool Kernel::SimulateBatch(const DrawTables& tables, int draw, int64_t batch,
       if (wanted == Seller::kNoQuota) continue;
       const int mark = plan_.grid.mark_of_period[period];
       const int64_t* sums =
-          entity == 0
-              ? &org_[static_cast<size_t>(plan_.grid.marks[mark].step) * lanes_]
-              : &team_sums_[(static_cast<size_t>(entity - 1) * marks_ + mark) * lanes_];
+          entity == 0 ? &org_[static_cast<size_t>(plan_.grid.marks[mark].step) * lanes_]
+                      : &team_sums_[(static_cast<size_t>(entity - 1) * marks_ + mark) * lanes_];
       int64_t attained = 0;
       for (int lane = 0; lane < lanes_; ++lane) attained += sums[lane] >= wanted ? 1 : 0;
       into->attain_counts[cell * plan_.shape.draw_count + draw] += attained;

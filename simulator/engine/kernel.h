@@ -31,6 +31,9 @@ class Kernel {
   void Uniforms(uint64_t entity_id, RandomPurpose purpose, uint32_t index, double* uniforms) const;
   double LaneUniform(uint64_t entity_id, RandomPurpose purpose, uint32_t index, int lane) const;
 
+  // Counts work, in deal-trials, and polls when enough has been done; true once cancelled.
+  bool CancelledAfter(int64_t work);
+
   void DrawFactors(const DrawTables& tables);
   void DrawShift(const Seller& seller, const DrawTables& tables);
   void SimulateOpenDeals(const Seller& seller, const DrawTables& tables);
@@ -49,6 +52,9 @@ class Kernel {
   const int periods_;
   uint32_t first_block_ = 0;  // Of the batch, in blocks of four trials.
   int64_t clamped_count_ = 0;
+  const CancelCheck* cancel_ = nullptr;
+  int64_t work_since_poll_ = 0;
+  bool cancelled_ = false;
   int64_t* samples_ = nullptr;  // Of the batch, [sampled series][lane].
 
   std::vector<double> market_;       // [lane].

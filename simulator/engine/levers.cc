@@ -104,8 +104,7 @@ LeverPath LeverCalendar::PathFor(InitiativeSet initiatives, const LeverDraw& dra
     for (size_t j = 0; j < draw.win.size(); ++j) {
       if ((initiatives >> j & 1) == 0) continue;
       const Presence& presence = presence_[j * step_count_ + w];
-      const double strength =
-          presence.adoption * (1 + presence.reduced_share * (factor - 1));
+      const double strength = presence.adoption * (1 + presence.reduced_share * (factor - 1));
       path.win_shift[w] += strength * draw.win[j];
       cycle += strength * draw.cycle[j];
       creation += strength * draw.creation[j];

@@ -244,9 +244,9 @@ TEST(MetamorphicOracleTest, MorePeriodsLeaveTheFirstAlone) {
   for (int mark = 0; mark < one.shape().mark_count(); ++mark) {
     for (size_t e = 0; e < one.shape().entities.size(); ++e) {
       const int entity = static_cast<int>(e);
-      EXPECT_EQ(GatherSamples(one.shape(), one.partial, one.shape().EntitySeries(entity, mark)),
-                GatherSamples(three.shape(), three.partial,
-                              three.shape().EntitySeries(entity, mark)));
+      EXPECT_EQ(
+          GatherSamples(one.shape(), one.partial, one.shape().EntitySeries(entity, mark)),
+          GatherSamples(three.shape(), three.partial, three.shape().EntitySeries(entity, mark)));
     }
   }
 }
@@ -268,8 +268,7 @@ TEST(MetamorphicOracleTest, ALateInitiativeLeavesEarlierPeriodsAlone) {
       const int series = before.shape().EntitySeries(static_cast<int>(e), mark);
       const bool same = GatherSamples(before.shape(), before.partial, series) ==
                         GatherSamples(after.shape(), after.partial, series);
-      const bool first_period =
-          before.shape().period_of_step[before.shape().mark_steps[mark]] == 0;
+      const bool first_period = before.shape().period_of_step[before.shape().mark_steps[mark]] == 0;
       EXPECT_TRUE(same || !first_period) << e;
       changed += same ? 0 : 1;
     }
@@ -296,8 +295,7 @@ TEST(MetamorphicOracleTest, ABetterWinRateNeverLosesAnOpenDeal) {
     const int entity = static_cast<int>(e);
     std::vector<int64_t> base(before.partial.trial_count(), 0), better = base;
     for (int period = 0; period < 3; ++period) {
-      const int series =
-          before.shape().EntitySeries(entity, before.shape().mark_of_period[period]);
+      const int series = before.shape().EntitySeries(entity, before.shape().mark_of_period[period]);
       const std::vector<int64_t> x = GatherSamples(before.shape(), before.partial, series);
       const std::vector<int64_t> y = GatherSamples(after.shape(), after.partial, series);
       for (size_t i = 0; i < x.size(); ++i) {

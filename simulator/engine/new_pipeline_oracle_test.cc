@@ -37,8 +37,8 @@ struct Simulated {
   }
 };
 
-Simulated Simulate(const Company& company, const Scenario& scenario, int64_t trials, int period_count,
-             uint64_t seed) {
+Simulated Simulate(const Company& company, const Scenario& scenario, int64_t trials,
+                   int period_count, uint64_t seed) {
   EngineOptions options;
   options.trials = trials;
   options.seed = seed;
@@ -122,11 +122,10 @@ TEST(NewPipelineOracleTest, WinsArePoissonInEveryPeriod) {
   ZScores correlation;
   for (int r = 0; r < 200; ++r) {
     for (int p = 1; p < 4; ++p) {
-      const double covariance = testing::Covariance(
-          GatherSamples(run.shape, run.partial, run.Series(2 + r, p - 1)),
-          GatherSamples(run.shape, run.partial, run.Series(2 + r, p)));
-      correlation.Add(covariance, 0,
-                      std::sqrt(ExpectedWins(p - 1) * ExpectedWins(p) / run.trials));
+      const double covariance =
+          testing::Covariance(GatherSamples(run.shape, run.partial, run.Series(2 + r, p - 1)),
+                              GatherSamples(run.shape, run.partial, run.Series(2 + r, p)));
+      correlation.Add(covariance, 0, std::sqrt(ExpectedWins(p - 1) * ExpectedWins(p) / run.trials));
     }
   }
   ExpectAcceptable(correlation);
@@ -207,10 +206,8 @@ TEST(NewPipelineOracleTest, MixedCreationIsNegativeBinomial) {
     const int p = r % 4;
     const double mu = 2 * ExpectedWins(p);
     const double a = mu / (mu + k);
-    const double reaches =
-        PanjerTail(a, (k - 1) * a, std::pow(1 - a, k), {0, 1}, 1 + (r + p) % 6);
-    attain.Add(run.AttainShare(2 + r, p), reaches,
-               std::sqrt(reaches * (1 - reaches) / run.trials));
+    const double reaches = PanjerTail(a, (k - 1) * a, std::pow(1 - a, k), {0, 1}, 1 + (r + p) % 6);
+    attain.Add(run.AttainShare(2 + r, p), reaches, std::sqrt(reaches * (1 - reaches) / run.trials));
     mean.Add(run.partial.moments[run.Series(2 + r, p)].Mean(), mu,
              std::sqrt((mu + mu * mu / k) / run.trials));
     const int q = (p + 1) % 4;
@@ -222,8 +219,8 @@ TEST(NewPipelineOracleTest, MixedCreationIsNegativeBinomial) {
     const double exact = mu * nu / k;
     double squares = 0;
     for (size_t i = 0; i < x.size(); ++i) {
-      const double product = (static_cast<double>(x[i]) - mean_x) *
-                             (static_cast<double>(y[i]) - mean_y);
+      const double product =
+          (static_cast<double>(x[i]) - mean_x) * (static_cast<double>(y[i]) - mean_y);
       squares += (product - exact) * (product - exact);
     }
     covariance.Add(testing::Covariance(x, y), exact, std::sqrt(squares) / run.trials);

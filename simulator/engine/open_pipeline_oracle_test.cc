@@ -37,8 +37,7 @@ Simulated Simulate(const Company& company, int64_t trials, int period_count, uin
   options.period_count = period_count;
   const auto plan = Compile(company.model, company.state, {}, options, nullptr);
   EXPECT_TRUE(plan.ok()) << plan.status();
-  const auto partial =
-      (*plan)->SimulateRange(0, (*plan)->layout().trials, nullptr);
+  const auto partial = (*plan)->SimulateRange(0, (*plan)->layout().trials, nullptr);
   EXPECT_TRUE(partial.ok()) << partial.status();
   return {(*plan)->shape(), *partial, (*plan)->layout().trials};
 }

@@ -40,9 +40,8 @@ absl::StatusOr<Partial> Merge(Partial a, Partial b) {
       a.batch_size != b.batch_size || a.moments.size() != b.moments.size() ||
       a.attain_counts.size() != b.attain_counts.size() ||
       a.histograms.size() != b.histograms.size()) {
-    return Refusal("PARTIAL_MISMATCH",
-                   absl::StrCat("partials belong to different plans: keys ", a.plan_key, " and ",
-                                b.plan_key));
+    return Refusal("PARTIAL_MISMATCH", absl::StrCat("partials belong to different plans: keys ",
+                                                    a.plan_key, " and ", b.plan_key));
   }
   std::vector<BatchSamples> batches;
   batches.reserve(a.batches.size() + b.batches.size());

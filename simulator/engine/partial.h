@@ -79,7 +79,8 @@ struct PlanShape {
   int AtQuotaSeries(int period) const { return groups[1].first_series + period; }
   // `entity` is a position in `entities`.
   int EntitySeries(int entity, int mark) const {
-    return entity == 0 ? mark_steps[mark] : groups[2].first_series + (entity - 1) * mark_count() + mark;
+    return entity == 0 ? mark_steps[mark]
+                       : groups[2].first_series + (entity - 1) * mark_count() + mark;
   }
   const SeriesGroup& GroupOf(int series) const {
     int group = 3;
@@ -113,9 +114,7 @@ struct Partial {
   int64_t clamped_count = 0;
   bool operator==(const Partial&) const = default;
 
-  int64_t trial_count() const {
-    return static_cast<int64_t>(batches.size()) * batch_size;
-  }
+  int64_t trial_count() const { return static_cast<int64_t>(batches.size()) * batch_size; }
 };
 
 // A partial that covers no trial of the plan.

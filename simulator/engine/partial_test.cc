@@ -65,8 +65,8 @@ TEST(PartialTest, AnotherPlanIsRefused) {
   const auto plan = MakePlan(1);
   const auto other = MakePlan(2);
   const int batch = plan->layout().batch_size;
-  const auto merged = Merge(*plan->SimulateRange(0, batch, nullptr),
-                            *other->SimulateRange(batch, batch, nullptr));
+  const auto merged =
+      Merge(*plan->SimulateRange(0, batch, nullptr), *other->SimulateRange(batch, batch, nullptr));
   EXPECT_EQ(ReasonOf(merged.status()), "PARTIAL_MISMATCH");
 }
 

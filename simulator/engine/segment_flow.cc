@@ -129,8 +129,8 @@ void SegmentFlow::OpenDealWins(int stage, int age_days, std::vector<double>* cum
     }
   }
   for (int j = 1; j < steps_; ++j) {
-    AddScaled(wins + static_cast<size_t>(j) * nodes_, 1,
-              wins + static_cast<size_t>(j - 1) * nodes_, nodes_);
+    AddScaled(wins + static_cast<size_t>(j) * nodes_, 1, wins + static_cast<size_t>(j - 1) * nodes_,
+              nodes_);
   }
 }
 
@@ -141,14 +141,14 @@ void SegmentFlow::NewDealWins(const std::vector<double>& created_per_step, const
   for (int w = 0; w < steps_; ++w) {
     if (created_per_step[w] == 0) continue;
     for (int j = w; j < steps_; ++j) {
-      AddScaled(wins + static_cast<size_t>(j) * nodes_, created_per_step[w],
-                WinAfterEntry(0, w, j), nodes_);
+      AddScaled(wins + static_cast<size_t>(j) * nodes_, created_per_step[w], WinAfterEntry(0, w, j),
+                nodes_);
     }
   }
   for (int j = 1; j < steps_; ++j) {
     if (grid.steps[j].period != grid.steps[j - 1].period) continue;
-    AddScaled(wins + static_cast<size_t>(j) * nodes_, 1,
-              wins + static_cast<size_t>(j - 1) * nodes_, nodes_);
+    AddScaled(wins + static_cast<size_t>(j) * nodes_, 1, wins + static_cast<size_t>(j - 1) * nodes_,
+              nodes_);
   }
 }
 

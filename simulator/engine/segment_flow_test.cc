@@ -35,7 +35,8 @@ std::vector<StageCell> Stages() {
     stages[s].entry_day_exit_share = 0.05;
     stages[s].first_week_exit_share = 0.2 + 0.1 * s;
     stages[s].entry_advance_probability = 0.5 + 0.1 * s;
-    for (int b = 0; b < 3; ++b) stages[s].ages.push_back({0.02 + 0.02 * b, 0.7 - 0.1 * b + 0.05 * s});
+    for (int b = 0; b < 3; ++b)
+      stages[s].ages.push_back({0.02 + 0.02 * b, 0.7 - 0.1 * b + 0.05 * s});
   }
   return stages;
 }
@@ -136,8 +137,7 @@ TEST(SegmentFlowTest, MatchesTheRecursionReadLiterally) {
 TEST(SegmentFlowTest, AStepChangeIsAProductOfHazards) {
   StageCell cell;
   cell.ages = {{0.03, 0.4}};
-  const StepGrid grid = BuildStepGrid(
-      kAsOf, {{"p", kAsOf + 1, kAsOf + 1 + 70}}, 7, {});
+  const StepGrid grid = BuildStepGrid(kAsOf, {{"p", kAsOf + 1, kAsOf + 1 + 70}}, 7, {});
   LeverPath path = Path(10);
   for (int w = 0; w < 10; ++w) {
     path.win_shift[w] = w < 4 ? 0 : 0.25;
@@ -152,8 +152,7 @@ TEST(SegmentFlowTest, AStepChangeIsAProductOfHazards) {
   const double p_after = 0.5 * std::erfc(-(-0.2533471031357997 + 0.25) / std::sqrt(2.0));
   for (int j = 0; j < 10; ++j) {
     const double early = 0.4 * (1 - std::pow(before, std::min(j + 1, 4)));
-    const double late =
-        j < 4 ? 0 : p_after * std::pow(before, 4) * (1 - std::pow(after, j - 3));
+    const double late = j < 4 ? 0 : p_after * std::pow(before, 4) * (1 - std::pow(after, j - 3));
     EXPECT_NEAR(cumulative[j], early + late, 1e-13) << j;
   }
 }

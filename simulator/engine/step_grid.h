@@ -30,10 +30,10 @@ struct Mark {
 
 struct StepGrid {
   std::vector<Step> steps;
-  std::vector<Mark> marks;             // Ascending by step.
+  std::vector<Mark> marks;  // Ascending by step.
   std::vector<int> first_step_of_period;
   std::vector<int> last_step_of_period;
-  std::vector<int> mark_of_period;     // The mark that ends the period.
+  std::vector<int> mark_of_period;  // The mark that ends the period.
 
   int step_count() const { return static_cast<int>(steps.size()); }
   int mark_count() const { return static_cast<int>(marks.size()); }

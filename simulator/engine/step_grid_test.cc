@@ -37,8 +37,8 @@ TEST(StepGridTest, WeeksAreCutAtPeriodEnds) {
 
 TEST(StepGridTest, CutDaysAreInclusiveLastDaysAndMoveNoOtherStep) {
   // The cut after 2017-10-10 (day 9) ends a step at 10; a cut on a period's last day adds nothing.
-  const StepGrid grid = BuildStepGrid(
-      kAsOf, TwoPeriods(), 7, {absl::CivilDay(2017, 10, 10), absl::CivilDay(2017, 10, 17)});
+  const StepGrid grid = BuildStepGrid(kAsOf, TwoPeriods(), 7,
+                                      {absl::CivilDay(2017, 10, 10), absl::CivilDay(2017, 10, 17)});
   std::vector<int> ends, marks;
   for (const Step& step : grid.steps) ends.push_back(step.end_day);
   for (const Mark& mark : grid.marks) marks.push_back(grid.steps[mark.step].end_day);
@@ -57,9 +57,9 @@ TEST(StepGridTest, DailySteps) {
 }
 
 TEST(StepGridTest, ADayBeforeThePeriodEndsLeavesOneDay) {
-  const StepGrid grid = BuildStepGrid(
-      absl::CivilDay(2017, 10, 16),
-      {{"a", absl::CivilDay(2017, 9, 1), absl::CivilDay(2017, 10, 18)}}, 7, {});
+  const StepGrid grid =
+      BuildStepGrid(absl::CivilDay(2017, 10, 16),
+                    {{"a", absl::CivilDay(2017, 9, 1), absl::CivilDay(2017, 10, 18)}}, 7, {});
   ASSERT_EQ(grid.step_count(), 1);
   EXPECT_EQ(grid.steps[0].length_days(), 1);
 }

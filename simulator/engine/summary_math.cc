@@ -37,8 +37,7 @@ std::vector<ExactMoments> MomentsByDraw(const Partial& partial,
   return moments;
 }
 
-Estimate ShareEstimate(const std::vector<int64_t>& successes,
-                       const std::vector<int64_t>& trials) {
+Estimate ShareEstimate(const std::vector<int64_t>& successes, const std::vector<int64_t>& trials) {
   return ToEstimate(DecomposeShareByDraw(successes, trials));
 }
 
@@ -70,10 +69,9 @@ absl::Status CheckBelongs(const PlanShape& shape, const Partial& partial) {
   detail.reason = "PARTIAL_MISMATCH";
   return WithDetail(
       absl::InvalidArgumentError(
-          partial.batches.empty()
-              ? std::string("the partial covers no trial")
-              : absl::StrCat("the partial belongs to plan ", partial.plan_key,
-                             ", not to plan ", shape.plan_key)),
+          partial.batches.empty() ? std::string("the partial covers no trial")
+                                  : absl::StrCat("the partial belongs to plan ", partial.plan_key,
+                                                 ", not to plan ", shape.plan_key)),
       detail);
 }
 

@@ -22,7 +22,8 @@ std::vector<int64_t> TrialsByDraw(const Partial& partial);
 int DrawOfSample(const Partial& partial, int64_t i);
 
 // Moments by draw of samples in GatherSamples order.
-std::vector<ExactMoments> MomentsByDraw(const Partial& partial, const std::vector<int64_t>& samples);
+std::vector<ExactMoments> MomentsByDraw(const Partial& partial,
+                                        const std::vector<int64_t>& samples);
 
 // P(indicator) by draw; `successes` per draw.
 Estimate ShareEstimate(const std::vector<int64_t>& successes, const std::vector<int64_t>& trials);
@@ -30,8 +31,7 @@ Estimate ShareEstimate(const std::vector<int64_t>& successes, const std::vector<
 // Mean, sd and the reported quantiles of `samples` (reordered), whose moments by draw are given;
 // everything is then shifted by `offset` and divided by `divisor`.
 DistributionSummary SummarizeSamples(const std::vector<ExactMoments>& moments,
-                                     std::vector<int64_t>& samples, int64_t offset,
-                                     double divisor);
+                                     std::vector<int64_t>& samples, int64_t offset, double divisor);
 
 // INVALID_ARGUMENT (PARTIAL_MISMATCH) unless the partial is of a plan with this shape and not
 // empty.

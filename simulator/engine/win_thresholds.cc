@@ -92,8 +92,8 @@ WinThresholds RescaleThresholds(const StageCell* stages, int stage_count,
         double value = -target;
         double slope = 0;
         for (size_t q = 0; q < weights.size(); ++q) {
-          const double shift = correction + population_sd * kSpacing *
-                                                (static_cast<double>(q) - kHalfPoints);
+          const double shift =
+              correction + population_sd * kSpacing * (static_cast<double>(q) - kHalfPoints);
           double mean = 0, density = 0;
           for (int slot = 0; slot < result.slot_count; ++slot) {
             if (shares[slot] == 0) continue;

@@ -93,8 +93,8 @@ TEST(WinThresholdsTest, WithoutTheCorrectionTheProductIsBiased) {
   const std::vector<StageCell> stages = Stages();
   WinThresholds widened = RescaleThresholds(stages.data(), 4, kEdges, 0, 7);
   for (double& z : widened.z) z *= std::sqrt(1 + 0.25 * 0.25);
-  const double fitted = WinProbability(stages, RescaleThresholds(stages.data(), 4, kEdges, 0, 7),
-                                       0, 0);
+  const double fitted =
+      WinProbability(stages, RescaleThresholds(stages.data(), 4, kEdges, 0, 7), 0, 0);
   EXPECT_GT(Expected(stages, widened, 0, 0.25) / fitted, 1.04);
 }
 

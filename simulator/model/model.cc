@@ -23,9 +23,9 @@ constexpr double kMaxEffect = 5;
 constexpr double kMaxRepVariance = 4;
 constexpr double kMaxLogSd = 5;
 constexpr double kMinMixShape = 0.01;
-constexpr int64_t kMaxAmountMinorUnits = 10'000'000'000'000;         // 10^13 per deal.
-constexpr int64_t kMaxQuotaMinorUnits = 1'000'000'000'000'000;        // 10^15 per person.
-constexpr int64_t kMaxBookedMinorUnits = 200'000'000'000'000;         // 2 * 10^14 per person.
+constexpr int64_t kMaxAmountMinorUnits = 10'000'000'000'000;    // 10^13 per deal.
+constexpr int64_t kMaxQuotaMinorUnits = 1'000'000'000'000'000;  // 10^15 per person.
+constexpr int64_t kMaxBookedMinorUnits = 200'000'000'000'000;   // 2 * 10^14 per person.
 constexpr int kMaxAgeBins = 64;
 constexpr int kMaxAgeDays = 100'000;
 
@@ -180,8 +180,7 @@ void CheckReps(const PipelineState& state, const PipelineModel& model, Violation
                     path + ".booked_minor_units");
     for (size_t p = 0; p < rep.booked_minor_units.size() && !violations.full(); ++p) {
       const int64_t booked = rep.booked_minor_units[p];
-      violations.Check(booked >= -kMaxBookedMinorUnits &&
-                           booked <= kMaxBookedMinorUnits,
+      violations.Check(booked >= -kMaxBookedMinorUnits && booked <= kMaxBookedMinorUnits,
                        absl::StrCat(path, ".booked_minor_units[", p, "]"), booked,
                        "at most 2 * 10^14 minor units either way");
     }
@@ -209,14 +208,14 @@ void CheckOpenDeals(const PipelineState& state, const PipelineModel& model,
                      "an id of its own");
     violations.Check(deal.rep >= 0 && deal.rep < reps, path + ".rep", deal.rep,
                      "the position of a rep");
-    violations.Check(deal.segment >= 0 && deal.segment < segments, path + ".segment",
-                     deal.segment, "the position of a segment");
+    violations.Check(deal.segment >= 0 && deal.segment < segments, path + ".segment", deal.segment,
+                     "the position of a segment");
     violations.Check(deal.stage >= 0 && deal.stage < stages, path + ".stage", deal.stage,
                      "the position of a stage");
     violations.Check(deal.age_days >= 0 && deal.age_days <= kMaxAgeDays, path + ".age_days",
                      deal.age_days, absl::StrCat("0 to ", kMaxAgeDays, " days"));
-    violations.Check(amount >= 0 && amount <= kMaxAmountMinorUnits,
-                     path + ".amount_minor_units", amount, "0 to 10^13 minor units");
+    violations.Check(amount >= 0 && amount <= kMaxAmountMinorUnits, path + ".amount_minor_units",
+                     amount, "0 to 10^13 minor units");
   }
 }
 
@@ -231,10 +230,9 @@ void CheckInitiative(const Initiative& initiative, size_t rep_count, const std::
                      Violations& violations) {
   for (size_t i = 0; i < initiative.reps.size() && !violations.full(); ++i) {
     const int rep = initiative.reps[i];
-    violations.Check(rep >= 0 && rep < static_cast<int>(rep_count) &&
-                         (i == 0 || rep > initiative.reps[i - 1]),
-                     absl::StrCat(path, ".reps[", i, "]"), rep,
-                     "positions of reps, ascending, each once");
+    violations.Check(
+        rep >= 0 && rep < static_cast<int>(rep_count) && (i == 0 || rep > initiative.reps[i - 1]),
+        absl::StrCat(path, ".reps[", i, "]"), rep, "positions of reps, ascending, each once");
   }
   CheckEffect(initiative.win, path + ".win", violations);
   CheckEffect(initiative.cycle, path + ".cycle", violations);
@@ -248,8 +246,7 @@ void CheckInitiative(const Initiative& initiative, size_t rep_count, const std::
                    adoption.ceiling, "a share in (0, 1]");
   violations.Range(adoption.t50_weeks, 0, 1'000, path + ".adoption.t50_weeks");
   violations.Check(adoption.width_weeks > 0 && adoption.width_weeks <= 1'000,
-                   path + ".adoption.width_weeks", adoption.width_weeks,
-                   "weeks in (0, 1000]");
+                   path + ".adoption.width_weeks", adoption.width_weeks, "weeks in (0, 1000]");
 }
 
 }  // namespace
@@ -280,8 +277,7 @@ absl::Status ValidateModel(const PipelineModel& model) {
   for (size_t b = 0; b < model.age_bin_edges_days.size() && !violations.full(); ++b) {
     const int edge = model.age_bin_edges_days[b];
     violations.Check(edge > previous_edge && edge <= kMaxAgeDays,
-                     absl::StrCat("age_bin_edges_days[", b, "]"), edge,
-                     "positive days, ascending");
+                     absl::StrCat("age_bin_edges_days[", b, "]"), edge, "positive days, ascending");
     previous_edge = edge;
   }
 
@@ -300,9 +296,10 @@ absl::Status ValidateModel(const PipelineModel& model) {
     violations.Check(amount.cap_minor_units > 0 && amount.cap_minor_units <= kMaxAmountMinorUnits,
                      path + ".cap_minor_units", amount.cap_minor_units, "1 to 10^13 minor units");
   }
-  violations.Check(model.creation_mix_shape >= kMinMixShape && std::isfinite(model.creation_mix_shape),
-                   "creation_mix_shape", model.creation_mix_shape,
-                   absl::StrCat("a finite number of at least ", kMinMixShape));
+  violations.Check(
+      model.creation_mix_shape >= kMinMixShape && std::isfinite(model.creation_mix_shape),
+      "creation_mix_shape", model.creation_mix_shape,
+      absl::StrCat("a finite number of at least ", kMinMixShape));
   for (size_t k = 0; k < model.draws.size() && !violations.full(); ++k) {
     CheckDraw(model.draws[k], model, absl::StrCat("draws[", k, "]"), violations);
   }

@@ -41,16 +41,16 @@ enum class DataTier {
 
 // Behaviour of one (segment, stage) in one age bin.
 struct AgeCell {
-  double exit_rate_per_day = 0;     // lambda: exits per day at risk, >= 0.
+  double exit_rate_per_day = 0;    // lambda: exits per day at risk, >= 0.
   double advance_probability = 0;  // p: of those that leave, the share that advances, in [0, 1].
 };
 
 // One (segment, stage): the entry row apart, then a cell per age bin.
 struct StageCell {
-  double entry_day_exit_share = 0;     // pi: share that leaves on the day of entry, in [0, 1].
-  double first_week_exit_share = 0;    // hbar: share that leaves within 7 days of entry, >= pi.
+  double entry_day_exit_share = 0;       // pi: share that leaves on the day of entry, in [0, 1].
+  double first_week_exit_share = 0;      // hbar: share that leaves within 7 days of entry, >= pi.
   double entry_advance_probability = 0;  // p of exits in the step of entry, in [0, 1].
-  std::vector<AgeCell> ages;           // One per age bin.
+  std::vector<AgeCell> ages;             // One per age bin.
 };
 
 // One draw of all global parameters from their posterior. A batch of trials uses one draw.
@@ -67,8 +67,8 @@ struct ParameterDraw {
 
 // Final amounts of won deals of one segment: lognormal in minor units, capped.
 struct AmountDistribution {
-  double log_median = 0;  // ln of the median in minor units.
-  double log_sd = 0;      // >= 0; 0 is a constant.
+  double log_median = 0;        // ln of the median in minor units.
+  double log_sd = 0;            // >= 0; 0 is a constant.
   int64_t cap_minor_units = 0;  // > 0: no draw exceeds it.
 };
 
@@ -98,12 +98,12 @@ struct PipelineModel {
   // Upper edges of the age bins in days, ascending; the last bin is open-ended, so there is one
   // cell more than edges. A deal aged a days at a step's start is in the first bin with a < edge.
   std::vector<int> age_bin_edges_days;
-  std::vector<std::string> reps;   // Ids, order shared with `rep_effects` and the draws.
-  std::vector<std::string> teams;  // Leaf teams, order shared with the draws.
-  std::vector<RepEffect> rep_effects;        // [rep].
+  std::vector<std::string> reps;            // Ids, order shared with `rep_effects` and the draws.
+  std::vector<std::string> teams;           // Leaf teams, order shared with the draws.
+  std::vector<RepEffect> rep_effects;       // [rep].
   std::vector<AmountDistribution> amounts;  // [segment].
-  double creation_mix_shape = 10;  // k of the Gamma(k, k) mixing of a rep's creation; > 0.
-  std::vector<ParameterDraw> draws;  // Size K in 1..kMaxDraws.
+  double creation_mix_shape = 10;           // k of the Gamma(k, k) mixing of a rep's creation; > 0.
+  std::vector<ParameterDraw> draws;         // Size K in 1..kMaxDraws.
   std::string currency;
   FitEvidence evidence;
 };
@@ -146,8 +146,8 @@ struct PipelineState {
   absl::CivilDay as_of;  // The last day whose facts are known.
   // Fiscal periods from the one containing as_of + 1 on, contiguous; the last ends the horizon.
   std::vector<FiscalPeriod> periods;
-  std::vector<TeamState> teams;  // Parents before children. Draws use `PipelineModel::teams`.
-  std::vector<RepState> reps;    // Same order as PipelineModel::reps.
+  std::vector<TeamState> teams;      // Parents before children. Draws use `PipelineModel::teams`.
+  std::vector<RepState> reps;        // Same order as PipelineModel::reps.
   std::vector<OpenDeal> open_deals;  // Any order; results do not depend on it.
   std::string currency;
 };

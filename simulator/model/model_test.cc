@@ -122,9 +122,15 @@ TEST(ModelTest, ValidateScenarioNamesTheField) {
   const Company company = MakeVariedCompany(4, 5, 2, 2);
   const std::vector<ScenarioCase> cases = {
       {"initiatives[1].id", [](auto& s) { s.initiatives.push_back(s.initiatives[0]); }},
-      {"initiatives[0].reps[1]", [](auto& s) { s.initiatives[0].reps = {2, 1}; }},
+      {"initiatives[0].reps[1]",
+       [](auto& s) {
+         s.initiatives[0].reps = {2, 1};
+       }},
       {"initiatives[0].reps[0]", [](auto& s) { s.initiatives[0].reps = {4}; }},
-      {"initiatives[0].win.sd", [](auto& s) { s.initiatives[0].win = {0.1, -0.1}; }},
+      {"initiatives[0].win.sd",
+       [](auto& s) {
+         s.initiatives[0].win = {0.1, -0.1};
+       }},
       {"initiatives[0].end", [](auto& s) { s.initiatives[0].end = s.initiatives[0].start; }},
       {"initiatives[0].adoption.ceiling", [](auto& s) { s.initiatives[0].adoption.ceiling = 0; }},
       {"initiatives[0].adoption.width_weeks",

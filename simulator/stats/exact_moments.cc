@@ -14,11 +14,10 @@ double ExactMoments::CentredSquares() const {
   // sum (x - m)^2 = squares - 2 m sum + count m^2 for the integer m. The terms may wrap around
   // 2^128, the result cannot, and modular arithmetic is exact.
   const __int128 m = sum / count;
-  const unsigned __int128 about_m = squares -
-                                    2 * static_cast<unsigned __int128>(m) *
-                                        static_cast<unsigned __int128>(__int128{sum}) +
-                                    static_cast<unsigned __int128>(__int128{count}) *
-                                        static_cast<unsigned __int128>(m * m);
+  const unsigned __int128 about_m =
+      squares -
+      2 * static_cast<unsigned __int128>(m) * static_cast<unsigned __int128>(__int128{sum}) +
+      static_cast<unsigned __int128>(__int128{count}) * static_cast<unsigned __int128>(m * m);
   const double remainder = static_cast<double>(sum % count);
   const double centred =
       static_cast<double>(about_m) - remainder * remainder / static_cast<double>(count);

@@ -52,7 +52,8 @@ TEST(LogLinearHistogramTest, ShareAtLeastMatchesCounting) {
   LogLinearHistogram histogram;
   for (const int64_t value : values) histogram.Add(value);
   EXPECT_EQ(histogram.ShareAtLeast(0), 1);
-  for (const int64_t threshold : {int64_t{1}, int64_t{100}, int64_t{1'000'000}, int64_t{80'000'000}}) {
+  for (const int64_t threshold :
+       {int64_t{1}, int64_t{100}, int64_t{1'000'000}, int64_t{80'000'000}}) {
     const auto count = std::count_if(values.begin(), values.end(),
                                      [&](int64_t value) { return value >= threshold; });
     EXPECT_NEAR(histogram.ShareAtLeast(threshold),

@@ -18,8 +18,8 @@ double Uniform(uint64_t entity, uint32_t index) {
 
 void AddPeriods(int period_count, int period_days, PipelineState& state) {
   for (int p = 0; p < period_count; ++p) {
-    state.periods.push_back({absl::StrCat("P", p + 1), kFirstDay + p * period_days,
-                             kFirstDay + (p + 1) * period_days});
+    state.periods.push_back(
+        {absl::StrCat("P", p + 1), kFirstDay + p * period_days, kFirstDay + (p + 1) * period_days});
   }
 }
 
@@ -53,12 +53,11 @@ Company MakeCompany(const CompanyOptions& options) {
     const std::string key = absl::StrCat("rep", r);
     model.reps.push_back(key);
     model.rep_effects.push_back({0, options.rep_variance});
-    state.reps.push_back(
-        MakeRep(key, r % options.team_count, options.period_count, options.quota));
+    state.reps.push_back(MakeRep(key, r % options.team_count, options.period_count, options.quota));
   }
   for (int g = 0; g < options.segment_count; ++g) {
-    model.amounts.push_back({std::log(static_cast<double>(options.deal_amount)),
-                             options.amount_log_sd, 1'000'000'000});
+    model.amounts.push_back(
+        {std::log(static_cast<double>(options.deal_amount)), options.amount_log_sd, 1'000'000'000});
   }
   model.creation_mix_shape = options.creation_mix_shape;
 

@@ -36,7 +36,7 @@ struct CompanyOptions {
   double market_sd = 0;
   double team_sd = 0;
   double rep_sd = 0;
-  double rep_variance = 0;  // Posterior variance of each rep's effect.
+  double rep_variance = 0;    // Posterior variance of each rep's effect.
   int64_t deal_amount = 100;  // Open deals; new deals have this median with `amount_log_sd`.
   double amount_log_sd = 0;
   int64_t quota = 0;  // Per rep and period.
