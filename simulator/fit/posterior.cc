@@ -57,7 +57,7 @@ double GammaQuantile(double shape, double rate, double u) {
   return boost::math::gamma_p_inv(shape, u, QuantilePolicy()) / rate;
 }
 
-double LogGamma(double x) { return boost::math::lgamma(x, QuantilePolicy()); }
+double LnGamma(double x) { return boost::math::lgamma(x, QuantilePolicy()); }
 
 double ClampShare(double share) { return std::clamp(share, kMinShare, 1 - kMinShare); }
 

@@ -24,7 +24,7 @@ double GammaQuantile(double shape, double rate, double u);
 double ClampShare(double share);
 
 // Logarithm of the gamma function of a positive argument; thread-safe, unlike the C library's.
-double LogGamma(double x);
+double LnGamma(double x);
 
 // Rounds to 26 significant bits (1.5e-8 relative): results that differ in the last bits between
 // mathematical libraries come out the same, so that hashes of models agree. NaN is a bug: aborts.

@@ -36,7 +36,7 @@ std::pair<double, double> LevelMode(const Evidence& evidence_at) {
   return {level, evidence_at(level).information + 1 / kLevelVariance};
 }
 
-double LogBeta(double a, double b) { return LogGamma(a) + LogGamma(b) - LogGamma(a + b); }
+double LogBeta(double a, double b) { return LnGamma(a) + LnGamma(b) - LnGamma(a + b); }
 
 double ShiftedShare(double share, double level) {
   const double q = ClampShare(share);
@@ -86,7 +86,7 @@ double LogLikelihood(const RateFamily& family, double kappa) {
   for (const RateChild& child : family) {
     if (child.expected <= 0) continue;
     const double mean = child.expected * std::exp(level);
-    sum += LogGamma(kappa + child.events) - LogGamma(kappa) + kappa * std::log(kappa) -
+    sum += LnGamma(kappa + child.events) - LnGamma(kappa) + kappa * std::log(kappa) -
            (kappa + child.events) * std::log(kappa + mean) + child.events * std::log(mean);
   }
   return sum;
