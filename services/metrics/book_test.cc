@@ -452,10 +452,9 @@ TEST(Book, SharesAViewUntilEventsThatCountArrive) {
   for (int i = 0; i < static_cast<int>(kMaxCachedViews) + 1; ++i) {
     ASSERT_TRUE(book.At(On(CivilDay(2017, 2, 1) + i), kToday).ok());
   }
-  EXPECT_EQ((*book.At({.effective_day = CivilDay(2017, 1, 3), .log_offset = first->as_of.log_offset},
-                      kToday))
-                ->opportunities,
-            first->opportunities);
+  AsOfRequest again = as_of;
+  again.log_offset = first->as_of.log_offset;
+  EXPECT_EQ((*book.At(again, kToday))->opportunities, first->opportunities);
 }
 
 }  // namespace

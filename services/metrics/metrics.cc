@@ -60,6 +60,16 @@ absl::StatusOr<AsOfRequest> ParseAsOf(const type::v1::AsOf& as_of) {
 
 bool IsCancelled(const Cancelled& cancelled) { return cancelled && cancelled(); }
 
+// The period called `name`, or the one that contains the day `name` writes. Names come first: weeks
+// may be called after their first day.
+absl::StatusOr<FiscalPeriod> PeriodNamedOrContaining(const FiscalCalendar& calendar,
+                                                     const std::string& name) {
+  absl::StatusOr<FiscalPeriod> named = calendar.PeriodNamed(name);
+  if (named.ok()) return named;
+  const absl::StatusOr<absl::CivilDay> day = ParseIsoDate(name);
+  return day.ok() ? calendar.PeriodContaining(*day) : named;
+}
+
 // The periods of a state: from the one that contains the day after the as-of day to `last_name`.
 absl::StatusOr<std::vector<FiscalPeriod>> StatePeriods(const BookView& view,
                                                        const std::string& last_name) {
@@ -68,7 +78,8 @@ absl::StatusOr<std::vector<FiscalPeriod>> StatePeriods(const BookView& view,
     QC_ASSIGN_OR_RETURN(FiscalPeriod period, view.calendar.PeriodContaining(first_day));
     return std::vector<FiscalPeriod>{std::move(period)};
   }
-  QC_ASSIGN_OR_RETURN(const FiscalPeriod last, view.calendar.PeriodNamed(last_name));
+  QC_ASSIGN_OR_RETURN(const FiscalPeriod last,
+                      PeriodNamedOrContaining(view.calendar, last_name));
   if (last.end <= first_day) {
     ErrorDetail detail;
     detail.reason = "PERIOD_ENDED";

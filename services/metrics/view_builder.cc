@@ -385,7 +385,8 @@ void ViewBuilder::OrderTeams() {
     std::string id = entry.first;
     while (!id.empty() && placed.count(id) == 0) {
       if (!on_chain.insert(id).second) {
-        view_->notes.push_back(absl::StrCat("team ", id, " is above itself; it was put at the top"));
+        view_->notes.push_back(
+            absl::StrCat("team ", id, " is above itself; it was put at the top"));
         teams_[id].parent_id.clear();
         // Everything from the second coming of `id` upwards is already on the chain.
         break;
@@ -398,8 +399,9 @@ void ViewBuilder::OrderTeams() {
       return teams_[team].parent_id.empty();
     });
     std::vector<std::string> order(chain.begin(), chain.end());
-    if (top != chain.end()) std::rotate(order.begin(), order.begin() + (top - chain.begin()) + 1,
-                                        order.end());
+    if (top != chain.end()) {
+      std::rotate(order.begin(), order.begin() + (top - chain.begin()) + 1, order.end());
+    }
     for (auto team = order.rbegin(); team != order.rend(); ++team) {
       const TeamDraft& draft = teams_[*team];
       const auto parent = placed.find(draft.parent_id);

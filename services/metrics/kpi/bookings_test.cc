@@ -21,7 +21,8 @@ const CivilDay kEnd(2017, 12, 31);
 TestFeed Company() {
   TestFeed feed(CivilDay(2018, 1, 2));
   feed.Stages();
-  feed.Closed("w1", "Won", CivilDay(2017, 1, 1), CivilDay(2017, 3, 31), {.rep = "ann", .amount = 7});
+  feed.Closed("w1", "Won", CivilDay(2017, 1, 1), CivilDay(2017, 3, 31),
+              {.rep = "ann", .amount = 7});
   feed.Closed("w2", "Won", CivilDay(2017, 1, 1), CivilDay(2017, 4, 1), {.rep = "ann", .amount = 5});
   feed.Closed("lost", "Lost", CivilDay(2017, 1, 1), CivilDay(2017, 2, 1), {.amount = 99});
   feed.Deal("open", "Discovery", CivilDay(2017, 1, 1), {.amount = 99});

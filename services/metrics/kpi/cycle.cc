@@ -56,7 +56,8 @@ std::vector<Kpi> CycleKpis() {
   using namespace metrics::v1;  // NOLINT: the names of one small enum.
   const std::vector<GroupBy> every = {GROUP_BY_ORG, GROUP_BY_REP, GROUP_BY_TEAM, GROUP_BY_PRODUCT,
                                       GROUP_BY_PERIOD};
-  const char* const numerator = "days from creation to the win, summed over deals won in the period";
+  const char* const numerator =
+      "days from creation to the win, summed over deals won in the period";
   const char* const denominator = "deals won in the period";
   const char* const caveat =
       "Won deals only: deals still open, which tend to be the slow ones, are not in it, so it is "
