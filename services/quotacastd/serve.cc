@@ -1,0 +1,147 @@
+#include "services/quotacastd/serve.h"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/status_macros.h"
+#include "services/quotacastd/suite.h"
+#include "services/serving/logger.h"
+#include "services/serving/watchdog.h"
+
+namespace quotacast::quotacastd {
+namespace {
+
+constexpr double kDrainSecondsMax = 3600;
+
+struct Flags {
+  std::string data_dir;
+  std::string listen = "127.0.0.1:7070";
+  std::string services = "all";
+  std::string ingestion;
+  std::string metrics;
+  std::string simulation;
+  double drain_seconds = 10;
+  double drain_notice_seconds = 0;
+  std::string log_level = "info";
+  bool allow_remote = false;
+};
+
+void AddFlags(CLI::App& app, Flags& flags) {
+  app.add_option("--data-dir", flags.data_dir,
+                 "Folder of the event logs, created when missing; one process at a time")
+      ->type_name("DIR");
+  app.add_option("--listen", flags.listen, "Where to listen; port 0 picks a free one")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  app.add_option("--services", flags.services,
+                 "Services of this process: all, or a list of ingestion, metrics, simulation, "
+                 "planning")
+      ->type_name("LIST")
+      ->capture_default_str();
+  app.add_option("--ingestion", flags.ingestion, "The ingestion service, when it runs elsewhere")
+      ->type_name("HOST:PORT");
+  app.add_option("--metrics", flags.metrics, "The metrics service, when it runs elsewhere")
+      ->type_name("HOST:PORT");
+  app.add_option("--simulation", flags.simulation,
+                 "The simulation service, when it runs elsewhere")
+      ->type_name("HOST:PORT");
+  app.add_option("--drain-seconds", flags.drain_seconds,
+                 "On SIGTERM: how long running calls may take to end")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.0, kDrainSecondsMax))
+      ->capture_default_str();
+  app.add_option("--drain-notice-seconds", flags.drain_notice_seconds,
+                 "On SIGTERM: how long health reports NOT_SERVING before new calls are refused")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.0, kDrainSecondsMax))
+      ->capture_default_str();
+  app.add_option("--log-level", flags.log_level,
+                 "Log lines (JSON, on standard error): debug, info, warning, error or off")
+      ->type_name("LEVEL")
+      ->capture_default_str();
+  app.add_flag("--allow-remote", flags.allow_remote,
+               "Listen on addresses other than loopback; callers are not authenticated");
+  app.footer(
+      "Example: all services on one port, data in ./data\n"
+      "  quotacastd --data-dir data --listen 127.0.0.1:7070");
+}
+
+absl::StatusOr<SuiteOptions> ToSuiteOptions(const Flags& flags) {
+  SuiteOptions options;
+  QC_ASSIGN_OR_RETURN(options.services, ParseServices(flags.services));
+  QC_ASSIGN_OR_RETURN(options.log_level, serving::ParseLogLevel(flags.log_level));
+  options.data_dir = flags.data_dir;
+  options.listen_address = flags.listen;
+  options.allow_remote = flags.allow_remote;
+  options.ingestion_address = flags.ingestion;
+  options.metrics_address = flags.metrics;
+  options.simulation_address = flags.simulation;
+  return options;
+}
+
+int Fail(const std::string& program, const absl::Status& status) {
+  const std::string message(status.message());
+  std::fprintf(stderr, "%s: %s\n", program.c_str(), message.c_str());
+  return absl::IsInvalidArgument(status) ? kServeExitUsage : kServeExitError;
+}
+
+// Waits for a signal of `set`; all threads block them, so they arrive here and nowhere else.
+int WaitForSignal(const sigset_t& set) {
+  int signal_number = 0;
+  // sigwait fails only for a set with a number that is no signal.
+  while (sigwait(&set, &signal_number) != 0) {
+  }
+  return signal_number;
+}
+
+}  // namespace
+
+int Serve(const std::string& program, const std::vector<std::string>& arguments) {
+  CLI::App app("Serves the sales forecasts: ingestion, metrics, simulation and planning over gRPC.",
+               program);
+  Flags flags;
+  AddFlags(app, flags);
+  try {
+    // The library wants the last argument first.
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kServeExitOk : kServeExitUsage;
+  }
+  const absl::StatusOr<SuiteOptions> options = ToSuiteOptions(flags);
+  if (!options.ok()) return Fail(program, options.status());
+
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  absl::StatusOr<std::unique_ptr<Suite>> suite = Suite::Start(*options);
+  if (!suite.ok()) return Fail(program, suite.status());
+  std::printf("listening on %s\n", (*suite)->address().c_str());
+  std::fflush(stdout);
+
+  WaitForSignal(signals);
+  // Who asks twice wants it now. The thread ends with the process.
+  std::thread([signals, program] {
+    WaitForSignal(signals);
+    serving::ExitHard(program + ": second signal, leaving without draining");
+  }).detach();
+  (*suite)->Drain({.notice = absl::Seconds(flags.drain_notice_seconds),
+                   .grace = absl::Seconds(flags.drain_seconds)});
+  return kServeExitOk;
+}
+
+}  // namespace quotacast::quotacastd

@@ -1,0 +1,274 @@
+#include "services/quotacastd/suite.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <grpcpp/channel.h>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "base/errors.h"
+#include "base/status_macros.h"
+#include "base/string_views.h"
+#include "clients/cpp/channel.h"
+#include "services/eventlog/event_log.h"
+#include "services/eventlog/in_memory_event_log.h"
+#include "services/eventlog/sqlite_event_log.h"
+#include "services/ingestion/server/ingestion_service.h"
+#include "services/metrics/server/metrics_service.h"
+#include "services/quotacastd/directory_lock.h"
+#include "services/serving/logger.h"
+#include "services/serving/server.h"
+#include "services/serving/serving.h"
+#include "services/serving/watchdog.h"
+#include "services/simulation/server/simulation_service.h"
+
+namespace quotacast::quotacastd {
+namespace {
+
+// How much longer than planned a shutdown may take before it counts as hanging.
+constexpr absl::Duration kHangLimit = absl::Seconds(10);
+
+const std::map<std::string, Service>& ServicesByName() {
+  static const auto* const kServices = new std::map<std::string, Service>{
+      {"ingestion", Service::kIngestion},
+      {"metrics", Service::kMetrics},
+      {"simulation", Service::kSimulation},
+      {"planning", Service::kPlanning},
+  };
+  return *kServices;
+}
+
+// An address is needed exactly when someone here calls the service and it is not here itself.
+absl::Status CheckAddress(std::string_view flag, const std::string& address, bool hosted,
+                          bool needed) {
+  if (hosted && !address.empty()) {
+    return InvalidField(flag, absl::StrCat("is \"", address,
+                                           "\", but this process hosts that service itself"));
+  }
+  if (!hosted && needed && address.empty()) {
+    return InvalidField(flag, "is missing: a service of this process needs it, and it is not in "
+                              "--services");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Check(const SuiteOptions& options) {
+  const auto hosts = [&options](Service service) { return options.services.count(service) > 0; };
+  if (options.services.empty()) return InvalidField("services", "is empty");
+  const bool keeps_log = hosts(Service::kIngestion) || hosts(Service::kPlanning);
+  if (keeps_log && !options.in_memory && options.data_dir.empty()) {
+    return InvalidField("data-dir", "is missing: ingestion and planning keep their logs there");
+  }
+  if (options.simulation_threads < 0) {
+    return InvalidField("simulation-threads",
+                        absl::StrCat("is ", options.simulation_threads, "; expected 0 or more"));
+  }
+  QC_RETURN_IF_ERROR(CheckAddress("ingestion", options.ingestion_address,
+                                  hosts(Service::kIngestion), hosts(Service::kMetrics)));
+  QC_RETURN_IF_ERROR(CheckAddress("metrics", options.metrics_address, hosts(Service::kMetrics),
+                                  hosts(Service::kSimulation) || hosts(Service::kPlanning)));
+  return CheckAddress("simulation", options.simulation_address, hosts(Service::kSimulation),
+                      hosts(Service::kPlanning));
+}
+
+serving::ServingOptions ServingFor(const char* service, serving::ExecutorOptions executor) {
+  serving::ServingOptions options;
+  options.service = service;
+  options.executor = executor;
+  return options;
+}
+
+// Calls that mostly wait, for storage or for another service.
+constexpr serving::ExecutorOptions kWaiting = {.thread_count = 8, .queue_max = 128};
+// Calls that compute: two side by side on all cores, since one cannot use them all the time.
+constexpr serving::ExecutorOptions kComputing = {.thread_count = 2, .queue_max = 32};
+
+}  // namespace
+
+std::set<Service> AllServices() {
+  std::set<Service> services;
+  for (const auto& [name, service] : ServicesByName()) services.insert(service);
+  return services;
+}
+
+absl::StatusOr<std::set<Service>> ParseServices(std::string_view names) {
+  if (names == "all") return AllServices();
+  std::set<Service> services;
+  for (const absl::string_view name : absl::StrSplit(AbslView(names), ',')) {
+    const auto found = ServicesByName().find(std::string(name));
+    if (found == ServicesByName().end()) {
+      return InvalidField("services",
+                          absl::StrCat("names \"", name,
+                                       "\"; expected all, or some of ingestion, metrics, "
+                                       "simulation and planning separated by commas"));
+    }
+    services.insert(found->second);
+  }
+  return services;
+}
+
+// A service that others of this process call also has a server of its own, without a socket: so it
+// is up before its callers are made, and each is constructed with a ready channel. Members are in
+// the order of construction; destruction goes backwards, callers before callees.
+struct Suite::Parts {
+  explicit Parts(const SuiteOptions& options)
+      : clock(options.clock == nullptr ? &machine_clock : options.clock),
+        logger(options.log_level, machine_clock, options.log_file) {}
+
+  absl::Status OpenLog(const SuiteOptions& options, const std::string& file_name,
+                       std::unique_ptr<eventlog::EventLog>& log);
+  absl::Status StartIngestion(const SuiteOptions& options);
+  absl::Status StartMetrics(const SuiteOptions& options);
+  absl::Status StartSimulation(const SuiteOptions& options);
+  absl::Status StartPublicServer(const SuiteOptions& options);
+
+  // Adds a service to the public server and starts its inner one.
+  absl::Status Host(const char* name, grpc::Service* service,
+                    std::unique_ptr<serving::Server>& inner_server);
+
+  const SystemClock machine_clock;
+  const Clock* const clock;
+  serving::Logger logger;
+  std::unique_ptr<DirectoryLock> lock;
+
+  std::unique_ptr<eventlog::EventLog> event_log;
+  std::unique_ptr<ingestion::IngestionService> ingestion;
+  std::unique_ptr<serving::Server> ingestion_server;
+  std::unique_ptr<metrics::MetricsService> metrics;
+  std::unique_ptr<serving::Server> metrics_server;
+  std::unique_ptr<simulation::SimulationService> simulation;
+  std::unique_ptr<serving::Server> simulation_server;
+  std::unique_ptr<eventlog::EventLog> planning_log;
+
+  std::vector<serving::HostedService> hosted;
+  std::unique_ptr<serving::Server> public_server;
+};
+
+namespace {
+
+// The service in this process, or where it runs otherwise.
+std::shared_ptr<grpc::Channel> ChannelTo(const std::unique_ptr<serving::Server>& inner_server,
+                                         const std::string& address) {
+  if (inner_server != nullptr) {
+    return inner_server->InProcessChannel(clients::DefaultChannelArguments());
+  }
+  return clients::ConnectTo(address);
+}
+
+}  // namespace
+
+absl::Status Suite::Parts::Host(const char* name, grpc::Service* service,
+                                std::unique_ptr<serving::Server>& inner_server) {
+  hosted.push_back({name, service});
+  QC_ASSIGN_OR_RETURN(inner_server, serving::Server::Start({}, {hosted.back()}, machine_clock));
+  return absl::OkStatus();
+}
+
+absl::Status Suite::Parts::OpenLog(const SuiteOptions& options, const std::string& file_name,
+                                   std::unique_ptr<eventlog::EventLog>& log) {
+  if (options.in_memory) {
+    log = std::make_unique<eventlog::InMemoryEventLog>(clock);
+    return absl::OkStatus();
+  }
+  const std::string path = (std::filesystem::path(options.data_dir) / file_name).string();
+  QC_ASSIGN_OR_RETURN(log, eventlog::SqliteEventLog::Open(path, clock));
+  return absl::OkStatus();
+}
+
+absl::Status Suite::Parts::StartIngestion(const SuiteOptions& options) {
+  QC_RETURN_IF_ERROR(OpenLog(options, "events.db", event_log));
+  ingestion = std::make_unique<ingestion::IngestionService>(
+      *event_log, ServingFor(ingestion::kIngestionServiceName, kWaiting), *clock,
+      logger.call_log());
+  return Host(ingestion::kIngestionServiceName, ingestion.get(), ingestion_server);
+}
+
+absl::Status Suite::Parts::StartMetrics(const SuiteOptions& options) {
+  metrics = std::make_unique<metrics::MetricsService>(
+      ChannelTo(ingestion_server, options.ingestion_address),
+      ServingFor(metrics::kMetricsServiceName, kWaiting), *clock, logger.call_log());
+  return Host(metrics::kMetricsServiceName, metrics.get(), metrics_server);
+}
+
+absl::Status Suite::Parts::StartSimulation(const SuiteOptions& options) {
+  simulation::SimulationLimits limits;
+  limits.threads = options.simulation_threads > 0
+                       ? options.simulation_threads
+                       : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  simulation = std::make_unique<simulation::SimulationService>(
+      ChannelTo(metrics_server, options.metrics_address), limits,
+      ServingFor(simulation::kSimulationServiceName, kComputing), *clock, logger.call_log());
+  return Host(simulation::kSimulationServiceName, simulation.get(), simulation_server);
+}
+
+absl::Status Suite::Parts::StartPublicServer(const SuiteOptions& options) {
+  serving::ServerOptions server_options;
+  server_options.listen_address = options.listen_address;
+  server_options.allow_remote = options.allow_remote;
+  QC_ASSIGN_OR_RETURN(public_server,
+                      serving::Server::Start(server_options, hosted, machine_clock));
+  if (lock != nullptr) QC_RETURN_IF_ERROR(lock->PublishAddress(public_server->address()));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Suite>> Suite::Start(const SuiteOptions& options) {
+  QC_RETURN_IF_ERROR(Check(options));
+  if (!options.listen_address.empty()) {
+    QC_RETURN_IF_ERROR(
+        serving::CheckListenAddress(options.listen_address, options.allow_remote));
+  }
+  const auto hosts = [&options](Service service) { return options.services.count(service) > 0; };
+  auto parts = std::make_unique<Parts>(options);
+  if ((hosts(Service::kIngestion) || hosts(Service::kPlanning)) && !options.in_memory) {
+    QC_ASSIGN_OR_RETURN(parts->lock, DirectoryLock::Acquire(options.data_dir));
+  }
+  if (hosts(Service::kIngestion)) QC_RETURN_IF_ERROR(parts->StartIngestion(options));
+  if (hosts(Service::kMetrics)) QC_RETURN_IF_ERROR(parts->StartMetrics(options));
+  if (hosts(Service::kSimulation)) QC_RETURN_IF_ERROR(parts->StartSimulation(options));
+  QC_RETURN_IF_ERROR(parts->StartPublicServer(options));
+  parts->logger.Write(serving::LogLevel::kInfo, "ready",
+                      serving::JsonLine()
+                          .Add("address", parts->public_server->address())
+                          .Add("data_dir", options.data_dir));
+  return std::unique_ptr<Suite>(new Suite(std::move(parts)));
+}
+
+Suite::Suite(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Suite::~Suite() {
+  const serving::Watchdog watchdog(kHangLimit, [] {
+    serving::ExitHard("quotacast: the services do not end; leaving without them");
+  });
+  parts_->public_server->Drain(absl::ZeroDuration(), absl::ZeroDuration());
+  parts_.reset();
+}
+
+std::shared_ptr<grpc::Channel> Suite::channel() {
+  return parts_->public_server->InProcessChannel(clients::DefaultChannelArguments());
+}
+
+const std::string& Suite::address() const { return parts_->public_server->address(); }
+
+void Suite::Drain(const DrainOptions& options) {
+  const serving::Watchdog watchdog(options.notice + options.grace + kHangLimit, [] {
+    serving::ExitHard("quotacast: calls do not end although they were cancelled; leaving");
+  });
+  parts_->logger.Write(serving::LogLevel::kInfo, "draining");
+  parts_->public_server->Drain(options.notice, options.grace);
+  parts_->logger.Write(serving::LogLevel::kInfo, "drained");
+}
+
+}  // namespace quotacast::quotacastd

@@ -1,0 +1,157 @@
+// Goal: any subset of the services starts, finds the others in its own process or at an address, and
+// bad combinations are refused before anything is touched.
+// Method: suites in memory and on temporary directories, called through the clients; a chain of
+// calls through all layers on an empty workspace ends with metrics' own answer.
+#include "services/quotacastd/suite.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "clients/cpp/channel.h"
+#include "clients/cpp/ingestion_client.h"
+#include "clients/cpp/metrics_client.h"
+#include "clients/cpp/planning_client.h"
+#include "clients/cpp/simulation_client.h"
+#include "gtest/gtest.h"
+#include "services/serving/logger.h"
+
+namespace quotacast::quotacastd {
+namespace {
+
+SuiteOptions InMemory() {
+  SuiteOptions options;
+  options.in_memory = true;
+  options.log_level = serving::LogLevel::kOff;
+  return options;
+}
+
+std::unique_ptr<Suite> StartOrNull(const SuiteOptions& options) {
+  absl::StatusOr<std::unique_ptr<Suite>> suite = Suite::Start(options);
+  EXPECT_TRUE(suite.ok()) << suite.status();
+  return suite.ok() ? std::move(suite).value() : nullptr;
+}
+
+// Goes simulation -> metrics -> ingestion; the reason comes from metrics.
+std::string ReasonOfEmptyForecast(const std::shared_ptr<grpc::Channel>& channel) {
+  simulation::v1::ForecastRequest request;
+  request.mutable_spec()->set_parent("workspaces/w");
+  const auto forecast = clients::SimulationClient(channel).Forecast(request);
+  const auto detail = GetDetail(forecast.status());
+  return detail.has_value() ? detail->reason : forecast.status().ToString();
+}
+
+TEST(SuiteTest, AllServicesInProcessCallEachOther) {
+  const std::unique_ptr<Suite> suite = StartOrNull(InMemory());
+  ASSERT_NE(suite, nullptr);
+  EXPECT_EQ(suite->address(), "");
+  EXPECT_EQ(ReasonOfEmptyForecast(suite->channel()), "EMPTY_WORKSPACE");
+  EXPECT_TRUE(clients::IngestionClient(suite->channel()).ListProfiles({}).ok());
+  planning::v1::ListGoalsRequest request;
+  request.set_parent("workspaces/w");
+  EXPECT_TRUE(clients::PlanningClient(suite->channel()).ListGoals(request).ok());
+}
+
+TEST(SuiteTest, OneServicePerSuiteAndAddressesBetweenThem) {
+  SuiteOptions options = InMemory();
+  options.listen_address = "127.0.0.1:0";
+  options.services = {Service::kIngestion};
+  const std::unique_ptr<Suite> ingestion = StartOrNull(options);
+  ASSERT_NE(ingestion, nullptr);
+
+  options.services = {Service::kMetrics};
+  options.ingestion_address = ingestion->address();
+  const std::unique_ptr<Suite> metrics = StartOrNull(options);
+  ASSERT_NE(metrics, nullptr);
+
+  options.services = {Service::kSimulation};
+  options.ingestion_address.clear();
+  options.metrics_address = metrics->address();
+  const std::unique_ptr<Suite> simulation = StartOrNull(options);
+  ASSERT_NE(simulation, nullptr);
+
+  EXPECT_EQ(ReasonOfEmptyForecast(clients::ConnectTo(simulation->address())), "EMPTY_WORKSPACE");
+  // What a process does not host it does not answer.
+  EXPECT_EQ(clients::MetricsClient(simulation->channel()).ListKpis({}).status().code(),
+            absl::StatusCode::kUnimplemented);
+}
+
+TEST(SuiteTest, KeepsItsLogsInTheDirectoryAndLocksIt) {
+  SuiteOptions options = InMemory();
+  options.in_memory = false;
+  options.data_dir = absl::StrCat(testing::TempDir(), "/suite/data");
+  {
+    const std::unique_ptr<Suite> suite = StartOrNull(options);
+    ASSERT_NE(suite, nullptr);
+    EXPECT_TRUE(std::filesystem::exists(options.data_dir + "/events.db"));
+    EXPECT_TRUE(std::filesystem::exists(options.data_dir + "/planning.db"));
+    const auto second = Suite::Start(options);
+    ASSERT_FALSE(second.ok());
+    EXPECT_EQ(GetDetail(second.status())->reason, "DATA_DIR_IN_USE");
+  }
+  EXPECT_NE(StartOrNull(options), nullptr);
+}
+
+TEST(SuiteTest, RefusesCombinationsThatCannotWork) {
+  const auto field_at_fault = [](const SuiteOptions& options) {
+    const auto suite = Suite::Start(options);
+    EXPECT_EQ(suite.status().code(), absl::StatusCode::kInvalidArgument) << suite.status();
+    const auto detail = GetDetail(suite.status());
+    return detail.has_value() && !detail->field_violations.empty()
+               ? detail->field_violations[0].field
+               : "";
+  };
+  SuiteOptions options = InMemory();
+  options.services.clear();
+  EXPECT_EQ(field_at_fault(options), "services");
+  options = InMemory();
+  options.in_memory = false;
+  EXPECT_EQ(field_at_fault(options), "data-dir");
+  options = InMemory();
+  options.services = {Service::kMetrics};
+  EXPECT_EQ(field_at_fault(options), "ingestion");
+  options.services = {Service::kSimulation};
+  EXPECT_EQ(field_at_fault(options), "metrics");
+  options.services = {Service::kPlanning, Service::kMetrics};
+  options.ingestion_address = "127.0.0.1:1";
+  EXPECT_EQ(field_at_fault(options), "simulation");
+  options = InMemory();
+  options.metrics_address = "127.0.0.1:1";
+  EXPECT_EQ(field_at_fault(options), "metrics");
+}
+
+TEST(SuiteTest, RefusesRemoteAddressesBeforeItTouchesTheDirectory) {
+  SuiteOptions options = InMemory();
+  options.in_memory = false;
+  options.data_dir = absl::StrCat(testing::TempDir(), "/untouched");
+  options.listen_address = "0.0.0.0:0";
+  const auto suite = Suite::Start(options);
+  ASSERT_FALSE(suite.ok());
+  EXPECT_EQ(GetDetail(suite.status())->reason, "REMOTE_LISTEN_REFUSED");
+  EXPECT_FALSE(std::filesystem::exists(options.data_dir));
+}
+
+TEST(SuiteTest, DrainsMoreThanOnce) {
+  const std::unique_ptr<Suite> suite = StartOrNull(InMemory());
+  ASSERT_NE(suite, nullptr);
+  suite->Drain({});
+  suite->Drain({});
+}
+
+TEST(ParseServicesTest, TakesListsAndAll) {
+  EXPECT_EQ(*ParseServices("all"), AllServices());
+  EXPECT_EQ(AllServices().size(), 4u);
+  EXPECT_EQ(*ParseServices("metrics,ingestion"),
+            (std::set<Service>{Service::kIngestion, Service::kMetrics}));
+  for (const char* names : {"", "sales", "metrics,", "ALL"}) {
+    EXPECT_EQ(ParseServices(names).status().code(), absl::StatusCode::kInvalidArgument) << names;
+  }
+}
+
+}  // namespace
+}  // namespace quotacast::quotacastd
