@@ -29,9 +29,11 @@ std::string TierText(type::v1::DataTier tier) {
   }
 }
 
-std::string ErrorsText(const type::v1::Estimate& headline) {
-  return absl::StrFormat("; error of P(quota): %.1f points from the trials, %.1f from the history",
-                         100 * headline.monte_carlo_error(), 100 * headline.parameter_sd());
+std::string ErrorsText(const type::v1::Estimate& headline, bool unicode) {
+  const char* sign = unicode ? "±" : "+/-";
+  return absl::StrFormat(
+      "; P(quota) %s %.1f points by chance, %s %.1f by what the history cannot tell", sign,
+      100 * headline.monte_carlo_error(), sign, 100 * headline.parameter_sd());
 }
 
 }  // namespace
@@ -55,7 +57,7 @@ std::string CertificateText(const type::v1::Certificate& certificate,
                    certificate.scenario_hash().substr(0, kHashDigits));
   const std::string run = absl::StrCat(
       "seed ", certificate.seed(), ", ", CountOf(certificate.trial_count(), "trial"), ", engine ",
-      certificate.engine_id(), headline == nullptr ? "" : ErrorsText(*headline));
+      certificate.engine_id(), headline == nullptr ? "" : ErrorsText(*headline, terminal.unicode));
   std::string out;
   const auto add = [&](const char* label, const std::string& text) {
     out += Wrap(Printable(text), terminal.width_columns, Paint(label, Style::kFaint, terminal));

@@ -26,7 +26,6 @@ using simulation::v1::ForecastResult;
 using simulation::v1::Level;
 using simulation::v1::ScenarioComparison;
 
-// Beside the name a table of the organisation has this many columns.
 std::string ScenarioName(const ScenarioComparison& scenario) {
   return scenario.display_name().empty() ? "base" : Printable(scenario.display_name());
 }
@@ -49,9 +48,9 @@ std::string SideBySide(const ComparisonResult& result, const Terminal& terminal)
                {"P50", Align::kRight},
                {"P90", Align::kRight},
                {"P(quota)", Align::kRight},
-               {"Reps at quota", Align::kRight},
+               {"Change", Align::kRight},
                {"Books more", Align::kRight},
-               {"P(quota) change", Align::kRight}});
+               {"Reps there", Align::kRight}});
   for (const ScenarioComparison& scenario : result.scenarios()) {
     const ForecastResult& forecast = scenario.outcome().forecast();
     const EntityForecast* organisation = OrganisationOf(forecast);
@@ -68,12 +67,12 @@ std::string SideBySide(const ComparisonResult& result, const Terminal& terminal)
          organisation->has_attain_probability()
              ? FormatProbability(organisation->attain_probability())
              : "-",
+         with_change ? PointsWithError(difference->attain_probability_change(), terminal) : "",
+         difference == nullptr ? "" : FormatProbability(difference->better_probability()),
          reps > 0
              ? absl::StrCat(std::lround(reps * QuantileAt(forecast.reps_at_quota_share(), 0.5)),
                             " of ", reps)
-             : "-",
-         difference == nullptr ? "" : FormatProbability(difference->better_probability()),
-         with_change ? PointsWithError(difference->attain_probability_change(), terminal) : ""});
+             : "-"});
   }
   return table.Render(terminal);
 }
@@ -85,7 +84,7 @@ std::string DifferenceTable(const ScenarioComparison& scenario, Level level,
                {"Median", Align::kRight},
                {"P90", Align::kRight},
                {"Books more", Align::kRight},
-               {"P(quota) change", Align::kRight}});
+               {"Change", Align::kRight}});
   for (const EntityDifference& difference : scenario.differences()) {
     if (difference.entity().level() != level) continue;
     const double error = difference.difference().mean().monte_carlo_error();
@@ -141,12 +140,12 @@ std::string ComparisonReport(const ComparisonResult& result, const Terminal& ter
                                        ", bookings in ", Printable(first.currency_code())),
                           Style::kHeading, terminal);
   absl::StrAppend(&out, "\n\n", SideBySide(result, terminal), "\n");
-  out += Wrap(absl::StrCat("\"Books more\" is the share of outcomes in which a scenario books more "
-                           "than ",
-                           yardstick,
-                           " does; all scenarios meet the same chance "
-                           "events. Changes of P(quota) are in points."),
-              terminal.width_columns);
+  out += Wrap(
+      absl::StrCat("Change: of P(quota) against ", yardstick,
+                   ", in points. Books more: share of outcomes in which the scenario books more; "
+                   "all scenarios meet the same chance events. Reps there: reps who reach their "
+                   "quota, median."),
+      terminal.width_columns);
   for (int i = 1; i < result.scenarios_size(); ++i) {
     out += ScenarioSection(result.scenarios(i), yardstick, terminal);
   }

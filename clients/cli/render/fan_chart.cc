@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -17,7 +16,7 @@
 namespace quotacast::cli {
 namespace {
 
-constexpr int kRowCount = 16;
+constexpr int kRowCount = 18;
 constexpr int kMaxColumns = 100;
 constexpr int kTickCount = 4;
 constexpr int kRightLabelColumns = 14;  // "median 12.3M" and a space.
@@ -90,32 +89,40 @@ Scale MakeScale(const FanChart& chart) {
   return {floor, row_height, tick_step};
 }
 
-// What stands at the right of the rows: the final figures, the important ones first where two
-// want the same row.
+// What stands at the right of the rows: the final figures from the top down. The quota (without
+// one the median) stands at its own row, the others as near to theirs as there is room.
 std::vector<std::string> RightLabels(const FanChart& chart, const Scale& scale,
                                      const Terminal& terminal) {
   struct Label {
     const char* name;
     double value;
     Style style;
+    bool is_anchor;
   };
   const FanChartPoint& end = chart.points.back();
-  std::vector<Label> labels;
-  if (chart.quota.has_value()) labels.push_back({"quota", *chart.quota, Style::kQuota});
-  labels.push_back({"median", end.p50, Style::kMedian});
-  labels.push_back({"P90", end.p90, Style::kOuterBand});
-  labels.push_back({"P10", end.p10, Style::kOuterBand});
+  const bool with_quota = chart.quota.has_value();
+  std::vector<Label> labels = {{"P90", end.p90, Style::kOuterBand, false},
+                               {"median", end.p50, Style::kMedian, !with_quota},
+                               {"P10", end.p10, Style::kOuterBand, false}};
+  if (with_quota) labels.push_back({"quota", *chart.quota, Style::kQuota, true});
+  std::stable_sort(labels.begin(), labels.end(),
+                   [](const Label& a, const Label& b) { return a.value > b.value; });
+  const int count = static_cast<int>(labels.size());
+  int anchor = 0;
+  while (!labels[anchor].is_anchor) ++anchor;
+  std::vector<int> row_of(count);
+  row_of[anchor] =
+      std::clamp(scale.RowOf(labels[anchor].value), anchor, kRowCount - count + anchor);
+  for (int i = anchor - 1; i >= 0; --i) {
+    row_of[i] = std::clamp(scale.RowOf(labels[i].value), i, row_of[i + 1] - 1);
+  }
+  for (int i = anchor + 1; i < count; ++i) {
+    row_of[i] = std::clamp(scale.RowOf(labels[i].value), row_of[i - 1] + 1, kRowCount - count + i);
+  }
   std::vector<std::string> rows(kRowCount);
-  for (const Label& label : labels) {
-    const int wanted = scale.RowOf(label.value);
-    // The nearest free row; of two equally near the one on the label's own side.
-    int best = -1;
-    for (int row = 0; row < kRowCount; ++row) {
-      if (!rows[row].empty()) continue;
-      if (best < 0 || std::abs(row - wanted) < std::abs(best - wanted)) best = row;
-    }
-    rows[best] =
-        Paint(absl::StrCat(label.name, " ", FormatCompact(label.value)), label.style, terminal);
+  for (int i = 0; i < count; ++i) {
+    rows[row_of[i]] = Paint(absl::StrCat(labels[i].name, " ", FormatCompact(labels[i].value)),
+                            labels[i].style, terminal);
   }
   return rows;
 }
@@ -145,15 +152,33 @@ std::string DateAxis(const FanChart& chart, int plot_columns, int left_columns) 
   return line + "\n";
 }
 
-std::string Legend(const FanChart& chart, const Marks& marks, const Terminal& terminal) {
-  std::string out =
-      absl::StrCat(Paint(marks.median, Style::kMedian, terminal), " median  ",
-                   Paint(marks.inner, Style::kInnerBand, terminal), " every second outcome  ",
-                   Paint(marks.outer, Style::kOuterBand, terminal), " 8 of 10 outcomes");
-  if (chart.quota.has_value()) {
-    absl::StrAppend(&out, "  ", Paint(marks.quota, Style::kQuota, terminal), " quota");
+// The legend under the plot, on a second line where one is too short for it.
+std::string Legend(const FanChart& chart, const Marks& marks, int left_columns,
+                   const Terminal& terminal) {
+  struct Entry {
+    const char* mark;
+    const char* words;
+    Style style;
+  };
+  std::vector<Entry> entries = {{marks.median, "median", Style::kMedian},
+                                {marks.inner, "every second outcome", Style::kInnerBand},
+                                {marks.outer, "8 of 10 outcomes", Style::kOuterBand}};
+  if (chart.quota.has_value()) entries.push_back({marks.quota, "quota", Style::kQuota});
+  const std::string indent(left_columns, ' ');
+  std::string out;
+  std::string line = indent;
+  for (const Entry& entry : entries) {
+    const std::string text =
+        absl::StrCat(Paint(entry.mark, entry.style, terminal), " ", entry.words);
+    const std::string gap = line == indent ? "" : "  ";
+    if (!gap.empty() && DisplayWidth(line) + DisplayWidth(text) + 2 > terminal.width_columns) {
+      absl::StrAppend(&out, line, "\n");
+      line = indent + text;
+    } else {
+      absl::StrAppend(&line, gap, text);
+    }
   }
-  return out;
+  return absl::StrCat(out, line, "\n");
 }
 
 }  // namespace
@@ -188,14 +213,18 @@ std::string RenderFanChart(const FanChart& chart, const Terminal& terminal) {
     absl::StrAppend(&out, PadLeft(left[row], left_columns), " ",
                     left[row].empty() ? marks.axis : marks.tick);
     const double center = scale.Bottom(row) + scale.row_height / 2;
-    for (const FanChartPoint& column : columns) {
+    for (int x = 0; x < plot_columns; ++x) {
+      const FanChartPoint& column = columns[x];
+      const bool in_inner = center >= column.p25 && center <= column.p75;
+      const bool in_outer = center >= column.p10 && center <= column.p90;
       if (scale.RowOf(column.p50) == row) {
         out += Paint(marks.median, Style::kMedian, terminal);
-      } else if (row == quota_row) {
+      } else if (row == quota_row && (!in_outer || x % 2 == 0)) {
+        // Inside the fan every other column, so that both can be seen.
         out += Paint(marks.quota, Style::kQuota, terminal);
-      } else if (center >= column.p25 && center <= column.p75) {
+      } else if (in_inner) {
         out += Paint(marks.inner, Style::kInnerBand, terminal);
-      } else if (center >= column.p10 && center <= column.p90) {
+      } else if (in_outer) {
         out += Paint(marks.outer, Style::kOuterBand, terminal);
       } else {
         out += ' ';
@@ -208,7 +237,7 @@ std::string RenderFanChart(const FanChart& chart, const Terminal& terminal) {
   absl::StrAppend(&out, std::string(left_columns + 1, ' '), marks.corner);
   for (int x = 0; x < plot_columns; ++x) out += marks.floor;
   absl::StrAppend(&out, "\n", DateAxis(chart, plot_columns, left_columns + 2));
-  absl::StrAppend(&out, std::string(left_columns + 2, ' '), Legend(chart, marks, terminal), "\n");
+  out += Legend(chart, marks, left_columns + 2, terminal);
   return out;
 }
 

@@ -159,8 +159,12 @@ std::string ForecastReport(const ForecastOutcome& outcome, const Terminal& termi
   }
   const std::string chart = RenderFanChart(FanChartOf(forecast), terminal);
   if (!chart.empty()) out += "\n" + chart;
-  out += absl::StrCat("\nAmounts in ", Printable(forecast.currency_code()),
-                      ". P10, P50, P90: bookings not exceeded in 1, 5, 9 of 10 outcomes.\n\n");
+  out += "\n" +
+         Wrap(absl::StrCat("Amounts in ", Printable(forecast.currency_code()),
+                           ". P10, P50, P90: bookings not exceeded in 1, 5, 9 of 10 "
+                           "outcomes."),
+              terminal.width_columns) +
+         "\n";
   for (const Level level :
        {simulation::v1::LEVEL_ORG, simulation::v1::LEVEL_TEAM, simulation::v1::LEVEL_REP}) {
     out += LevelTable(forecast, level, terminal);

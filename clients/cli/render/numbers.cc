@@ -105,7 +105,7 @@ std::string FormatCompact(double value) {
     double size;
     const char* suffix;
   };
-  for (const Unit& unit : {Unit{1e9, "B"}, Unit{1e6, "M"}, Unit{1e3, "k"}}) {
+  for (const Unit& unit : {Unit{1e12, "T"}, Unit{1e9, "B"}, Unit{1e6, "M"}, Unit{1e3, "k"}}) {
     // 999,600 rounds to "1M", not to "1e+03k".
     if (size >= unit.size * 0.9995) {
       return absl::StrFormat("%.3g", value / unit.size) + unit.suffix;

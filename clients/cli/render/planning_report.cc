@@ -54,7 +54,7 @@ std::string EntityText(const simulation::v1::EntityRef& entity) {
 
 std::string TargetText(const Goal& goal) {
   if (goal.metric() == planning::v1::GOAL_METRIC_REPS_AT_QUOTA_SHARE) {
-    return FormatPercent(goal.share(), 0) + " of reps at quota";
+    return FormatPercent(goal.share(), 0) + " of reps";
   }
   return FormatMoney(goal.amount());
 }
@@ -104,7 +104,7 @@ class Fields {
   std::string text() const { return out_; }
 
  private:
-  static constexpr int kLabelColumns = 11;
+  static constexpr int kLabelColumns = 12;
   const Terminal& terminal_;
   std::string out_;
 };
@@ -123,13 +123,14 @@ std::string GoalsReport(const planning::v1::ListGoalsResponse& response, const T
                {"Target", Align::kRight},
                {"Due", Align::kRight},
                {"Kind"},
-               {"Owner"},
-               {"State"}});
+               {"Owner"}});
   for (const Goal& goal : response.goals()) {
-    table.AddRow({IdOf(goal.name()), Printable(goal.display_name()), EntityText(goal.entity()),
-                  TargetText(goal), FormatDate(goal.due_date()), KindText(goal.kind()),
-                  Printable(goal.owner()),
-                  goal.state() == planning::v1::GOAL_STATE_DROPPED ? "dropped" : "active"});
+    const bool dropped = goal.state() == planning::v1::GOAL_STATE_DROPPED;
+    const bool is_org = goal.entity().entity_id().empty();
+    table.AddRow({IdOf(goal.name()), Printable(goal.display_name()),
+                  is_org ? "org" : EntityText(goal.entity()), TargetText(goal),
+                  FormatDate(goal.due_date()), dropped ? "dropped" : KindText(goal.kind()),
+                  Printable(goal.owner())});
   }
   return table.Render(terminal);
 }
@@ -137,16 +138,10 @@ std::string GoalsReport(const planning::v1::ListGoalsResponse& response, const T
 std::string InitiativesReport(const planning::v1::ListInitiativesResponse& response,
                               const Terminal& terminal) {
   if (response.initiatives_size() == 0) return "No initiatives yet.\n";
-  Table table({{"Initiative"},
-               {"Name"},
-               {"Audience"},
-               {"Reps", Align::kRight},
-               {"Runs"},
-               {"Effect"},
-               {"State"}});
+  Table table(
+      {{"Initiative"}, {"Audience"}, {"Reps", Align::kRight}, {"Runs"}, {"Effect"}, {"State"}});
   for (const Initiative& initiative : response.initiatives()) {
-    table.AddRow({IdOf(initiative.name()), Printable(initiative.change().display_name()),
-                  AudienceText(initiative.change().audience()),
+    table.AddRow({IdOf(initiative.name()), AudienceText(initiative.change().audience()),
                   FormatCount(initiative.rep_ids_size()), RunText(initiative.change()),
                   EffectText(initiative.change().effect()), StateText(initiative)});
   }
@@ -175,7 +170,8 @@ std::string GoalReport(const Goal& goal, const Terminal& terminal) {
   Fields fields(terminal);
   fields.Add("Goal", absl::StrCat(IdOf(goal.name()), goal.display_name().empty() ? "" : ": ",
                                   Printable(goal.display_name())));
-  fields.Add("Target", absl::StrCat(EntityText(goal.entity()), ", ", TargetText(goal), " by ",
+  fields.Add("Target", absl::StrCat(EntityText(goal.entity()), ", ", TargetText(goal),
+                                    goal.has_amount() ? "" : " at quota", " by ",
                                     FormatDate(goal.due_date())));
   fields.Add("Kind", KindText(goal.kind()));
   fields.Add("Owner", Printable(goal.owner()));

@@ -2,6 +2,9 @@
 // the line as a golden text; the bar with a clock that a test moves.
 #include "clients/cli/render/progress_bar.h"
 
+#include <condition_variable>
+#include <mutex>
+#include <ostream>
 #include <sstream>
 #include <string>
 
@@ -52,6 +55,43 @@ TEST(ProgressBarTest, QuickWorkShowsNothing) {
   std::ostringstream err;
   { ProgressBar bar("Importing", clock, terminal, err); }
   EXPECT_EQ(err.str(), "");
+}
+
+// Tells when something was flushed through it.
+class FlushWatcher final : public std::stringbuf {
+ public:
+  void WaitForFlush() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait(lock, [this] { return flushed_; });
+  }
+
+ private:
+  int sync() override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    flushed_ = true;
+    changed_.notify_all();
+    return 0;
+  }
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool flushed_ = false;  // Guarded by mutex_.
+};
+
+TEST(ProgressBarTest, SlowWorkIsShownAndWipedAway) {
+  FakeClock clock(absl::UnixEpoch());
+  Terminal terminal;
+  terminal.progress = true;
+  FlushWatcher buffer;
+  std::ostream err(&buffer);
+  {
+    ProgressBar bar("Importing", clock, terminal, err);
+    bar.Update(1, 2);
+    clock.Advance(absl::Seconds(2));
+    buffer.WaitForFlush();
+  }
+  const std::string drawn = buffer.str();
+  EXPECT_EQ(drawn.find("\rImporting ███████████████░░░░░░░░░░░░░░░  50 %  2 s\x1b[K"), 0u) << drawn;
+  EXPECT_EQ(drawn.substr(drawn.size() - 4), "\r\x1b[K");
 }
 
 }  // namespace

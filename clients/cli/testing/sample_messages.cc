@@ -1,6 +1,8 @@
 #include "clients/cli/testing/sample_messages.h"
 
+#include <cstdint>
 #include <string>
+#include <utility>
 
 namespace quotacast::cli {
 namespace {
@@ -133,6 +135,161 @@ simulation::v1::ComparisonResult SampleComparison() {
   AddDifference(*other, simulation::v1::LEVEL_TEAM, "West", 30'000, 20'000);
   other->set_summary("It adds about USD 120,000 and lifts the probability to 52 %.");
   return result;
+}
+
+ingestion::v1::ImportFilesResponse SampleImport() {
+  ingestion::v1::ImportFilesResponse response;
+  const auto add_file = [&](const std::string& name, const std::string& entity, int64_t rows,
+                            int64_t rejected) {
+    auto* file = response.add_files();
+    file->set_file(name);
+    file->set_entity(entity);
+    file->set_row_count(rows);
+    file->set_accepted_row_count(rows - rejected);
+    file->set_rejected_row_count(rejected);
+  };
+  add_file("accounts.csv", "account", 85, 0);
+  add_file("data_dictionary.csv", "", 0, 0);
+  add_file("sales_pipeline.csv", "opportunity", 8'800, 2);
+  response.set_appended_event_count(17'125);
+  response.set_unchanged_event_count(12);
+  response.set_corrected_event_count(3);
+  const auto add_problem = [&](ingestion::v1::RowProblemSeverity severity, int64_t row,
+                               const std::string& field, const std::string& value,
+                               const std::string& message) {
+    auto* problem = response.add_problems();
+    problem->set_file("sales_pipeline.csv");
+    problem->set_row(row);
+    problem->set_field(field);
+    problem->set_value(value);
+    problem->set_message(message);
+    problem->set_severity(severity);
+  };
+  add_problem(ingestion::v1::ROW_PROBLEM_SEVERITY_ERROR, 512, "close_date", "2017-13-01",
+              "not a date; written as 2017-09-30");
+  add_problem(ingestion::v1::ROW_PROBLEM_SEVERITY_ERROR, 513, "deal_stage", "Wonn",
+              "unknown stage; the nearest is \"Won\"");
+  add_problem(ingestion::v1::ROW_PROBLEM_SEVERITY_WARNING, 700, "account", "",
+              "no account; the deal is kept without one");
+  response.set_error_count(2);
+  response.set_warning_count(1);
+  auto* alias = response.add_aliases();
+  alias->set_field("product");
+  alias->set_value("GTXPro");
+  alias->set_canonical("GTX Pro");
+  alias->set_row_count(1'480);
+  for (const auto& [stage, rows] :
+       {std::pair<const char*, int64_t>{"Won", 4'238}, {"Lost", 2'473}, {"Engaging", 1'589}}) {
+    auto* count = response.add_stages();
+    count->set_stage_id(stage);
+    count->set_row_count(rows);
+  }
+  return response;
+}
+
+metrics::v1::KpiTable SampleKpiTable() {
+  metrics::v1::KpiTable table;
+  auto* definition = table.mutable_definition();
+  definition->set_name("win_rate_closed");
+  definition->set_display_name("Win rate of closed deals");
+  definition->set_formula("won / (won + lost), by the day a deal closed");
+  definition->set_numerator("Deals won in the period");
+  definition->set_denominator("Deals won or lost in the period");
+  definition->set_unit(metrics::v1::KPI_UNIT_RATIO);
+  definition->set_caveat("Biased when losses go unmarked.");
+  const auto add_row = [&](const std::string& name, double won, double closed) {
+    auto* row = table.add_rows();
+    row->set_group(name);
+    row->mutable_period()->set_name("2017Q3");
+    if (closed > 0) {
+      row->set_value(won / closed);
+    } else {
+      row->set_undefined_reason("no deal closed in the period");
+    }
+    row->set_numerator(won);
+    row->set_denominator(closed);
+    row->set_sample_size(static_cast<int64_t>(closed));
+  };
+  add_row("Anna Snelling", 64, 103);
+  add_row("Zoë Novák", 0, 0);
+  *table.mutable_as_of()->mutable_effective_date() = SampleDate(2017, 12, 31);
+  table.set_currency_code("USD");
+  table.add_notes("500 deals without any date do not count.");
+  return table;
+}
+
+planning::v1::ListGoalsResponse SampleGoals() {
+  planning::v1::ListGoalsResponse response;
+  auto* goal = response.add_goals();
+  goal->set_name("workspaces/default/goals/q4-bookings");
+  goal->set_display_name("Close the year well");
+  goal->set_metric(planning::v1::GOAL_METRIC_BOOKINGS);
+  goal->mutable_entity()->set_level(simulation::v1::LEVEL_ORG);
+  *goal->mutable_amount() = SampleMoney(3'000'000);
+  *goal->mutable_due_date() = SampleDate(2017, 12, 31);
+  goal->set_kind(planning::v1::GOAL_KIND_COMMIT);
+  goal->set_owner("Dana Reyes");
+  goal->set_state(planning::v1::GOAL_STATE_ACTIVE);
+  goal = response.add_goals();
+  goal->set_name("workspaces/default/goals/east-reps");
+  goal->set_metric(planning::v1::GOAL_METRIC_REPS_AT_QUOTA_SHARE);
+  goal->mutable_entity()->set_level(simulation::v1::LEVEL_TEAM);
+  goal->mutable_entity()->set_entity_id("east");
+  goal->set_share(0.6);
+  *goal->mutable_due_date() = SampleDate(2017, 12, 31);
+  goal->set_kind(planning::v1::GOAL_KIND_STRETCH);
+  goal->set_owner("Li Wei");
+  goal->set_state(planning::v1::GOAL_STATE_DROPPED);
+  goal->set_dropped_reason("the team was split");
+  return response;
+}
+
+planning::v1::ListInitiativesResponse SampleInitiatives() {
+  planning::v1::ListInitiativesResponse response;
+  auto* initiative = response.add_initiatives();
+  initiative->set_name("workspaces/default/initiatives/discovery-coaching");
+  initiative->set_sponsor("Dana Reyes");
+  auto* change = initiative->mutable_change();
+  change->set_display_name("Discovery coaching");
+  change->mutable_audience()->add_team_ids("east");
+  change->mutable_effect()->mutable_win()->set_mean(0.1);
+  change->mutable_effect()->mutable_win()->set_sd(0.05);
+  *change->mutable_start_date() = SampleDate(2017, 10, 1);
+  change->set_evidence("pilot of one team, 2017Q2");
+  initiative->add_rep_ids("anna");
+  initiative->add_rep_ids("zoe");
+  initiative->set_state(planning::v1::INITIATIVE_STATE_STOPPED);
+  *initiative->mutable_stop_date() = SampleDate(2017, 11, 15);
+  initiative->set_stop_reason("no effect seen");
+  initiative->mutable_limit_override()->set_reason("pilot ends in a week");
+  initiative->mutable_limit_override()->set_approver("Dana Reyes");
+  return response;
+}
+
+planning::v1::ListScenariosResponse SampleScenarios() {
+  planning::v1::ListScenariosResponse response;
+  auto* saved = response.add_scenarios();
+  saved->set_name("workspaces/default/scenarios/two-hires");
+  saved->mutable_scenario()->set_display_name("Coaching and two hires");
+  *saved->mutable_scenario()->add_initiatives() = SampleInitiatives().initiatives(0).change();
+  auto* hire = saved->mutable_scenario()->add_hires();
+  hire->set_hire_id("hire-1");
+  hire->set_team_id("east");
+  *hire->mutable_start_date() = SampleDate(2017, 10, 16);
+  saved->set_state(planning::v1::SAVED_SCENARIO_STATE_FROZEN);
+  *saved->mutable_as_of() = SampleCertificate().as_of();
+  saved->mutable_create_time()->set_seconds(1'500'000'000);
+  return response;
+}
+
+planning::v1::GoalEvaluation SampleEvaluation() {
+  planning::v1::GoalEvaluation evaluation;
+  evaluation.set_goal("workspaces/default/goals/q4-bookings");
+  *evaluation.mutable_probability() = SampleEstimate(0.37, 0.005, 0.06, 0.009);
+  evaluation.set_suggested_kind(planning::v1::GOAL_KIND_STRETCH);
+  evaluation.set_summary("The goal is reached with 37 % probability.");
+  *evaluation.mutable_certificate() = SampleCertificate();
+  return evaluation;
 }
 
 }  // namespace quotacast::cli

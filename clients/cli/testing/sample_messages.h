@@ -6,6 +6,10 @@
 
 #include "google/type/date.pb.h"
 #include "google/type/money.pb.h"
+#include "quotacast/ingestion/v1/ingestion_service.pb.h"
+#include "quotacast/metrics/v1/kpi.pb.h"
+#include "quotacast/planning/v1/goal.pb.h"
+#include "quotacast/planning/v1/planning_service.pb.h"
 #include "quotacast/simulation/v1/forecast.pb.h"
 #include "quotacast/simulation/v1/simulation_service.pb.h"
 #include "quotacast/type/v1/certificate.pb.h"
@@ -29,6 +33,20 @@ simulation::v1::ForecastOutcome SampleForecast();
 
 // Base against "Coaching and two hires": +120,000 in the median, better in 83 %.
 simulation::v1::ComparisonResult SampleComparison();
+
+// MavenTech with two bad rows, one alias, an unused file.
+ingestion::v1::ImportFilesResponse SampleImport();
+
+// win_rate_closed by rep, 2017Q3; one rep is undefined.
+metrics::v1::KpiTable SampleKpiTable();
+
+// A bookings goal and a dropped one.
+planning::v1::ListGoalsResponse SampleGoals();
+// One that was stopped, beyond the limit.
+planning::v1::ListInitiativesResponse SampleInitiatives();
+// One frozen, with an initiative and a hire.
+planning::v1::ListScenariosResponse SampleScenarios();
+planning::v1::GoalEvaluation SampleEvaluation();
 
 }  // namespace quotacast::cli
 

@@ -1,0 +1,87 @@
+// Goal: what was typed is read as meant or refused by name. Method: each parser on right values,
+// edges and wrong ones.
+#include "clients/cli/arguments.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "clients/cli/testing/run_cli.h"
+#include "gtest/gtest.h"
+
+namespace quotacast::cli {
+namespace {
+
+TEST(ArgumentsTest, UsageErrorsAreRecognised) {
+  EXPECT_TRUE(IsUsageError(UsageError("x")));
+  EXPECT_FALSE(IsUsageError(absl::InvalidArgumentError("x")));
+  EXPECT_FALSE(IsUsageError(absl::OkStatus()));
+}
+
+TEST(ArgumentsTest, Dates) {
+  const absl::StatusOr<google::type::Date> date = ParseDateArgument("2017-09-30");
+  ASSERT_TRUE(date.ok());
+  EXPECT_EQ(date->year(), 2017);
+  EXPECT_EQ(date->month(), 9);
+  EXPECT_EQ(date->day(), 30);
+  for (const char* text : {"", "2017-02-30", "30/09/2017", "2017-9-30x"}) {
+    EXPECT_TRUE(IsUsageError(ParseDateArgument(text).status())) << text;
+  }
+}
+
+TEST(ArgumentsTest, Levels) {
+  using simulation::v1::Level;
+  EXPECT_EQ(*ParseLevelArgument("team"), std::vector<Level>{simulation::v1::LEVEL_TEAM});
+  EXPECT_EQ(ParseLevelArgument("all")->size(), 3u);
+  EXPECT_TRUE(IsUsageError(ParseLevelArgument("Team").status()));
+}
+
+TEST(ArgumentsTest, Groupings) {
+  EXPECT_EQ(*ParseGroupByArgument("period"), metrics::v1::GROUP_BY_PERIOD);
+  EXPECT_EQ(*ParseGroupByArgument("product"), metrics::v1::GROUP_BY_PRODUCT);
+  EXPECT_TRUE(IsUsageError(ParseGroupByArgument("").status()));
+}
+
+TEST(ArgumentsTest, Entities) {
+  EXPECT_EQ(ParseEntityArgument("org")->level(), simulation::v1::LEVEL_ORG);
+  EXPECT_EQ(ParseEntityArgument("team:a:b")->entity_id(), "a:b");
+  EXPECT_EQ(ParseEntityArgument("rep:Anna Snelling")->entity_id(), "Anna Snelling");
+  for (const char* text : {"", "team:", "squad:a", "Anna"}) {
+    EXPECT_TRUE(IsUsageError(ParseEntityArgument(text).status())) << text;
+  }
+}
+
+TEST(ArgumentsTest, Effects) {
+  EXPECT_DOUBLE_EQ(ParseEffectArgument("-0.1")->mean(), -0.1);
+  EXPECT_DOUBLE_EQ(ParseEffectArgument("-0.1")->sd(), 0);
+  EXPECT_DOUBLE_EQ(ParseEffectArgument("0.1:0.05")->sd(), 0.05);
+  for (const char* text : {"", "a", "0.1:", "0.1:-1", "0.1:0.2:0.3", "nan", "inf"}) {
+    EXPECT_TRUE(IsUsageError(ParseEffectArgument(text).status())) << text;
+  }
+}
+
+TEST(ArgumentsTest, Money) {
+  EXPECT_EQ(ParseMoneyArgument("3,000,000.25", "USD")->units(), 3'000'000);
+  EXPECT_EQ(ParseMoneyArgument("3,000,000.25", "USD")->nanos(), 250'000'000);
+  EXPECT_EQ(ParseMoneyArgument("-0.5", "USD")->units(), 0);
+  EXPECT_EQ(ParseMoneyArgument("-0.5", "USD")->nanos(), -500'000'000);
+  EXPECT_EQ(ParseMoneyArgument("500", "JPY")->units(), 500);
+  EXPECT_TRUE(IsUsageError(ParseMoneyArgument("much", "USD").status()));
+  EXPECT_TRUE(IsUsageError(ParseMoneyArgument("1", "XX").status()));
+}
+
+TEST(ArgumentsTest, TextFiles) {
+  const std::string path = WriteTempFile("arguments/profile.toml", "name = 1\n");
+  EXPECT_EQ(*ReadTextFile(path), "name = 1\n");
+  EXPECT_TRUE(IsUsageError(ReadTextFile(path + ".missing").status()));
+}
+
+TEST(ArgumentsTest, ResourceNames) {
+  EXPECT_EQ(ResourceName("workspaces/w", "goals", "g"), "workspaces/w/goals/g");
+  EXPECT_EQ(ResourceName("workspaces/w", "goals", "goals/g"), "workspaces/w/goals/g");
+  EXPECT_EQ(ResourceName("workspaces/w", "goals", "workspaces/v/goals/g"), "workspaces/v/goals/g");
+}
+
+}  // namespace
+}  // namespace quotacast::cli

@@ -1,0 +1,64 @@
+// Goal: what a scenario changes, side by side and as a distribution. Method: a golden text, and the
+// refusal.
+#include "clients/cli/render/comparison_report.h"
+
+#include <string>
+
+#include "clients/cli/render/terminal.h"
+#include "clients/cli/testing/sample_messages.h"
+#include "gtest/gtest.h"
+#include "quotacast/simulation/v1/simulation_service.pb.h"
+
+namespace quotacast::cli {
+namespace {
+
+TEST(ComparisonReportTest, Whole) {
+  EXPECT_EQ("\n" + ComparisonReport(SampleComparison(), Terminal()),
+            R"(
+Comparison for 2017Q4, bookings in USD
+
+Scenario                      P10        P50        P90  P(quota)   Change  Books more  Reps there
+──────────────────────  ─────────  ─────────  ─────────  ────────  ───────  ──────────  ──────────
+base                    2,477,000  2,877,000  3,277,000      37 %                         15 of 30
+Coaching and two hires  2,477,000  2,877,000  3,277,000      37 %  +15 ± 2        83 %    15 of 30
+
+Change: of P(quota) against base, in points. Books more: share of outcomes in which the scenario
+books more; all scenarios meet the same chance events. Reps there: reps who reach their quota,
+median.
+
+Coaching and two hires against base
+It adds about USD 120,000 and lifts the probability to 52 %.
+
+Difference of the organisation's bookings, outcome by outcome:
+                 USD
+        -50,000 to 0 │▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓ 15 %
+           no change │▒▒▒▒▒▒ 2 %
+        0 to +50,000 │████████████████████████████████████████████ 15 %
+ +50,000 to +100,000 │████████████████████████████████████████████ 15 %
++100,000 to +150,000 │████████████████████████████████████████████ 15 %
++150,000 to +200,000 │████████████████████████████████████████████ 15 %
++200,000 to +250,000 │████████████████████████████████████████████ 15 %
++250,000 to +300,000 │██████████████████ 6 %
+
+Team      P10   Median       P90  Books more   Change
+────  ───────  ───────  ────────  ──────────  ───────
+East  +10,000  +90,000  +170,000        83 %  +15 ± 2
+West  -50,000  +30,000  +110,000        83 %  +15 ± 2
+
+Data   as of 30 Sep 2017, known by 2017-07-14 02:40 UTC (event 16,321); thin history; past
+       reconstructed from an import
+Model  3f2a9c01d7e4, 64 parameter draws; scenario 1b2c3d4e5f60
+Run    seed 7, 10,048 trials, engine scalar-1
+note: The history covers three quarters only.
+)");
+}
+
+TEST(ComparisonReportTest, Refused) {
+  simulation::v1::ComparisonResult result;
+  result.mutable_refusal()->set_message("There are 12 won deals; at least 20 are needed.");
+  EXPECT_EQ(ComparisonReport(result, Terminal()),
+            "No forecast: There are 12 won deals; at least 20 are needed.\n");
+}
+
+}  // namespace
+}  // namespace quotacast::cli
