@@ -2,9 +2,9 @@
 
 #include <signal.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -14,7 +14,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "base/errors.h"
 #include "base/status_macros.h"
 #include "services/quotacastd/suite.h"
 #include "services/serving/logger.h"
@@ -38,7 +40,7 @@ struct Flags {
   bool allow_remote = false;
 };
 
-void AddFlags(CLI::App& app, Flags& flags) {
+void AddFlags(CLI::App& app, const std::string& program, Flags& flags) {
   app.add_option("--data-dir", flags.data_dir,
                  "Folder of the event logs, created when missing; one process at a time")
       ->type_name("DIR");
@@ -73,9 +75,8 @@ void AddFlags(CLI::App& app, Flags& flags) {
       ->capture_default_str();
   app.add_flag("--allow-remote", flags.allow_remote,
                "Listen on addresses other than loopback; callers are not authenticated");
-  app.footer(
-      "Example: all services on one port, data in ./data\n"
-      "  quotacastd --data-dir data --listen 127.0.0.1:7070");
+  app.footer(absl::StrCat("Example: all services on one port, data in ./data\n  ", program,
+                          " --data-dir data --listen 127.0.0.1:7070"));
 }
 
 absl::StatusOr<SuiteOptions> ToSuiteOptions(const Flags& flags) {
@@ -92,7 +93,13 @@ absl::StatusOr<SuiteOptions> ToSuiteOptions(const Flags& flags) {
 }
 
 int Fail(const std::string& program, const absl::Status& status) {
-  const std::string message(status.message());
+  std::string message(status.message());
+  const std::optional<ErrorDetail> detail = GetDetail(status);
+  if (absl::IsInvalidArgument(status) && detail.has_value() && !detail->field_violations.empty()) {
+    // The fields of SuiteOptions' errors are the flags' names.
+    const FieldViolation& violation = detail->field_violations[0];
+    message = absl::StrCat("--", violation.field, " ", violation.description);
+  }
   std::fprintf(stderr, "%s: %s\n", program.c_str(), message.c_str());
   return absl::IsInvalidArgument(status) ? kServeExitUsage : kServeExitError;
 }
@@ -112,7 +119,7 @@ int Serve(const std::string& program, const std::vector<std::string>& arguments)
   CLI::App app("Serves the sales forecasts: ingestion, metrics, simulation and planning over gRPC.",
                program);
   Flags flags;
-  AddFlags(app, flags);
+  AddFlags(app, program, flags);
   try {
     // The library wants the last argument first.
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
