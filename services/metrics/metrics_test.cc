@@ -290,6 +290,16 @@ TEST_F(MetricsTest, PeriodsOfAStateFollowTheAsOf) {
   const StateAnswer next = State(metrics, CivilDay(2017, 9, 30), "");
   EXPECT_EQ(next.messages[0].header().periods(0).name(), "2017Q4");
 
+  // A day stands for the period it lies in.
+  const StateAnswer by_day = State(metrics, CivilDay(2017, 11, 30), "2018-01-01");
+  ASSERT_TRUE(by_day.status.ok()) << by_day.status;
+  EXPECT_EQ(by_day.messages[0].header().periods(1).name(), "2018Q1");
+
+  EXPECT_EQ(State(metrics, CivilDay(2017, 11, 30), "2018-01-01").messages[0].header().state_hash(),
+            two.messages[0].header().state_hash());
+  EXPECT_EQ(GetDetail(State(metrics, CivilDay(2017, 12, 31), "2017-12-31").status)->reason,
+            "PERIOD_ENDED");
+
   const StateAnswer ended = State(metrics, CivilDay(2017, 12, 31), "2017Q4");
   EXPECT_EQ(ended.status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(GetDetail(ended.status)->reason, "PERIOD_ENDED");
