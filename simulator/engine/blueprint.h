@@ -84,6 +84,10 @@ struct Seller {
   std::vector<CreationPlan> creation;
 };
 
+// The tables of all draws are kept when they are no larger than this in all; otherwise each draw's
+// are rebuilt where they are used. Building is cheap beside the trials, memory is not.
+inline constexpr int64_t kMaxKeptTableBytes = 128 << 20;
+
 struct Blueprint {
   PipelineModel model;
   Scenario scenario;
@@ -100,6 +104,11 @@ struct Blueprint {
   // What must be won on top of the bookings to reach the quota, [entity * periods + period].
   std::vector<int64_t> wanted_minor_units;
   PlanShape shape;
+
+  bool KeepsTables() const {
+    return table_size * shape.draw_count * static_cast<int64_t>(sizeof(double)) <=
+           kMaxKeptTableBytes;
+  }
 };
 
 // Validates all inputs and lays the plan out. Errors as Compile.

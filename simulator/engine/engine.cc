@@ -19,10 +19,6 @@ namespace {
 constexpr int kMinBatch = 4;
 constexpr int kMaxBatch = 256;
 
-// The tables of all draws are kept when they are no larger than this in all; otherwise each draw's
-// are rebuilt where they are used. Building is cheap beside the trials, memory is not.
-constexpr int64_t kMaxKeptTableBytes = 128 << 20;
-
 // More tasks than threads, so that none waits long for the last.
 constexpr int kTasksPerThread = 4;
 
@@ -35,9 +31,7 @@ class CompiledPlan final : public Plan {
   // Builds and keeps the tables of every draw if they are small enough.
   absl::Status BuildTables(const CancelCheck& cancel) {
     const int draws = blueprint_.shape.draw_count;
-    if (blueprint_.table_size * draws * static_cast<int64_t>(sizeof(double)) > kMaxKeptTableBytes) {
-      return absl::OkStatus();
-    }
+    if (!blueprint_.KeepsTables()) return absl::OkStatus();
     kept_.reserve(draws);
     for (int draw = 0; draw < draws; ++draw) {
       if (cancel && cancel()) return Cancelled();

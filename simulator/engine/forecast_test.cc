@@ -290,8 +290,7 @@ TEST(ForecastTest, ManyRepsAreSummarisedFromHistograms) {
   const EntityPeriodForecast& rep = forecast->periods[0].entities[2];
   const double win = 0.5 * (1 - std::pow(0.9, 13));
   const double none = std::pow(1 - win, 3), one = 3 * win * (1 - win) * (1 - win);
-  EXPECT_NEAR(rep.attain_probability->value, 1 - none - one,
-              0.016);
+  EXPECT_NEAR(rep.attain_probability->value, 1 - none - one, 0.016);
   EXPECT_NEAR(forecast->thresholds[0].value, rep.attain_probability->value, 1e-12);
   EXPECT_GT(forecast->thresholds[0].monte_carlo_se, 0);
   // The median is one deal, known to 1/256.

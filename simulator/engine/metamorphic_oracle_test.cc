@@ -10,6 +10,7 @@
 
 #include "absl/time/civil_time.h"
 #include "gtest/gtest.h"
+#include "simulator/engine/blueprint.h"
 #include "simulator/engine/engine.h"
 #include "simulator/engine/partial.h"
 #include "simulator/model/model.h"
@@ -105,12 +106,12 @@ TEST(MetamorphicOracleTest, ThreadsAndSplitsDoNotMatter) {
 }
 
 // Tables too large to keep are rebuilt where they are used; nothing else changes. Daily steps over
-// 25 segments make some 200 MB of them.
+// 25 segments make some 190 MB of them.
 TEST(MetamorphicOracleTest, RebuiltTablesDoNotMatter) {
   testing::CompanyOptions options;
   options.segment_count = 25;
   options.stage_count = 2;
-  options.draw_count = 16;
+  options.draw_count = 32;
   options.rep_count = 2;
   options.open_deals_per_rep = 1'000;
   options.max_age_days = 120;
@@ -120,12 +121,15 @@ TEST(MetamorphicOracleTest, RebuiltTablesDoNotMatter) {
     for (StageCell& cell : draw.cells) cell.ages.push_back(cell.ages[0]);
   }
   EngineOptions engine;
-  engine.trials = 64;
+  engine.trials = 128;
   engine.step_days = 1;
+  const auto blueprint = DrawBlueprint(company.model, company.state, {}, engine);
+  ASSERT_TRUE(blueprint.ok());
+  ASSERT_FALSE(blueprint->KeepsTables());
   const auto plan = Compile(company.model, company.state, {}, engine, nullptr);
   ASSERT_TRUE(plan.ok());
-  const auto whole = (*plan)->SimulateRange(0, 64, nullptr);
-  const auto parallel = SimulateParallel(**plan, 0, 64, 2, nullptr, nullptr);
+  const auto whole = (*plan)->SimulateRange(0, 128, nullptr);
+  const auto parallel = SimulateParallel(**plan, 0, 128, 2, nullptr, nullptr);
   ASSERT_TRUE(whole.ok() && parallel.ok());
   EXPECT_TRUE(*whole == *parallel);
 }
