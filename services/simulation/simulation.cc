@@ -144,7 +144,10 @@ std::vector<Checkpoint> Checkpoints(const simulator::TrialLayout& layout, int dr
 
 Simulation::Simulation(SimulationSources sources, SimulationLimits limits)
     : sources_(std::move(sources)),
-      limits_(limits),
+      limits_([limits]() mutable {
+        limits.threads = std::clamp(limits.threads, 1, simulator::kMaxThreads);
+        return limits;
+      }()),
       admission_(limits.deal_trials_max, limits.deal_trials_per_second),
       businesses_(limits.cached_business_count),
       plans_(limits.cached_plan_count) {}

