@@ -82,9 +82,7 @@ class SqliteReaderPool::Reader {
         {&read_, R"sql(
 SELECT "offset", source, source_key, version, effective_micros, recorded_micros, payload
 FROM event WHERE workspace = ?1 AND "offset" > ?2 ORDER BY "offset" LIMIT ?3)sql"},
-        {&read_key_, R"sql(
-SELECT "offset", source, source_key, version, effective_micros, recorded_micros, payload
-FROM event WHERE workspace = ?1 AND source = ?2 AND source_key = ?3 ORDER BY "offset")sql"},
+        {&read_key_, kReadKeySql},
         {&last_offset_, R"sql(SELECT max("offset") FROM event WHERE workspace = ?1)sql"},
         // Leaps from one workspace to the next along the index instead of visiting every event.
         {&workspaces_, R"sql(

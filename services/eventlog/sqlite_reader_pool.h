@@ -22,6 +22,12 @@ namespace quotacast::eventlog {
 // Connections kept open between calls; more are opened when more threads read, and closed after.
 inline constexpr size_t kMaxIdleReaders = 4;
 
+// All versions of one source key. The unary plus keeps the offset index out of the plan: by the id
+// index this is a look-up, by the other one a scan of the whole workspace.
+inline constexpr std::string_view kReadKeySql = R"sql(
+SELECT "offset", source, source_key, version, effective_micros, recorded_micros, payload
+FROM event WHERE workspace = ?1 AND source = ?2 AND source_key = ?3 ORDER BY +"offset")sql";
+
 // Thread-safe. The file must have been opened and migrated by a writer before.
 class SqliteReaderPool {
  public:

@@ -40,6 +40,18 @@ TEST_F(SqliteReaderPoolTest, UsesItsConnectionsAgain) {
   }
 }
 
+// By the offset index the answer is the same and the cost that of the whole workspace, so that only
+// the plan can tell.
+TEST_F(SqliteReaderPoolTest, FindsAKeyByTheIdIndex) {
+  ASSERT_TRUE(Migrate(*connection_).ok());
+  auto plan = connection_->Prepare("EXPLAIN QUERY PLAN " + std::string(kReadKeySql));
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  const auto has_row = plan->Step();
+  ASSERT_TRUE(has_row.ok() && *has_row);
+  const std::string detail = plan->Bytes(3);
+  EXPECT_NE(detail.find("workspace=? AND source=? AND source_key=?"), std::string::npos) << detail;
+}
+
 TEST_F(SqliteReaderPoolTest, KeepsNoMoreThanItsLimit) {
   ASSERT_TRUE(Migrate(*connection_).ok());
   ASSERT_TRUE(connection_->Execute("PRAGMA journal_mode = WAL;"
