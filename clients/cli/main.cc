@@ -5,25 +5,18 @@
 
 #include <cstdlib>
 #include <iostream>
-#include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "clients/cli/app.h"
+#include "clients/cli/data_dir_session.h"
 #include "clients/cli/render/terminal.h"
 #include "clients/cpp/channel.h"
 #include "services/quotacastd/serve.h"
-#include "services/quotacastd/suite.h"
-#include "services/serving/logger.h"
 
 namespace {
-
-using quotacast::cli::DataDirOptions;
-using quotacast::cli::Session;
 
 volatile sig_atomic_t interrupted = 0;
 
@@ -48,18 +41,6 @@ quotacast::cli::TerminalFacts Facts() {
   return facts;
 }
 
-absl::StatusOr<Session> OpenDataDir(const DataDirOptions& options) {
-  quotacast::quotacastd::SuiteOptions suite_options;
-  suite_options.data_dir = options.data_dir;
-  suite_options.log_level =
-      options.verbose ? quotacast::serving::LogLevel::kInfo : quotacast::serving::LogLevel::kError;
-  absl::StatusOr<std::unique_ptr<quotacast::quotacastd::Suite>> started =
-      quotacast::quotacastd::Suite::Start(suite_options);
-  if (!started.ok()) return started.status();
-  std::shared_ptr<quotacast::quotacastd::Suite> suite = *std::move(started);
-  return Session{suite, suite->channel()};
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -75,9 +56,9 @@ int main(int argc, char** argv) {
         signal(SIGINT, OnInterrupt);
         return quotacast::clients::ConnectTo(address);
       },
-      [](const DataDirOptions& options) {
+      [](const quotacast::cli::DataDirOptions& options) {
         signal(SIGINT, OnInterrupt);
-        return OpenDataDir(options);
+        return quotacast::cli::OpenDataDir(options);
       },
       [](const std::vector<std::string>& arguments) {
         return quotacast::quotacastd::Serve("quotacast serve", arguments);

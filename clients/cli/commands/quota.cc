@@ -14,9 +14,8 @@
 namespace quotacast::cli {
 namespace {
 
-// The shipped profile for quotas, and the only file name it knows.
+// The shipped profile for quotas.
 constexpr char kQuotaProfile[] = "quotas";
-constexpr char kQuotaFileName[] = "quotas.csv";
 
 struct QuotaArguments {
   std::string file;
@@ -28,15 +27,8 @@ absl::StatusOr<int> Run(const QuotaArguments& arguments, CommandContext& context
   header.set_parent(context.workspace);
   header.set_profile_name(kQuotaProfile);
   QC_ASSIGN_OR_RETURN(std::vector<ImportFile> files, FilesToImport(arguments.file));
-  const std::string own_name = files[0].sent_name;
-  files[0].sent_name = kQuotaFileName;
-  QC_ASSIGN_OR_RETURN(ingestion::v1::ImportFilesResponse response,
+  QC_ASSIGN_OR_RETURN(const ingestion::v1::ImportFilesResponse response,
                       SendFiles(header, std::move(files), context));
-  // The report speaks of the file by the name its author knows.
-  for (auto& file : *response.mutable_files()) file.set_file(own_name);
-  for (auto& problem : *response.mutable_problems()) {
-    if (problem.file() == kQuotaFileName) problem.set_file(own_name);
-  }
   return ReportImport(response, arguments.problem_count, context);
 }
 
