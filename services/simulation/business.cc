@@ -28,8 +28,8 @@ absl::Status Inconsistent(std::string_view what) {
 absl::StatusOr<int64_t> SignedMinorUnits(const google::type::Money& money,
                                          const CurrencyUnit& currency, std::string_view path) {
   if (money.currency_code() != currency.code) {
-    return Inconsistent(absl::StrCat(AbslView(path), " is in `", money.currency_code(), "`, not ",
-                                     currency.code));
+    return Inconsistent(
+        absl::StrCat(AbslView(path), " is in `", money.currency_code(), "`, not ", currency.code));
   }
   const int64_t per_major = currency.minor_per_major();
   const int64_t nanos_per_minor = kNanosPerUnit / per_major;
@@ -130,8 +130,8 @@ absl::Status TakeTeams(const metrics::v1::PipelineStateHeader& header, Business&
     if (!from.parent_team_id().empty()) {
       const auto parent = business.team_positions.find(from.parent_team_id());
       if (parent == business.team_positions.end()) {
-        return Inconsistent(absl::StrCat("team ", team.key, " comes before its parent ",
-                                         from.parent_team_id()));
+        return Inconsistent(
+            absl::StrCat("team ", team.key, " comes before its parent ", from.parent_team_id()));
       }
       team.parent = parent->second;
     }
@@ -204,8 +204,7 @@ absl::Status TakeDeals(const StateMessages& messages, Business& business) {
     const auto rep = business.rep_positions.find(from.rep_id());
     const auto segment = segments.find(from.segment_id());
     const auto stage = stages.find(from.stage_id());
-    if (rep == business.rep_positions.end() || segment == segments.end() ||
-        stage == stages.end()) {
+    if (rep == business.rep_positions.end() || segment == segments.end() || stage == stages.end()) {
       return Inconsistent(absl::StrCat("deal ", from.opportunity_id(), " names rep `",
                                        from.rep_id(), "`, segment `", from.segment_id(),
                                        "`, stage `", from.stage_id(), "`; one is unknown"));
@@ -218,9 +217,9 @@ absl::Status TakeDeals(const StateMessages& messages, Business& business) {
     deal.stage = stage->second;
     deal.age_days = from.age_days();
     if (from.has_amount()) {
-      QC_ASSIGN_OR_RETURN(deal.amount_minor_units,
-                          SignedMinorUnits(from.amount(), business.currency,
-                                           "the amount of deal " + deal.key));
+      QC_ASSIGN_OR_RETURN(
+          deal.amount_minor_units,
+          SignedMinorUnits(from.amount(), business.currency, "the amount of deal " + deal.key));
     } else {
       ++business.deals_without_amount_count;
     }
@@ -281,8 +280,7 @@ absl::StatusOr<Business> BusinessFrom(const metrics::v1::PipelineModel& model,
   QC_RETURN_IF_ERROR(TakeTeams(header, business));
   QC_RETURN_IF_ERROR(TakeReps(header, business));
   QC_RETURN_IF_ERROR(TakeDeals(state, business));
-  if (absl::Status valid = simulator::ValidateState(business.state, business.model);
-      !valid.ok()) {
+  if (absl::Status valid = simulator::ValidateState(business.state, business.model); !valid.ok()) {
     return Inconsistent(StdView(valid.message()));
   }
 

@@ -51,10 +51,9 @@ std::vector<std::string> RepIds(const Business& business) {
 }
 
 bool IsInitiativeId(const std::string& id) {
-  return !id.empty() && id.size() <= 128 &&
-         std::all_of(id.begin(), id.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-         });
+  return !id.empty() && id.size() <= 128 && std::all_of(id.begin(), id.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
 }
 
 // A scenario being converted.
@@ -71,8 +70,8 @@ class ScenarioConverter {
     CheckCount(message.hires_size(), simulator::kMaxHires, "hires");
     if (!errors_.empty()) return errors_.Result();
     for (int i = 0; i < message.initiatives_size(); ++i) {
-      scenario.initiatives.push_back(ConvertInitiative(
-          message.initiatives(i), Item(Path(path_, "initiatives"), i)));
+      scenario.initiatives.push_back(
+          ConvertInitiative(message.initiatives(i), Item(Path(path_, "initiatives"), i)));
     }
     for (int i = 0; i < message.hires_size(); ++i) {
       scenario.hires.push_back(ConvertHire(message.hires(i), Item(Path(path_, "hires"), i)));
@@ -117,9 +116,9 @@ class ScenarioConverter {
     // Without a half-time there is no curve for the width to shape.
     if (adoption.t50_weeks == 0 && adoption.width_weeks == 0) adoption.width_weeks = 1;
     if (!(adoption.width_weeks > 0 && adoption.width_weeks <= kMaxWeeks)) {
-      errors_.Add(Path(path, "width_weeks"), absl::StrCat("is ", adoption.width_weeks,
-                                                          "; want a number above 0, at most ",
-                                                          kMaxWeeks));
+      errors_.Add(Path(path, "width_weeks"),
+                  absl::StrCat("is ", adoption.width_weeks, "; want a number above 0, at most ",
+                               kMaxWeeks));
     }
     return adoption;
   }
@@ -167,9 +166,9 @@ class ScenarioConverter {
         reps.insert(r);
       }
       if (!has_reps) {
-        errors_.Add(Item(Path(path, "team_ids"), i),
-                    absl::StrCat("team `", message.team_ids(i), "` has no reps, so nobody would "
-                                 "take part"));
+        errors_.Add(Item(Path(path, "team_ids"), i), absl::StrCat("team `", message.team_ids(i),
+                                                                  "` has no reps, so nobody would "
+                                                                  "take part"));
       }
     }
     initiative.reps.assign(reps.begin(), reps.end());
@@ -193,7 +192,8 @@ class ScenarioConverter {
     const v1::InitiativeEffect& effect = message.effect();
     const std::string effect_path = Path(path, "effect");
     initiative.win = ConvertEffect(effect.has_win(), effect.win(), Path(effect_path, "win"));
-    initiative.cycle = ConvertEffect(effect.has_cycle(), effect.cycle(), Path(effect_path, "cycle"));
+    initiative.cycle =
+        ConvertEffect(effect.has_cycle(), effect.cycle(), Path(effect_path, "cycle"));
     initiative.creation =
         ConvertEffect(effect.has_creation(), effect.creation(), Path(effect_path, "creation"));
     initiative.adoption = ConvertAdoption(message.adoption(), Path(path, "adoption"));
@@ -231,15 +231,14 @@ class ScenarioConverter {
     const absl::CivilDay first = business_.state.as_of + 1;
     const absl::CivilDay end = business_.state.periods.back().end;
     if (*start < first) {
-      errors_.Add(start_path,
-                  absl::StrCat("is ", FormatIsoDate(*start), "; the data goes up to ",
-                               FormatIsoDate(business_.state.as_of),
-                               ", and who started by then is in it: want a later day"));
+      errors_.Add(start_path, absl::StrCat("is ", FormatIsoDate(*start), "; the data goes up to ",
+                                           FormatIsoDate(business_.state.as_of),
+                                           ", and who started by then is in it: want a later day"));
     } else if (*start >= end) {
-      errors_.Add(start_path, absl::StrCat("is ", FormatIsoDate(*start), "; ",
-                                           business_.state.periods.back().name, " ends on ",
-                                           FormatIsoDate(end - 1),
-                                           ", so the hire would change nothing"));
+      errors_.Add(
+          start_path,
+          absl::StrCat("is ", FormatIsoDate(*start), "; ", business_.state.periods.back().name,
+                       " ends on ", FormatIsoDate(end - 1), ", so the hire would change nothing"));
     }
   }
 
@@ -252,7 +251,8 @@ class ScenarioConverter {
     if (hire.key.empty()) {
       errors_.Add(id_path, "is empty; want an id");
     } else if (business_.rep_positions.count(hire.key) > 0) {
-      errors_.Add(id_path, absl::StrCat("`", hire.key, "` is the id of a rep; want one of its own"));
+      errors_.Add(id_path,
+                  absl::StrCat("`", hire.key, "` is the id of a rep; want one of its own"));
     } else if (!hire_ids_.insert(hire.key).second) {
       errors_.Add(id_path, absl::StrCat("`", hire.key, "` appears twice in the scenario"));
     }
@@ -262,11 +262,10 @@ class ScenarioConverter {
       errors_.Add(team_path,
                   UnknownName("team", "teams", message.team_id(), HiringTeamIds(business_)));
     } else if (!business_.team_can_hire[team->second]) {
-      errors_.Add(team_path, absl::StrCat("nobody sells in team `", message.team_id(),
-                                          "` itself; ",
-                                          UnknownName("selling team", "teams with reps",
-                                                      message.team_id(),
-                                                      HiringTeamIds(business_))));
+      errors_.Add(team_path,
+                  absl::StrCat("nobody sells in team `", message.team_id(), "` itself; ",
+                               UnknownName("selling team", "teams with reps", message.team_id(),
+                                           HiringTeamIds(business_))));
     } else {
       hire.team = team->second;
     }
@@ -326,7 +325,8 @@ std::optional<simulator::Entity> EntityFrom(const v1::EntityRef& ref, const Busi
       entity.is_hire = std::all_of(scenarios.begin(), scenarios.end(), has);
       if (entity.is_hire) return entity;
       if (std::any_of(scenarios.begin(), scenarios.end(), has)) {
-        errors.Add(id_path, absl::StrCat("`", entity.key, "` is not hired in every scenario, so "
+        errors.Add(id_path, absl::StrCat("`", entity.key,
+                                         "` is not hired in every scenario, so "
                                          "the question has no answer in some"));
       } else {
         errors.Add(id_path, UnknownName("rep", "reps", entity.key, RepIds(business)));
@@ -357,22 +357,20 @@ absl::Status CheckSpec(const v1::ForecastSpec& spec) {
     errors.Add("spec.parent", "is empty; want \"workspaces/{workspace}\"");
   }
   if (spec.trial_count() < 0 || spec.trial_count() > simulator::kMaxTrials) {
-    errors.Add("spec.trial_count", absl::StrCat("is ", spec.trial_count(), "; want 1 to ",
-                                                simulator::kMaxTrials, ", or 0 for ",
-                                                kDefaultTrials));
+    errors.Add("spec.trial_count",
+               absl::StrCat("is ", spec.trial_count(), "; want 1 to ", simulator::kMaxTrials,
+                            ", or 0 for ", kDefaultTrials));
   }
   if (spec.step_days() != 0 && spec.step_days() != 1 && spec.step_days() != 7) {
-    errors.Add("spec.step_days",
-               absl::StrCat("is ", spec.step_days(), "; want 7, 1, or 0 for 7"));
+    errors.Add("spec.step_days", absl::StrCat("is ", spec.step_days(), "; want 7, 1, or 0 for 7"));
   }
   for (int i = 0; i < spec.levels_size(); ++i) {
     if (spec.levels(i) == v1::LEVEL_ORG || spec.levels(i) == v1::LEVEL_TEAM ||
         spec.levels(i) == v1::LEVEL_REP) {
       continue;
     }
-    errors.Add(Item("spec.levels", i),
-               absl::StrCat("is ", static_cast<int>(spec.levels(i)),
-                            "; want LEVEL_ORG, LEVEL_TEAM or LEVEL_REP"));
+    errors.Add(Item("spec.levels", i), absl::StrCat("is ", static_cast<int>(spec.levels(i)),
+                                                    "; want LEVEL_ORG, LEVEL_TEAM or LEVEL_REP"));
   }
   if (spec.as_of().has_effective_date()) {
     DayFrom(spec.as_of().effective_date(), "spec.as_of.effective_date", errors);
@@ -383,8 +381,8 @@ absl::Status CheckSpec(const v1::ForecastSpec& spec) {
   }
   if (spec.reps_at_quota_shares_size() > kMaxShareQuestions) {
     errors.Add("spec.reps_at_quota_shares",
-               absl::StrCat("has ", spec.reps_at_quota_shares_size(),
-                            " entries; want at most ", kMaxShareQuestions));
+               absl::StrCat("has ", spec.reps_at_quota_shares_size(), " entries; want at most ",
+                            kMaxShareQuestions));
   }
   for (int i = 0; i < spec.reps_at_quota_shares_size(); ++i) {
     const double share = spec.reps_at_quota_shares(i);
@@ -443,8 +441,7 @@ absl::StatusOr<RunSpec> RunSpecFrom(const v1::ForecastSpec& spec, const Business
 }
 
 absl::StatusOr<simulator::Scenario> ScenarioFrom(const v1::Scenario& scenario,
-                                                 const Business& business,
-                                                 std::string_view path) {
+                                                 const Business& business, std::string_view path) {
   return ScenarioConverter(business, path).Convert(scenario);
 }
 

@@ -55,9 +55,7 @@ TEST(CheckSpec, RefusesByPathAndValue) {
       {"spec.levels[0]: is 0; want LEVEL_ORG",
        [](auto& s) { s.add_levels(v1::LEVEL_UNSPECIFIED); }},
       {"spec.as_of.effective_date: there is no day 2017-2-30",
-       [](auto& s) {
-         *s.mutable_as_of()->mutable_effective_date() = DateMessage(2017, 2, 30);
-       }},
+       [](auto& s) { *s.mutable_as_of()->mutable_effective_date() = DateMessage(2017, 2, 30); }},
       {"spec.thresholds: has 65 entries; want at most 64",
        [](auto& s) {
          for (int i = 0; i <= kMaxThresholds; ++i) s.add_thresholds();
@@ -136,8 +134,7 @@ TEST(RunSpecFrom, TakesLevelsAndThresholds) {
   EXPECT_EQ(run.thresholds[0].amount_minor_units, 100'000);
   EXPECT_EQ(run.thresholds[0].by, absl::CivilDay(2017, 11, 15));
   EXPECT_TRUE(run.thresholds[1].entity.is_hire);
-  EXPECT_THAT(run.cut_days,
-              ElementsAre(absl::CivilDay(2017, 10, 1), absl::CivilDay(2017, 11, 15)));
+  EXPECT_THAT(run.cut_days, ElementsAre(absl::CivilDay(2017, 10, 1), absl::CivilDay(2017, 11, 15)));
 }
 
 TEST(RunSpecFrom, RefusesThresholdsByPathAndValue) {
@@ -199,8 +196,8 @@ TEST(ScenarioFrom, TheEmptyScenarioIsTheBase) {
 }
 
 TEST(ScenarioFrom, InitiativesTakeTheDocumentedDefaults) {
-  const auto scenario = ScenarioFrom(ScenarioOf(WinInitiative("coaching", 0.1, 0.05)),
-                                     CompanyBusiness(), "scenario");
+  const auto scenario =
+      ScenarioFrom(ScenarioOf(WinInitiative("coaching", 0.1, 0.05)), CompanyBusiness(), "scenario");
   ASSERT_TRUE(scenario.ok()) << scenario.status();
   const simulator::Initiative& initiative = scenario->initiatives[0];
   EXPECT_EQ(initiative.key, "coaching");

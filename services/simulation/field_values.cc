@@ -58,9 +58,9 @@ std::optional<absl::CivilDay> DayFrom(const google::type::Date& date, std::strin
   const bool real = day.year() == date.year() && day.month() == date.month() &&
                     day.day() == date.day() && date.year() >= kMinYear && date.year() <= kMaxYear;
   if (real) return day;
-  errors.Add(path, absl::StrCat("there is no day ", date.year(), "-", date.month(), "-",
-                                date.day(), "; days lie between ", kMinYear, "-01-01 and ",
-                                kMaxYear, "-12-31"));
+  errors.Add(path,
+             absl::StrCat("there is no day ", date.year(), "-", date.month(), "-", date.day(),
+                          "; days lie between ", kMinYear, "-01-01 and ", kMaxYear, "-12-31"));
   return std::nullopt;
 }
 
@@ -87,8 +87,7 @@ std::optional<int64_t> MinorUnitsFrom(const google::type::Money& money,
                             " and amounts are not converted"));
     return std::nullopt;
   }
-  const std::string written =
-      absl::StrCat(money.units(), " units and ", money.nanos(), " nanos");
+  const std::string written = absl::StrCat(money.units(), " units and ", money.nanos(), " nanos");
   if (money.units() < 0 || money.nanos() < 0 || money.nanos() >= kNanosPerUnit) {
     errors.Add(path, absl::StrCat("is ", written,
                                   "; want an amount of at least 0 with nanos below 1000000000"));
@@ -118,8 +117,7 @@ google::type::Money MoneyFrom(int64_t minor_units, const CurrencyUnit& currency)
   return money;
 }
 
-bool CheckRange(double value, double low, double high, std::string_view path,
-                FieldErrors& errors) {
+bool CheckRange(double value, double low, double high, std::string_view path, FieldErrors& errors) {
   // Written so that NaN, which fails every comparison, is refused.
   if (value >= low && value <= high) return true;
   errors.Add(path, absl::StrCat("is ", value, "; want a number from ", low, " to ", high));
@@ -128,8 +126,7 @@ bool CheckRange(double value, double low, double high, std::string_view path,
 
 std::string UnknownName(std::string_view noun, std::string_view plural, std::string_view written,
                         const std::vector<std::string>& known) {
-  std::string text =
-      absl::StrCat("unknown ", AbslView(noun), " `", AbslView(written), "`; ");
+  std::string text = absl::StrCat("unknown ", AbslView(noun), " `", AbslView(written), "`; ");
   if (known.empty()) return absl::StrCat(text, "there are no ", AbslView(plural));
   const std::string wanted = Folded(written);
   std::vector<std::pair<size_t, std::string>> ranked;

@@ -28,8 +28,8 @@ std::optional<simulator::Estimate> RepsAtQuotaProbability(const simulator::PlanS
     const double trials = static_cast<double>(std::max<int64_t>(1, partial.trial_count()));
     estimate.value = partial.histograms[slot].ShareAtLeast(needed);
     // At least one trial's worth: a share of 0 or 1 is not a proof.
-    estimate.monte_carlo_se = std::max(
-        std::sqrt(estimate.value * (1 - estimate.value) / trials), 1 / (1 + trials));
+    estimate.monte_carlo_se =
+        std::max(std::sqrt(estimate.value * (1 - estimate.value) / trials), 1 / (1 + trials));
     estimate.total_se = estimate.monte_carlo_se;
     return estimate;
   }

@@ -46,8 +46,7 @@ std::string DisplayName(const simulator::Entity& entity, const Business& busines
                                                  : business.team_display_names[team->second];
   }
   const auto rep = business.rep_positions.find(entity.key);
-  return rep == business.rep_positions.end() ? entity.key
-                                             : business.rep_display_names[rep->second];
+  return rep == business.rep_positions.end() ? entity.key : business.rep_display_names[rep->second];
 }
 
 type::v1::FiscalPeriod PeriodMessage(const FiscalPeriod& period) {
@@ -58,8 +57,7 @@ type::v1::FiscalPeriod PeriodMessage(const FiscalPeriod& period) {
   return message;
 }
 
-const simulator::PeriodForecast& PeriodOf(const simulator::Forecast& forecast,
-                                          const RunSpec& run) {
+const simulator::PeriodForecast& PeriodOf(const simulator::Forecast& forecast, const RunSpec& run) {
   for (const simulator::PeriodForecast& period : forecast.periods) {
     if (period.period == run.period) return period;
   }
@@ -96,9 +94,8 @@ const simulator::EntityPeriodForecast& OrgForecast(const simulator::Forecast& fo
   return PeriodOf(forecast, run).entities.front();  // PlanShape begins with the organisation.
 }
 
-v1::ForecastResult ForecastResultFrom(const simulator::Forecast& forecast,
-                                      const Business& business, const RunSpec& run,
-                                      const v1::ForecastSpec& spec) {
+v1::ForecastResult ForecastResultFrom(const simulator::Forecast& forecast, const Business& business,
+                                      const RunSpec& run, const v1::ForecastSpec& spec) {
   const simulator::PeriodForecast& period = PeriodOf(forecast, run);
   const double minor_per_major = static_cast<double>(business.currency.minor_per_major());
   v1::ForecastResult result;
@@ -151,8 +148,7 @@ std::vector<v1::EntityDifference> DifferencesFrom(
     *to.mutable_better_probability() = EstimateFrom(from.better_probability, 1);
     *to.mutable_tie_probability() = EstimateFrom(from.tie_probability, 1);
     if (from.attain_probability_change.has_value()) {
-      *to.mutable_attain_probability_change() =
-          EstimateFrom(*from.attain_probability_change, 1);
+      *to.mutable_attain_probability_change() = EstimateFrom(*from.attain_probability_change, 1);
     }
   }
   return messages;

@@ -25,9 +25,8 @@ const simulator::EntityPeriodForecast& OrgForecast(const simulator::Forecast& fo
                                                    const RunSpec& run);
 
 // The lines, fan and answers the run asks for, with the headline.
-v1::ForecastResult ForecastResultFrom(const simulator::Forecast& forecast,
-                                      const Business& business, const RunSpec& run,
-                                      const v1::ForecastSpec& spec);
+v1::ForecastResult ForecastResultFrom(const simulator::Forecast& forecast, const Business& business,
+                                      const RunSpec& run, const v1::ForecastSpec& spec);
 
 // The differences of the lines the run asks for, in the engine's order.
 std::vector<v1::EntityDifference> DifferencesFrom(

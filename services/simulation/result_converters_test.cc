@@ -48,12 +48,11 @@ simulator::Forecast EngineForecast() {
 }
 
 TEST(ResultConverters, OrgOnlyUnlessAskedFor) {
-  const auto result =
-      ForecastResultFrom(EngineForecast(), CompanyBusiness(), RunSpec(), [] {
-        v1::ForecastSpec spec;
-        *spec.add_thresholds()->mutable_amount() = Dollars(5);
-        return spec;
-      }());
+  const auto result = ForecastResultFrom(EngineForecast(), CompanyBusiness(), RunSpec(), [] {
+    v1::ForecastSpec spec;
+    *spec.add_thresholds()->mutable_amount() = Dollars(5);
+    return spec;
+  }());
   ASSERT_EQ(result.entities_size(), 1);
   const v1::EntityForecast& org = result.entities(0);
   EXPECT_EQ(org.entity().level(), v1::LEVEL_ORG);

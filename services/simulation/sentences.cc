@@ -55,15 +55,14 @@ void AddDataWarnings(const Business& business, std::vector<std::string>& warning
         "what the CRM has since overwritten is not seen as it was then.");
   }
   if (evidence.undated_count > 0) {
-    warnings.push_back(absl::StrCat(Counted(evidence.undated_count, "deal"),
-                                    " without any date ",
+    warnings.push_back(absl::StrCat(Counted(evidence.undated_count, "deal"), " without any date ",
                                     evidence.undated_count == 1 ? "is" : "are", " left out."));
   }
   if (business.deals_without_amount_count > 0) {
-    warnings.push_back(absl::StrCat(
-        WithThousands(business.deals_without_amount_count), " of ",
-        Counted(static_cast<int64_t>(business.state.open_deals.size()), "open deal"),
-        " state no amount; it is drawn from the amounts of won deals."));
+    warnings.push_back(
+        absl::StrCat(WithThousands(business.deals_without_amount_count), " of ",
+                     Counted(static_cast<int64_t>(business.state.open_deals.size()), "open deal"),
+                     " state no amount; it is drawn from the amounts of won deals."));
   }
 }
 
@@ -77,11 +76,11 @@ void AddQuotaWarning(const Business& business, const RunSpec& run,
     warnings.push_back(absl::StrCat("No rep has a quota for ", period,
                                     ", so no chance of reaching one is given."));
   } else if (without > 0) {
-    warnings.push_back(absl::StrCat(
-        WithThousands(without), " of ",
-        Counted(static_cast<int64_t>(business.state.reps.size()), "rep"), " ",
-        without == 1 ? "has" : "have", " no quota for ", period,
-        "; their bookings count, the share of reps at quota leaves them out."));
+    warnings.push_back(
+        absl::StrCat(WithThousands(without), " of ",
+                     Counted(static_cast<int64_t>(business.state.reps.size()), "rep"), " ",
+                     without == 1 ? "has" : "have", " no quota for ", period,
+                     "; their bookings count, the share of reps at quota leaves them out."));
   }
 }
 
@@ -94,11 +93,10 @@ void AddScenarioWarnings(const Business& business, const simulator::Scenario& sc
                                       FormatIsoDate(initiative.start), ", after ", period.name,
                                       ", and changes nothing in it."));
     } else if (initiative.start <= business.state.as_of) {
-      warnings.push_back(absl::StrCat("Initiative ", Quoted(initiative.key), " began on ",
-                                      FormatIsoDate(initiative.start),
-                                      "; only what is taken up after ",
-                                      FormatIsoDate(business.state.as_of),
-                                      " counts, the rest is in the history."));
+      warnings.push_back(absl::StrCat(
+          "Initiative ", Quoted(initiative.key), " began on ", FormatIsoDate(initiative.start),
+          "; only what is taken up after ", FormatIsoDate(business.state.as_of),
+          " counts, the rest is in the history."));
     }
   }
   for (const simulator::Hire& hire : scenario.hires) {
@@ -118,27 +116,26 @@ std::string PercentText(double probability) {
 }
 
 std::string AmountText(double minor_units, const CurrencyUnit& currency) {
-  const int64_t major =
-      std::llround(minor_units / static_cast<double>(currency.minor_per_major()));
+  const int64_t major = std::llround(minor_units / static_cast<double>(currency.minor_per_major()));
   return absl::StrCat(major < 0 ? "-" : "", currency.code, " ", WithThousands(std::abs(major)));
 }
 
 std::string ForecastSentence(const simulator::EntityPeriodForecast& org, const Business& business,
                              const RunSpec& run) {
   const std::string& period = business.state.periods[run.period].name;
-  const std::string range = absl::StrCat(
-      "half of the outcomes lie between ",
-      AmountText(QuantileAt(org.bookings, 0.25), business.currency), " and ",
-      AmountText(QuantileAt(org.bookings, 0.75), business.currency), ".");
+  const std::string range =
+      absl::StrCat("half of the outcomes lie between ",
+                   AmountText(QuantileAt(org.bookings, 0.25), business.currency), " and ",
+                   AmountText(QuantileAt(org.bookings, 0.75), business.currency), ".");
   if (!org.attain_probability.has_value() || !org.quota_minor_units.has_value()) {
     return absl::StrCat("The organisation books ",
                         AmountText(org.bookings.mean.value, business.currency), " in ", period,
                         " on average; ", range);
   }
-  return absl::StrCat(
-      PercentText(org.attain_probability->value), " chance that the organisation books its ",
-      period, " quota of ",
-      AmountText(static_cast<double>(*org.quota_minor_units), business.currency), "; ", range);
+  return absl::StrCat(PercentText(org.attain_probability->value),
+                      " chance that the organisation books its ", period, " quota of ",
+                      AmountText(static_cast<double>(*org.quota_minor_units), business.currency),
+                      "; ", range);
 }
 
 std::string ComparisonSentence(const simulator::PairedDifference& org_difference,
@@ -176,9 +173,9 @@ std::vector<std::string> Warnings(const Business& business, const simulator::Sce
   }
   AddScenarioWarnings(business, scenario, run, warnings);
   if (clamped_count > 0) {
-    warnings.push_back(absl::StrCat(
-        WithThousands(clamped_count),
-        " draws lay outside the range of the tables and were moved to its edge."));
+    warnings.push_back(
+        absl::StrCat(WithThousands(clamped_count),
+                     " draws lay outside the range of the tables and were moved to its edge."));
   }
   return warnings;
 }

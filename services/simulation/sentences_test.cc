@@ -74,10 +74,10 @@ TEST(Sentences, Comparison) {
   simulator::PairedDifference difference;
   difference.difference = Summary(12'000'000);
   difference.better_probability.value = 0.71;
-  EXPECT_EQ(ComparisonSentence(difference, Org(1, 0.37), Org(2, 0.45), "Base", "Two hires",
-                               business),
-            "`Two hires` books USD 120,000 more than `Base` on average and more in 71 % of the "
-            "outcomes; the chance of the quota goes from 37 % to 45 %.");
+  EXPECT_EQ(
+      ComparisonSentence(difference, Org(1, 0.37), Org(2, 0.45), "Base", "Two hires", business),
+      "`Two hires` books USD 120,000 more than `Base` on average and more in 71 % of the "
+      "outcomes; the chance of the quota goes from 37 % to 45 %.");
   difference.difference = Summary(-12'000'000);
   EXPECT_THAT(ComparisonSentence(difference, Org(1, 0.37), Org(2, 0.3), "A", "B", business),
               HasSubstr("`B` books USD 120,000 less than `A`"));

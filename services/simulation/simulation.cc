@@ -159,15 +159,15 @@ absl::StatusOr<Simulation::Prepared> Simulation::Prepare(const v1::ForecastSpec&
   QC_ASSIGN_OR_RETURN(prepared.model, sources_.fit(spec.parent(), spec.as_of(), scope));
   // The model names the moment it resolved; asking with it gives the state of the same moment
   // whatever has been imported since.
-  QC_ASSIGN_OR_RETURN(const StateMessages state, sources_.state(spec.parent(),
-                                                                prepared.model.as_of(),
-                                                                spec.period(), scope));
+  QC_ASSIGN_OR_RETURN(const StateMessages state,
+                      sources_.state(spec.parent(), prepared.model.as_of(), spec.period(), scope));
   if (state.header.periods().empty() ||
       (!spec.period().empty() &&
        state.header.periods(state.header.periods_size() - 1).name() != spec.period())) {
-    return absl::InternalError(absl::StrCat("the metrics service sent a state that does not end "
-                                            "with period `",
-                                            spec.period(), "`"));
+    return absl::InternalError(
+        absl::StrCat("the metrics service sent a state that does not end "
+                     "with period `",
+                     spec.period(), "`"));
   }
   prepared.certificate = CertificateBase(prepared.model, state.header);
   prepared.certificate.set_engine_id(std::string(simulator::kEngineId));
@@ -176,8 +176,7 @@ absl::StatusOr<Simulation::Prepared> Simulation::Prepare(const v1::ForecastSpec&
   prepared.certificate.set_step_days(spec.step_days() == 0 ? 7 : spec.step_days());
   if (!AllowsForecast(prepared.model.evidence().data_tier())) return prepared;
 
-  const std::string key =
-      absl::StrCat(prepared.model.model_hash(), "/", state.header.state_hash());
+  const std::string key = absl::StrCat(prepared.model.model_hash(), "/", state.header.state_hash());
   prepared.business = businesses_.Find(key);
   if (prepared.business == nullptr) {
     QC_ASSIGN_OR_RETURN(Business business, BusinessFrom(prepared.model, state));
@@ -187,9 +186,11 @@ absl::StatusOr<Simulation::Prepared> Simulation::Prepare(const v1::ForecastSpec&
   return prepared;
 }
 
-absl::StatusOr<std::shared_ptr<const simulator::Plan>> Simulation::PlanFor(
-    const Business& business, const Job& job, const RunSpec& run, int64_t trials,
-    const CallScope& scope) {
+absl::StatusOr<std::shared_ptr<const simulator::Plan>> Simulation::PlanFor(const Business& business,
+                                                                           const Job& job,
+                                                                           const RunSpec& run,
+                                                                           int64_t trials,
+                                                                           const CallScope& scope) {
   simulator::EngineOptions options;
   options.seed = run.seed;
   // Rounding up may pass the engine's limit on what may be asked for; the layout is the same.
@@ -197,15 +198,16 @@ absl::StatusOr<std::shared_ptr<const simulator::Plan>> Simulation::PlanFor(
   options.step_days = run.step_days;
   options.period_count = run.period + 1;
   options.cut_days = run.cut_days;
-  std::string key = absl::StrCat(business.model_hash, "/", business.state_hash, "/",
-                                 job.scenario_hash, "/", options.seed, "/", options.trials, "/", options.step_days);
+  std::string key =
+      absl::StrCat(business.model_hash, "/", business.state_hash, "/", job.scenario_hash, "/",
+                   options.seed, "/", options.trials, "/", options.step_days);
   for (const absl::CivilDay& day : options.cut_days) {
     absl::StrAppend(&key, "/", absl::FormatCivilTime(day));
   }
   std::shared_ptr<const simulator::Plan> plan = plans_.Find(key);
   if (plan != nullptr) return plan;
-  absl::StatusOr<std::unique_ptr<simulator::Plan>> compiled = simulator::Compile(
-      business.model, business.state, job.scenario, options, scope.cancelled);
+  absl::StatusOr<std::unique_ptr<simulator::Plan>> compiled =
+      simulator::Compile(business.model, business.state, job.scenario, options, scope.cancelled);
   if (!compiled.ok()) return FromEngine(compiled.status());
   plan = *std::move(compiled);
   plans_.Insert(key, plan);
@@ -257,10 +259,10 @@ absl::StatusOr<v1::ForecastOutcome> Simulation::Run(const v1::ForecastSpec& spec
   QC_ASSIGN_OR_RETURN(const RunSpec run, RunSpecFrom(spec, business, {job.scenario}));
   const int draws = static_cast<int>(business.model.draws.size());
   const int64_t trials = policy.layout(run.requested_trials, draws).trials;
-  QC_ASSIGN_OR_RETURN(const Admission::Ticket ticket,
-                      admission_.Admit(static_cast<double>(trials) *
-                                           std::max(1.0, business.deals_per_trial),
-                                       static_cast<double>(trials)));
+  QC_ASSIGN_OR_RETURN(
+      const Admission::Ticket ticket,
+      admission_.Admit(static_cast<double>(trials) * std::max(1.0, business.deals_per_trial),
+                       static_cast<double>(trials)));
   QC_ASSIGN_OR_RETURN(job.plan, PlanFor(business, job, run, trials, scope));
 
   const simulator::TrialLayout& layout = job.plan->layout();
@@ -273,7 +275,8 @@ absl::StatusOr<v1::ForecastOutcome> Simulation::Run(const v1::ForecastSpec& spec
         [&](int64_t in_range) { policy.progress(before + in_range, layout.trials); });
     if (!part.ok()) return FromEngine(part.status());
     if (sum.has_value()) {
-      absl::StatusOr<simulator::Partial> merged = simulator::Merge(*std::move(sum), *std::move(part));
+      absl::StatusOr<simulator::Partial> merged =
+          simulator::Merge(*std::move(sum), *std::move(part));
       if (!merged.ok()) return FromEngine(merged.status());
       sum = *std::move(merged);
     } else {
@@ -283,8 +286,8 @@ absl::StatusOr<v1::ForecastOutcome> Simulation::Run(const v1::ForecastSpec& spec
     const absl::StatusOr<simulator::Forecast> forecast =
         simulator::Summarize(*job.plan, *sum, run.thresholds);
     if (!forecast.ok()) return FromEngine(forecast.status());
-    const bool enough = policy.at_checkpoint(finished, layout.trials,
-                                             OrgForecast(*forecast, run), business);
+    const bool enough =
+        policy.at_checkpoint(finished, layout.trials, OrgForecast(*forecast, run), business);
     if (finished == layout.trials) return OutcomeFrom(prepared, job, run, spec, *sum, *forecast);
     if (!enough || !checkpoint.may_end) continue;
     if (KeepsEveryTrial(job.plan->shape())) {
@@ -382,9 +385,9 @@ absl::Status Simulation::CompareScenarios(
     const std::function<bool(const v1::CompareScenariosResponse&)>& write) {
   const int count = request.scenarios_size();
   if (count < kMinComparedScenarios || count > kMaxComparedScenarios) {
-    return InvalidField("scenarios", absl::StrCat("has ", count, " entries; want ",
-                                                  kMinComparedScenarios, " to ",
-                                                  kMaxComparedScenarios));
+    return InvalidField(
+        "scenarios", absl::StrCat("has ", count, " entries; want ", kMinComparedScenarios, " to ",
+                                  kMaxComparedScenarios));
   }
   Listener listener(scope);
   const CallScope listening = listener.scope();
@@ -399,9 +402,9 @@ absl::Status Simulation::CompareScenarios(
   const Business& business = *prepared.business;
   std::vector<simulator::Scenario> scenarios;
   for (int i = 0; i < count; ++i) {
-    QC_ASSIGN_OR_RETURN(simulator::Scenario scenario,
-                        ScenarioFrom(request.scenarios(i), business,
-                                     absl::StrCat("scenarios[", i, "]")));
+    QC_ASSIGN_OR_RETURN(
+        simulator::Scenario scenario,
+        ScenarioFrom(request.scenarios(i), business, absl::StrCat("scenarios[", i, "]")));
     scenarios.push_back(std::move(scenario));
   }
   QC_ASSIGN_OR_RETURN(const RunSpec run, RunSpecFrom(request.spec(), business, scenarios));
@@ -423,18 +426,17 @@ absl::Status Simulation::CompareScenarios(
     Job& job = jobs.emplace_back();
     job.scenario = scenarios[i];
     job.scenario_hash = ScenarioHash(request.scenarios(i));
-    QC_ASSIGN_OR_RETURN(job.plan,
-                        PlanFor(business, job, run, trials, listening));
-    absl::StatusOr<simulator::Partial> partial = simulator::SimulateParallel(
-        *job.plan, 0, job.plan->layout().trials, limits_.threads, listening.cancelled,
-        [&](int64_t in_scenario) {
-          const int64_t done = i * trials + in_scenario;
-          if (!sieve.Passes(done)) return;
-          v1::CompareScenariosResponse message;
-          message.mutable_progress()->set_trials_done(done);
-          message.mutable_progress()->set_trials_total(trials_total);
-          listener.Heard(write(message));
-        });
+    QC_ASSIGN_OR_RETURN(job.plan, PlanFor(business, job, run, trials, listening));
+    absl::StatusOr<simulator::Partial> partial =
+        simulator::SimulateParallel(*job.plan, 0, job.plan->layout().trials, limits_.threads,
+                                    listening.cancelled, [&](int64_t in_scenario) {
+                                      const int64_t done = i * trials + in_scenario;
+                                      if (!sieve.Passes(done)) return;
+                                      v1::CompareScenariosResponse message;
+                                      message.mutable_progress()->set_trials_done(done);
+                                      message.mutable_progress()->set_trials_total(trials_total);
+                                      listener.Heard(write(message));
+                                    });
     if (!partial.ok()) return FromEngine(partial.status());
     absl::StatusOr<simulator::Forecast> forecast =
         simulator::Summarize(*job.plan, *partial, run.thresholds);
@@ -457,9 +459,9 @@ absl::Status Simulation::CompareScenarios(
       *comparison.add_differences() = std::move(difference);
     }
     if (const auto* org = OrgDifference(*differences, run.period); org != nullptr) {
-      comparison.set_summary(ComparisonSentence(
-          *org, OrgForecast(forecasts[0], run), OrgForecast(forecasts[i], run),
-          NameOf(request.scenarios(0), 0), comparison.display_name(), business));
+      comparison.set_summary(
+          ComparisonSentence(*org, OrgForecast(forecasts[0], run), OrgForecast(forecasts[i], run),
+                             NameOf(request.scenarios(0), 0), comparison.display_name(), business));
     }
   }
   if (!write(last)) return absl::CancelledError("the caller stopped listening");

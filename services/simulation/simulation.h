@@ -43,7 +43,8 @@ inline constexpr int64_t kFirstCheckpointTrials = 4'096;
 simulator::TrialLayout StableLayout(int64_t requested_trials, int draw_count);
 
 // The layout of a run that may end early: at most `requested_trials`, in full batches, when there
-// are enough for that, so that every checkpoint is laid out like a run of its own; else StableLayout.
+// are enough for that, so that every checkpoint is laid out like a run of its own; else
+// StableLayout.
 simulator::TrialLayout StreamLayout(int64_t requested_trials, int draw_count);
 
 // A trial count at which a streamed run looks at its figures.
@@ -73,10 +74,9 @@ struct SimulationSources {
       const std::string& parent, const type::v1::AsOf& as_of, const CallScope& scope)>
       fit;
   // The pipeline's state up to the end of `last_period` (empty: the running one).
-  std::function<absl::StatusOr<StateMessages>(const std::string& parent,
-                                              const type::v1::AsOf& as_of,
-                                              const std::string& last_period,
-                                              const CallScope& scope)>
+  std::function<absl::StatusOr<StateMessages>(
+      const std::string& parent, const type::v1::AsOf& as_of, const std::string& last_period,
+      const CallScope& scope)>
       state;
 };
 
@@ -135,13 +135,12 @@ class Simulation {
   absl::StatusOr<Prepared> Prepare(const v1::ForecastSpec& spec, const CallScope& scope);
   // The compiled plan of a job whose scenario is set, for `trials` trials, from the cache if there.
   absl::StatusOr<std::shared_ptr<const simulator::Plan>> PlanFor(const Business& business,
-                                                                const Job& job,
-                                                                const RunSpec& run, int64_t trials,
-                                                                const CallScope& scope);
+                                                                 const Job& job, const RunSpec& run,
+                                                                 int64_t trials,
+                                                                 const CallScope& scope);
   // The answer that `forecast`, a summary of `partial`, amounts to, with its certificate.
   v1::ForecastOutcome OutcomeFrom(const Prepared& prepared, const Job& job, const RunSpec& run,
-                                  const v1::ForecastSpec& spec,
-                                  const simulator::Partial& partial,
+                                  const v1::ForecastSpec& spec, const simulator::Partial& partial,
                                   const simulator::Forecast& forecast) const;
   // The one path of Forecast and StreamForecast: simulates up to each checkpoint in turn, tells
   // `at_checkpoint` the figures so far, and ends when that says "enough" at one where a run may

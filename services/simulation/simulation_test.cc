@@ -21,7 +21,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-
 // Sources that serve one model and state.
 struct FakeMetrics {
   metrics::v1::PipelineModel model = CompanyModel();
@@ -32,15 +31,15 @@ struct FakeMetrics {
   std::atomic<int> calls = 0;
 
   SimulationSources Sources() {
-    return {.fit = [this](const std::string&, const type::v1::AsOf&, const CallScope&)
-                -> absl::StatusOr<metrics::v1::PipelineModel> {
+    return {.fit = [this](const std::string&, const type::v1::AsOf&,
+                          const CallScope&) -> absl::StatusOr<metrics::v1::PipelineModel> {
               ++calls;
               if (!fit_status.ok()) return fit_status;
               return model;
             },
             .state = [this](const std::string&, const type::v1::AsOf& as_of,
-                            const std::string& last_period, const CallScope&)
-                -> absl::StatusOr<StateMessages> {
+                            const std::string& last_period,
+                            const CallScope&) -> absl::StatusOr<StateMessages> {
               asked_state_as_of = as_of;
               asked_last_period = last_period;
               return state;
@@ -333,9 +332,9 @@ TEST(StreamForecast, EqualsTheUnaryForecastWithTheSameTrials) {
     ASSERT_TRUE(streamed.status.ok()) << streamed.status;
     const v1::ForecastOutcome& outcome = streamed.result.outcome();
     EXPECT_LE(outcome.certificate().trial_count(), 20'000);
-    EXPECT_EQ(Forecast(simulation, Request(outcome.certificate().trial_count()))
-                  .SerializeAsString(),
-              outcome.SerializeAsString());
+    EXPECT_EQ(
+        Forecast(simulation, Request(outcome.certificate().trial_count())).SerializeAsString(),
+        outcome.SerializeAsString());
   }
 }
 
@@ -486,8 +485,7 @@ TEST(CompareScenarios, CommonRandomNumbersMakeTheDifferenceTight) {
   const Compared compared = Compare(simulation, Spec(), {Named("A"), better});
   const auto& b = compared.result.scenarios(1);
   const double paired = b.differences(0).difference().mean().monte_carlo_error();
-  const double single =
-      b.outcome().forecast().entities(0).bookings().mean().monte_carlo_error();
+  const double single = b.outcome().forecast().entities(0).bookings().mean().monte_carlo_error();
   // Two independent runs would give sqrt(2) times a single error. Deterministic: seed fixed.
   EXPECT_LT(paired, single / 3);
   EXPECT_GT(paired, 0);

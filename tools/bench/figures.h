@@ -18,8 +18,7 @@ class Figures {
   int short_count() const { return short_count_; }
 
  private:
-  void Print(std::string_view name, double value, std::string_view relation, double limit,
-             bool ok);
+  void Print(std::string_view name, double value, std::string_view relation, double limit, bool ok);
   int short_count_ = 0;
 };
 

@@ -51,8 +51,7 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::s
   int ends[2];
   if (pipe(ends) != 0) return absl::InternalError("cannot make a pipe");
   std::fflush(stdout);
-  const pid_t pid =
-      Spawn({binary, "--data-dir", data_dir, "--listen", "127.0.0.1:0"}, ends[1]);
+  const pid_t pid = Spawn({binary, "--data-dir", data_dir, "--listen", "127.0.0.1:0"}, ends[1]);
   close(ends[1]);
   std::string printed;
   size_t line = std::string::npos, end = std::string::npos;
@@ -74,8 +73,7 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::s
         absl::StrCat(binary, " did not say where it listens; it printed: ", printed));
   }
   line += sizeof kListening - 1;
-  return std::unique_ptr<ServerProcess>(
-      new ServerProcess(pid, printed.substr(line, end - line)));
+  return std::unique_ptr<ServerProcess>(new ServerProcess(pid, printed.substr(line, end - line)));
 }
 
 ServerProcess::~ServerProcess() {

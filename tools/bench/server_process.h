@@ -34,8 +34,8 @@ class ServerProcess {
   // Resident memory now, in 10^6 bytes.
   absl::StatusOr<double> ResidentMegabytes() const;
 
-  // Processor time used so far by all its threads: unlike elapsed time it hardly depends on what else
-  // the machine does.
+  // Processor time used so far by all its threads: unlike elapsed time it hardly depends on what
+  // else the machine does.
   absl::StatusOr<double> ProcessorSeconds() const;
 
  private:

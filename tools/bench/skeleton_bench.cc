@@ -102,8 +102,7 @@ absl::StatusOr<Workload> MavenTech(const std::filesystem::path& folder,
 absl::StatusOr<Workload> Generated(const std::string& generator,
                                    const std::filesystem::path& scratch) {
   const std::filesystem::path folder = scratch / "company";
-  QC_RETURN_IF_ERROR(
-      RunCommand({generator, "--out", folder.string(), "--last-day", "2026-09-30"}));
+  QC_RETURN_IF_ERROR(RunCommand({generator, "--out", folder.string(), "--last-day", "2026-09-30"}));
   return Workload{"crm_history", CsvFiles(folder), folder / "quotas.csv",
                   absl::CivilDay(2026, 9, 30), "2026Q4"};
 }
@@ -214,8 +213,7 @@ absl::Status ComparePeers(const simulation::Business& business,
     naive_seconds.push_back(Seconds(clock.Now() - start) / static_cast<double>(naive_trials));
     start = clock.Now();
     QC_ASSIGN_OR_RETURN(const simulator::Forecast forecast, RunEngine(business));
-    engine_seconds.push_back(Seconds(clock.Now() - start) /
-                             static_cast<double>(forecast.trials));
+    engine_seconds.push_back(Seconds(clock.Now() - start) / static_cast<double>(forecast.trials));
     engine_mean = forecast.periods.back().entities.front().bookings.mean;
     ratios.push_back(naive_seconds.back() / engine_seconds.back());
   }
@@ -239,9 +237,8 @@ absl::Status Measure(const Options& options, const std::filesystem::path& scratc
   const SystemClock clock;
   const std::filesystem::path maventech = std::filesystem::path(options.datasets) / "maventech";
   const bool real_data = !options.datasets.empty() && std::filesystem::exists(maventech);
-  QC_ASSIGN_OR_RETURN(const Workload workload,
-                      real_data ? MavenTech(maventech, scratch)
-                                : Generated(options.generator, scratch));
+  QC_ASSIGN_OR_RETURN(const Workload workload, real_data ? MavenTech(maventech, scratch)
+                                                         : Generated(options.generator, scratch));
 
   absl::Time start = clock.Now();
   QC_ASSIGN_OR_RETURN(const std::unique_ptr<ServerProcess> server,
@@ -279,11 +276,11 @@ absl::Status Measure(const Options& options, const std::filesystem::path& scratc
   simulation::v1::ForecastRequest longer = Question(workload, kCheckTrials);
   longer.mutable_spec()->set_seed(kSeed + 1);
   QC_ASSIGN_OR_RETURN(const auto check, simulation.Forecast(longer));
-  figures.AtMost("mean_against_longer_run_abs_z",
-                 std::abs(OrgMean(first).value() - OrgMean(check).value()) /
-                     std::hypot(OrgMean(first).monte_carlo_error(),
-                                OrgMean(check).monte_carlo_error()),
-                 kMaxZ);
+  figures.AtMost(
+      "mean_against_longer_run_abs_z",
+      std::abs(OrgMean(first).value() - OrgMean(check).value()) /
+          std::hypot(OrgMean(first).monte_carlo_error(), OrgMean(check).monte_carlo_error()),
+      kMaxZ);
   QC_ASSIGN_OR_RETURN(const double megabytes, server->ResidentMegabytes());
   figures.Note("megabytes_after_forecasts", megabytes);
 

@@ -89,10 +89,9 @@ grpc::ServerWriteReactor<v1::StreamForecastResponse>* SimulationService::StreamF
       serving_, context, request,
       [this](const serving::CallContext& call, const v1::StreamForecastRequest& request,
              serving::StreamWriter<v1::StreamForecastResponse>& writer) {
-        return core_.StreamForecast(request, ScopeFrom(call),
-                                    [&writer](const v1::StreamForecastResponse& message) {
-                                      return writer.Write(message);
-                                    });
+        return core_.StreamForecast(
+            request, ScopeFrom(call),
+            [&writer](const v1::StreamForecastResponse& message) { return writer.Write(message); });
       });
 }
 

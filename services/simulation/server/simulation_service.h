@@ -3,11 +3,11 @@
 #ifndef QUOTACAST_SERVICES_SIMULATION_SERVER_SIMULATION_SERVICE_H_
 #define QUOTACAST_SERVICES_SIMULATION_SERVER_SIMULATION_SERVICE_H_
 
-#include <memory>
-
 #include <grpcpp/channel.h>
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
+
+#include <memory>
 
 #include "base/clock.h"
 #include "clients/cpp/metrics_client.h"

@@ -1,16 +1,16 @@
-// Goal: the service answers over gRPC what its core computes, fetches model and state from a metrics
-// server, and passes errors and cancellation both ways.
-// Method: a metrics server that serves the hand-built company, the service itself and a client, all
-// over in-process channels. No sleeps: the cancelled call says itself when it has begun.
+// Goal: the service answers over gRPC what its core computes, fetches model and state from a
+// metrics server, and passes errors and cancellation both ways. Method: a metrics server that
+// serves the hand-built company, the service itself and a client, all over in-process channels. No
+// sleeps: the cancelled call says itself when it has begun.
 
 #include "services/simulation/server/simulation_service.h"
+
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
 
 #include <atomic>
 #include <memory>
 #include <string>
-
-#include <grpcpp/server.h>
-#include <grpcpp/server_builder.h>
 
 #include "absl/status/status.h"
 #include "base/clock.h"
@@ -74,8 +74,8 @@ class SimulationServiceTest : public ::testing::Test {
  protected:
   SimulationServiceTest()
       : metrics_server_(InProcess(metrics_)),
-        service_(metrics_server_->InProcessChannel({}), {.threads = 2},
-                 Options(), clock_, [](const serving::CallRecord&) {}),
+        service_(metrics_server_->InProcessChannel({}), {.threads = 2}, Options(), clock_,
+                 [](const serving::CallRecord&) {}),
         server_(InProcess(service_)),
         client_(server_->InProcessChannel({})) {}
 

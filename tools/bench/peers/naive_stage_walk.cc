@@ -86,8 +86,8 @@ double PassAll(const std::vector<std::vector<double>>& z, const std::vector<doub
   return mean / weight;
 }
 
-// Thresholds under which adding a shift of spread `sd` leaves the chance of winning from every stage
-// what it is without one (docs/model.md, section 4).
+// Thresholds under which adding a shift of spread `sd` leaves the chance of winning from every
+// stage what it is without one (docs/model.md, section 4).
 std::vector<std::vector<double>> RescaledThresholds(const StageCell* cells, size_t stage_count,
                                                     const std::vector<int>& edges, double sd,
                                                     int step_days) {
@@ -180,8 +180,7 @@ NaiveStageWalk::NaiveStageWalk(const simulator::PipelineModel& model,
     const int end = static_cast<int>(state.periods[p].end - origin);
     while (steps_.empty() || steps_.back().begin_day + steps_.back().length_days < end) {
       Step step;
-      step.begin_day =
-          steps_.empty() ? 0 : steps_.back().begin_day + steps_.back().length_days;
+      step.begin_day = steps_.empty() ? 0 : steps_.back().begin_day + steps_.back().length_days;
       // The grid is a multiple of the step length, cut at the period's end.
       const int grid_end = (step.begin_day / step_days + 1) * step_days;
       step.length_days = std::min(grid_end, end) - step.begin_day;
@@ -230,9 +229,9 @@ double NaiveStageWalk::Walk(const ParameterDraw& draw, const Thresholds& thresho
     while (true) {
       const bool entering = age < 0;
       const size_t bin = entering ? 0 : BinOf(model_.age_bin_edges_days, age);
-      const double exit =
-          entering ? EntryExit(cells[stage], length)
-                   : 1 - std::exp(-cells[stage].ages[bin].exit_rate_per_day * length);
+      const double exit = entering
+                              ? EntryExit(cells[stage], length)
+                              : 1 - std::exp(-cells[stage].ages[bin].exit_rate_per_day * length);
       if (random.Uniform() >= exit) break;
       const double z = thresholds[stage][entering ? 0 : bin + 1];
       if (random.Uniform() >= NormalCdf(z + shift)) return 0;  // Lost.
@@ -269,8 +268,8 @@ double NaiveStageWalk::SimulateTrial(uint64_t seed, int64_t trial) const {
   for (const simulator::OpenDeal& deal : state_.open_deals) {
     const int64_t* amount =
         deal.amount_minor_units.has_value() ? &*deal.amount_minor_units : nullptr;
-    bookings += Walk(draw, thresholds_[k][deal.segment], deal.segment, deal.stage, deal.age_days,
-                     0, shift[deal.rep], amount, random);
+    bookings += Walk(draw, thresholds_[k][deal.segment], deal.segment, deal.stage, deal.age_days, 0,
+                     shift[deal.rep], amount, random);
   }
   const size_t segments = model_.segments.size();
   for (size_t r = 0; r < state_.reps.size(); ++r) {

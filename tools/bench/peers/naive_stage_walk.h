@@ -1,7 +1,7 @@
 // A peer of the engine: the same step model (docs/model.md, sections 1 to 6) simulated the obvious
-// way. Every deal, new ones included, is walked stage by stage and step by step with a random number
-// for each question. It shares no code with the engine but the generator of random numbers, so
-// agreement of the two checks both; its time is what the engine's tables save.
+// way. Every deal, new ones included, is walked stage by stage and step by step with a random
+// number for each question. It shares no code with the engine but the generator of random numbers,
+// so agreement of the two checks both; its time is what the engine's tables save.
 #ifndef QUOTACAST_TOOLS_BENCH_PEERS_NAIVE_STAGE_WALK_H_
 #define QUOTACAST_TOOLS_BENCH_PEERS_NAIVE_STAGE_WALK_H_
 
@@ -27,8 +27,8 @@ struct NaiveSums {
   std::vector<double> sum_of_squares;
 };
 
-// The model prepared for walking. Immutable after construction; `model` and `state` must be valid and
-// outlive it. No scenario. `step_days` is 7 or 1.
+// The model prepared for walking. Immutable after construction; `model` and `state` must be valid
+// and outlive it. No scenario. `step_days` is 7 or 1.
 class NaiveStageWalk {
  public:
   NaiveStageWalk(const simulator::PipelineModel& model, const simulator::PipelineState& state,
@@ -52,8 +52,8 @@ class NaiveStageWalk {
   class Random;
 
   double SimulateTrial(uint64_t seed, int64_t trial) const;
-  // Amount booked in the last period by a deal in `stage`, 0 when lost, open or won before. `age` is
-  // its age at the start of `step`; negative when it enters the stage in that step.
+  // Amount booked in the last period by a deal in `stage`, 0 when lost, open or won before. `age`
+  // is its age at the start of `step`; negative when it enters the stage in that step.
   double Walk(const simulator::ParameterDraw& draw, const Thresholds& thresholds, int segment,
               int stage, int age, size_t step, double shift, const int64_t* amount,
               Random& random) const;
@@ -61,7 +61,7 @@ class NaiveStageWalk {
   const simulator::PipelineModel& model_;
   const simulator::PipelineState& state_;
   std::vector<Step> steps_;
-  std::vector<std::vector<Thresholds>> thresholds_;  // [draw][segment].
+  std::vector<std::vector<Thresholds>> thresholds_;   // [draw][segment].
   std::vector<std::vector<double>> productive_days_;  // [rep][step].
   double booked_ = 0;
 };

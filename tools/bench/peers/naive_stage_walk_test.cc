@@ -1,7 +1,8 @@
 // Goal: the peer simulates the step model, so that its agreement with the engine means something.
 // Method: a closed form (geometric stay in one stage: P(won within 13 weeks) = p (1 - (1 - h)^13)),
 // and the engine itself on companies with everything switched on. Each comparison is of two means
-// with |z| < 4.6, false alarm probability 4e-6; seeds are fixed. At these sizes a bias of a tenth fails, usually far less.
+// with |z| < 4.6, false alarm probability 4e-6; seeds are fixed. At these sizes a bias of a tenth
+// fails, usually far less.
 
 #include "tools/bench/peers/naive_stage_walk.h"
 
@@ -36,8 +37,8 @@ simulator::Estimate Engine(const Company& company, int step_days, int64_t trials
   const auto plan =
       simulator::Compile(company.model, company.state, {}, options, [] { return false; });
   EXPECT_TRUE(plan.ok()) << plan.status();
-  const auto partial = simulator::SimulateParallel(**plan, 0, (*plan)->layout().trials, 1,
-                                                   [] { return false; }, nullptr);
+  const auto partial = simulator::SimulateParallel(
+      **plan, 0, (*plan)->layout().trials, 1, [] { return false; }, nullptr);
   EXPECT_TRUE(partial.ok()) << partial.status();
   const auto forecast = simulator::Summarize(**plan, *partial, {});
   EXPECT_TRUE(forecast.ok()) << forecast.status();
@@ -61,8 +62,8 @@ TEST(NaiveStageWalk, AgreesWithTheEngineWithEverythingOn) {
       const simulator::Estimate engine = Engine(company, step_days, 50'000);
       const double error = std::hypot(naive.monte_carlo_se, engine.monte_carlo_se);
       EXPECT_LT(std::abs(naive.mean - engine.value), kMaxZ * error)
-          << periods << " periods, steps of " << step_days << ": peer " << naive.mean
-          << ", engine " << engine.value;
+          << periods << " periods, steps of " << step_days << ": peer " << naive.mean << ", engine "
+          << engine.value;
       EXPECT_LT(error, 0.02 * engine.value);
     }
   }
