@@ -27,9 +27,8 @@ constexpr char kFileName[] = "LOCK";
 constexpr size_t kContentBytesMax = 512;
 
 absl::Status Unusable(std::string_view path, std::string_view problem) {
-  return FailedPrecondition("DATA_DIR_UNUSABLE",
-                            absl::StrCat("data directory ", AbslView(path), ": ",
-                                         AbslView(problem)));
+  return FailedPrecondition("DATA_DIR_UNUSABLE", absl::StrCat("data directory ", AbslView(path),
+                                                              ": ", AbslView(problem)));
 }
 
 // The file holds the process id, then, once it is known, the address; each ends a line.
@@ -44,21 +43,19 @@ absl::Status InUse(const std::string& directory, int file_descriptor) {
     address = text.substr(pid_end + 1);
     address = address.substr(0, address.find('\n'));
   }
-  return FailedPrecondition(
-      "DATA_DIR_IN_USE",
-      absl::StrCat("data directory ", directory, " is in use by process ",
-                   pid.empty() ? "(just starting)" : AbslView(pid),
-                   "; talk to that process with --server ",
-                   address.empty() ? "ADDRESS" : AbslView(address),
-                   " instead of --data-dir, or end it first"));
+  return FailedPrecondition("DATA_DIR_IN_USE",
+                            absl::StrCat("data directory ", directory, " is in use by process ",
+                                         pid.empty() ? "(just starting)" : AbslView(pid),
+                                         "; talk to that process with --server ",
+                                         address.empty() ? "ADDRESS" : AbslView(address),
+                                         " instead of --data-dir, or end it first"));
 }
 
 absl::Status WriteContent(int file_descriptor, const std::string& path, std::string_view address) {
   std::string content = absl::StrCat(getpid(), "\n");
   if (!address.empty()) absl::StrAppend(&content, AbslView(address), "\n");
-  if (ftruncate(file_descriptor, 0) != 0 ||
-      pwrite(file_descriptor, content.data(), content.size(), 0) !=
-          static_cast<ssize_t>(content.size())) {
+  if (ftruncate(file_descriptor, 0) != 0 || pwrite(file_descriptor, content.data(), content.size(),
+                                                   0) != static_cast<ssize_t>(content.size())) {
     return Unusable(path, std::strerror(errno));
   }
   return absl::OkStatus();

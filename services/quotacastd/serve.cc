@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -9,8 +10,6 @@
 #include <thread>
 #include <utility>
 #include <vector>
-
-#include <CLI/CLI.hpp>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -56,8 +55,7 @@ void AddFlags(CLI::App& app, const std::string& program, Flags& flags) {
       ->type_name("HOST:PORT");
   app.add_option("--metrics", flags.metrics, "The metrics service, when it runs elsewhere")
       ->type_name("HOST:PORT");
-  app.add_option("--simulation", flags.simulation,
-                 "The simulation service, when it runs elsewhere")
+  app.add_option("--simulation", flags.simulation, "The simulation service, when it runs elsewhere")
       ->type_name("HOST:PORT");
   app.add_option("--drain-seconds", flags.drain_seconds,
                  "On SIGTERM: how long running calls may take to end")

@@ -1,5 +1,7 @@
 #include "services/quotacastd/suite.h"
 
+#include <grpcpp/channel.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <map>
@@ -10,8 +12,6 @@
 #include <thread>
 #include <utility>
 #include <vector>
-
-#include <grpcpp/channel.h>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -28,6 +28,7 @@
 #include "services/eventlog/sqlite_event_log.h"
 #include "services/ingestion/server/ingestion_service.h"
 #include "services/metrics/server/metrics_service.h"
+#include "services/planning/server/planning_service.h"
 #include "services/quotacastd/directory_lock.h"
 #include "services/serving/logger.h"
 #include "services/serving/server.h"
@@ -55,12 +56,13 @@ const std::map<std::string, Service>& ServicesByName() {
 absl::Status CheckAddress(std::string_view flag, const std::string& address, bool hosted,
                           bool needed) {
   if (hosted && !address.empty()) {
-    return InvalidField(flag, absl::StrCat("is \"", address,
-                                           "\", but this process hosts that service itself"));
+    return InvalidField(
+        flag, absl::StrCat("is \"", address, "\", but this process hosts that service itself"));
   }
   if (!hosted && needed && address.empty()) {
-    return InvalidField(flag, "is missing: a service of this process needs it, and it is not in "
-                              "--services");
+    return InvalidField(flag,
+                        "is missing: a service of this process needs it, and it is not in "
+                        "--services");
   }
   return absl::OkStatus();
 }
@@ -133,6 +135,7 @@ struct Suite::Parts {
   absl::Status StartIngestion(const SuiteOptions& options);
   absl::Status StartMetrics(const SuiteOptions& options);
   absl::Status StartSimulation(const SuiteOptions& options);
+  absl::Status StartPlanning(const SuiteOptions& options);
   absl::Status StartPublicServer(const SuiteOptions& options);
 
   // Adds a service to the public server and starts its inner one.
@@ -152,6 +155,7 @@ struct Suite::Parts {
   std::unique_ptr<simulation::SimulationService> simulation;
   std::unique_ptr<serving::Server> simulation_server;
   std::unique_ptr<eventlog::EventLog> planning_log;
+  std::unique_ptr<planning::PlanningService> planning;
 
   std::vector<serving::HostedService> hosted;
   std::unique_ptr<serving::Server> public_server;
@@ -214,12 +218,21 @@ absl::Status Suite::Parts::StartSimulation(const SuiteOptions& options) {
   return Host(simulation::kSimulationServiceName, simulation.get(), simulation_server);
 }
 
+absl::Status Suite::Parts::StartPlanning(const SuiteOptions& options) {
+  QC_RETURN_IF_ERROR(OpenLog(options, "planning.db", planning_log));
+  planning = std::make_unique<planning::PlanningService>(
+      *planning_log, ChannelTo(simulation_server, options.simulation_address),
+      ChannelTo(metrics_server, options.metrics_address), planning::PlanningLimits(),
+      ServingFor(planning::kPlanningServiceName, kWaiting), *clock, logger.call_log());
+  hosted.push_back({planning::kPlanningServiceName, planning.get()});
+  return absl::OkStatus();
+}
+
 absl::Status Suite::Parts::StartPublicServer(const SuiteOptions& options) {
   serving::ServerOptions server_options;
   server_options.listen_address = options.listen_address;
   server_options.allow_remote = options.allow_remote;
-  QC_ASSIGN_OR_RETURN(public_server,
-                      serving::Server::Start(server_options, hosted, machine_clock));
+  QC_ASSIGN_OR_RETURN(public_server, serving::Server::Start(server_options, hosted, machine_clock));
   if (lock != nullptr) QC_RETURN_IF_ERROR(lock->PublishAddress(public_server->address()));
   return absl::OkStatus();
 }
@@ -227,8 +240,7 @@ absl::Status Suite::Parts::StartPublicServer(const SuiteOptions& options) {
 absl::StatusOr<std::unique_ptr<Suite>> Suite::Start(const SuiteOptions& options) {
   QC_RETURN_IF_ERROR(Check(options));
   if (!options.listen_address.empty()) {
-    QC_RETURN_IF_ERROR(
-        serving::CheckListenAddress(options.listen_address, options.allow_remote));
+    QC_RETURN_IF_ERROR(serving::CheckListenAddress(options.listen_address, options.allow_remote));
   }
   const auto hosts = [&options](Service service) { return options.services.count(service) > 0; };
   auto parts = std::make_unique<Parts>(options);
@@ -238,6 +250,7 @@ absl::StatusOr<std::unique_ptr<Suite>> Suite::Start(const SuiteOptions& options)
   if (hosts(Service::kIngestion)) QC_RETURN_IF_ERROR(parts->StartIngestion(options));
   if (hosts(Service::kMetrics)) QC_RETURN_IF_ERROR(parts->StartMetrics(options));
   if (hosts(Service::kSimulation)) QC_RETURN_IF_ERROR(parts->StartSimulation(options));
+  if (hosts(Service::kPlanning)) QC_RETURN_IF_ERROR(parts->StartPlanning(options));
   QC_RETURN_IF_ERROR(parts->StartPublicServer(options));
   parts->logger.Write(serving::LogLevel::kInfo, "ready",
                       serving::JsonLine()

@@ -2,14 +2,14 @@
 #ifndef QUOTACAST_SERVICES_QUOTACASTD_SUITE_H_
 #define QUOTACAST_SERVICES_QUOTACASTD_SUITE_H_
 
+#include <grpcpp/channel.h>
+
 #include <cstdio>
 #include <memory>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <grpcpp/channel.h>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"

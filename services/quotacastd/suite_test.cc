@@ -1,5 +1,5 @@
-// Goal: any subset of the services starts, finds the others in its own process or at an address, and
-// bad combinations are refused before anything is touched.
+// Goal: any subset of the services starts, finds the others in its own process or at an address,
+// and bad combinations are refused before anything is touched.
 // Method: suites in memory and on temporary directories, called through the clients; a chain of
 // calls through all layers on an empty workspace ends with metrics' own answer.
 #include "services/quotacastd/suite.h"

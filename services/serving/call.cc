@@ -1,5 +1,8 @@
 #include "services/serving/call.h"
 
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/status.h>
+
 #include <algorithm>
 #include <chrono>
 #include <functional>
@@ -9,9 +12,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include <grpcpp/server_context.h>
-#include <grpcpp/support/status.h>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -49,8 +49,7 @@ absl::Status WithReason(absl::Status status, std::string_view reason) {
 std::string MethodName(std::string_view service, std::string_view request_full_name) {
   constexpr std::string_view kSuffix = "Request";
   std::string_view method = request_full_name.substr(request_full_name.rfind('.') + 1);
-  if (method.size() > kSuffix.size() &&
-      method.substr(method.size() - kSuffix.size()) == kSuffix) {
+  if (method.size() > kSuffix.size() && method.substr(method.size() - kSuffix.size()) == kSuffix) {
     method.remove_suffix(kSuffix.size());
   }
   return absl::StrCat(AbslView(service), "/", AbslView(method));

@@ -3,6 +3,9 @@
 #ifndef QUOTACAST_SERVICES_SERVING_CALL_H_
 #define QUOTACAST_SERVICES_SERVING_CALL_H_
 
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/status.h>
+
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -10,9 +13,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <grpcpp/server_context.h>
-#include <grpcpp/support/status.h>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"

@@ -26,8 +26,9 @@ bool IsWorkspaceByte(char c) {
 
 absl::Status Malformed(std::string_view field, std::string_view resource_name,
                        std::string_view expected) {
-  return InvalidField(field, absl::StrCat("is \"", AbslView(resource_name.substr(0, kQuotedBytesMax)),
-                                          "\"; expected ", AbslView(expected)));
+  return InvalidField(field,
+                      absl::StrCat("is \"", AbslView(resource_name.substr(0, kQuotedBytesMax)),
+                                   "\"; expected ", AbslView(expected)));
 }
 
 }  // namespace

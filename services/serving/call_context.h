@@ -68,8 +68,8 @@ class CallContext {
 
   // Resolves the workspace of a call whose first message names it (client streams; the other
   // kinds are resolved before the handler runs). Returns the id. Errors as ParseWorkspace.
-  absl::StatusOr<std::string> EnterWorkspace(std::string_view field,
-                                             std::string_view resource_name, NameTail tail);
+  absl::StatusOr<std::string> EnterWorkspace(std::string_view field, std::string_view resource_name,
+                                             NameTail tail);
 
   // Makes cancelled() true. Called by the wrapper.
   void Cancel() { cancelled_.store(true, std::memory_order_release); }

@@ -31,8 +31,7 @@ TEST(ParseWorkspaceTest, RefusesTheRestNamingFieldAndValue) {
         std::string("workspaces/a.b"), std::string("workspaces/\xC3\xA4"),
         std::string("/workspaces/w"), std::string("workspaces/w/"),
         std::string("workspaces/w/goals/g"), "workspaces/" + too_long}) {
-    const absl::StatusOr<std::string> parsed =
-        ParseWorkspace("spec.parent", name, NameTail::kNone);
+    const absl::StatusOr<std::string> parsed = ParseWorkspace("spec.parent", name, NameTail::kNone);
     ASSERT_EQ(parsed.status().code(), absl::StatusCode::kInvalidArgument) << name;
     const auto detail = GetDetail(parsed.status());
     ASSERT_TRUE(detail.has_value()) << name;

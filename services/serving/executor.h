@@ -54,8 +54,8 @@ class Executor {
 
   const ExecutorOptions options_;
   mutable std::mutex mu_;
-  std::condition_variable work_or_drain_;  // A task was queued, or draining_ was set.
-  std::condition_variable idle_;           // running_count_ and the queue fell to zero.
+  std::condition_variable work_or_drain_;    // A task was queued, or draining_ was set.
+  std::condition_variable idle_;             // running_count_ and the queue fell to zero.
   std::deque<std::function<void()>> queue_;  // Guarded by mu_.
   size_t running_count_ = 0;                 // Guarded by mu_.
   bool draining_ = false;                    // Guarded by mu_.

@@ -1,4 +1,5 @@
-// Goal: the executor runs every admitted task once, refuses at its limit and not before, and drains.
+// Goal: the executor runs every admitted task once, refuses at its limit and not before, and
+// drains.
 // Method: tasks that block on latches hold the pool in a known state; counters check the outcome.
 // Also run under the thread sanitizer.
 #include "services/serving/executor.h"

@@ -26,16 +26,16 @@
 #ifndef QUOTACAST_SERVICES_SERVING_HANDLER_H_
 #define QUOTACAST_SERVICES_SERVING_HANDLER_H_
 
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+#include <grpcpp/support/status.h>
+
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
-
-#include <grpcpp/server_context.h>
-#include <grpcpp/support/server_callback.h>
-#include <grpcpp/support/status.h>
 
 #include "absl/status/status.h"
 #include "services/serving/call.h"
@@ -66,8 +66,7 @@ class StreamReader {
 };
 
 template <typename Request, typename Response>
-using UnaryHandler =
-    std::function<absl::Status(const CallContext&, const Request&, Response*)>;
+using UnaryHandler = std::function<absl::Status(const CallContext&, const Request&, Response*)>;
 
 template <typename Request, typename Response>
 using ServerStreamHandler =
@@ -145,8 +144,7 @@ class ServerStreamCall final : public grpc::ServerWriteReactor<Response>,
 
   void Begin(std::shared_ptr<ServerStreamCall> self) {
     self_ = self;
-    Start(FindWorkspace(request_), self,
-          [this] { return handler_(context(), request_, *this); });
+    Start(FindWorkspace(request_), self, [this] { return handler_(context(), request_, *this); });
   }
 
   bool Write(const Response& message) override {

@@ -3,20 +3,19 @@
 // Method: a real gRPC server, over a loopback socket (flow control and broken streams behave there
 // as in production) and in process; handlers are set by each test. Also run under the address
 // sanitizer.
-#include "services/serving/handler.h"
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/status.h>
+#include <grpcpp/support/sync_stream.h>
 
 #include <atomic>
 #include <latch>
 #include <string>
 #include <thread>
 
-#include <grpcpp/client_context.h>
-#include <grpcpp/support/status.h>
-#include <grpcpp/support/sync_stream.h>
-
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "services/serving/handler.h"
 #include "services/serving/testing/scripted_server.h"
 
 namespace quotacast::serving {

@@ -4,14 +4,14 @@
 // where an interleaving matters. Also run under the address sanitizer.
 #include "services/serving/handler.h"
 
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/status.h>
+
 #include <atomic>
 #include <latch>
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <grpcpp/client_context.h>
-#include <grpcpp/support/status.h>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -82,7 +82,8 @@ TEST(HandleUnaryTest, MalformedWorkspaceIsRefusedBeforeTheHandler) {
     ++handled_count;
     return absl::OkStatus();
   };
-  for (const char* parent : {"", "acme", "workspaces/", "workspaces/ACME", "workspaces/a/goals/g"}) {
+  for (const char* parent :
+       {"", "acme", "workspaces/", "workspaces/ACME", "workspaces/a/goals/g"}) {
     grpc::ClientContext context;
     ForecastResponse response;
     const grpc::Status status =
@@ -282,8 +283,7 @@ TEST(HandleUnaryTest, DeadlineIsTheCallersWithinDefaultAndMaximum) {
     grpc::ClientContext context;
     if (timeout < absl::InfiniteDuration()) context.set_deadline(absl::ToChronoTime(now + timeout));
     ForecastResponse response;
-    EXPECT_TRUE(
-        server.simulation().Forecast(&context, RequestFor("workspaces/w"), &response).ok());
+    EXPECT_TRUE(server.simulation().Forecast(&context, RequestFor("workspaces/w"), &response).ok());
     return seen - now;
   };
   EXPECT_EQ(call(absl::InfiniteDuration()), absl::Minutes(1));

@@ -1,15 +1,15 @@
 #include "services/serving/logger.h"
 
+#include <spdlog/async_logger.h>
+#include <spdlog/details/thread_pool.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
 #include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include <spdlog/async_logger.h>
-#include <spdlog/details/thread_pool.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -58,8 +58,8 @@ void AppendEscaped(std::string_view text, std::string& out) {
 }  // namespace
 
 absl::StatusOr<LogLevel> ParseLogLevel(std::string_view name) {
-  for (const LogLevel level : {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning,
-                               LogLevel::kError, LogLevel::kOff}) {
+  for (const LogLevel level :
+       {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning, LogLevel::kError, LogLevel::kOff}) {
     if (name == NameOf(level)) return level;
   }
   return InvalidField("log-level", absl::StrCat("is \"", AbslView(name),
@@ -122,8 +122,7 @@ struct Logger::Backend {
       : thread_pool(std::make_shared<spdlog::details::thread_pool>(kLogQueueMax, 1)),
         logger(std::make_shared<spdlog::async_logger>(
             "quotacast",
-            std::make_shared<
-                spdlog::sinks::stdout_sink_base<spdlog::details::console_mutex>>(file),
+            std::make_shared<spdlog::sinks::stdout_sink_base<spdlog::details::console_mutex>>(file),
             thread_pool, spdlog::async_overflow_policy::overrun_oldest)) {
     // The line is complete as we hand it over; the library only queues and writes it.
     logger->set_pattern("%v");
@@ -142,7 +141,8 @@ Logger::~Logger() { backend_->logger->flush(); }
 void Logger::Write(LogLevel level, std::string_view event, const JsonLine& line) {
   if (level_ == LogLevel::kOff || level < level_) return;
   std::string text = "{\"time\":\"";
-  absl::StrAppend(&text, absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", clock_.Now(), absl::UTCTimeZone()),
+  absl::StrAppend(&text,
+                  absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", clock_.Now(), absl::UTCTimeZone()),
                   "\",\"level\":\"", AbslView(NameOf(level)), "\",\"event\":");
   AppendEscaped(event, text);
   if (!line.members().empty()) absl::StrAppend(&text, ",", line.members());

@@ -1,5 +1,11 @@
 #include "services/serving/server.h"
 
+#include <grpc/grpc.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server_builder.h>
+
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -7,12 +13,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <grpc/grpc.h>
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
-#include <grpcpp/health_check_service_interface.h>
-#include <grpcpp/security/server_credentials.h>
-#include <grpcpp/server_builder.h>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"

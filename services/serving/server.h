@@ -2,15 +2,15 @@
 #ifndef QUOTACAST_SERVICES_SERVING_SERVER_H_
 #define QUOTACAST_SERVICES_SERVING_SERVER_H_
 
-#include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include <grpcpp/channel.h>
 #include <grpcpp/impl/service_type.h>
 #include <grpcpp/server.h>
 #include <grpcpp/support/channel_arguments.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -22,7 +22,7 @@ namespace quotacast::serving {
 // Named limits of every server.
 inline constexpr int kReceiveMessageBytesMax = 4 << 20;
 inline constexpr int kMetadataBytesMax = 16 << 10;
-inline constexpr int kConcurrentStreamsMax = 256;  // Per connection.
+inline constexpr int kConcurrentStreamsMax = 256;                      // Per connection.
 inline constexpr absl::Duration kPingIntervalMin = absl::Seconds(10);  // From clients.
 inline constexpr absl::Duration kKeepaliveInterval = absl::Seconds(60);
 inline constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);

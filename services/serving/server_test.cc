@@ -3,16 +3,16 @@
 // Method: real servers on port 0 with one real service registered; clients over the socket.
 #include "services/serving/server.h"
 
-#include <latch>
-#include <memory>
-#include <string>
-#include <thread>
-
 #include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/impl/codegen/client_unary_call.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/status.h>
+
+#include <latch>
+#include <memory>
+#include <string>
+#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -197,8 +197,8 @@ TEST_F(ServerTest, DrainCancelsWhatOutlivesTheGrace) {
 }
 
 TEST(CheckListenAddressTest, LoopbackIsAllowedAndTheRestNeedsTheFlag) {
-  for (const char* address : {"127.0.0.1:0", "127.8.9.1:7070", "localhost:1", "[::1]:7070",
-                              "unix:/run/quotacast.sock"}) {
+  for (const char* address :
+       {"127.0.0.1:0", "127.8.9.1:7070", "localhost:1", "[::1]:7070", "unix:/run/quotacast.sock"}) {
     EXPECT_TRUE(CheckListenAddress(address, false).ok()) << address;
   }
   for (const char* address : {"0.0.0.0:7070", "[::]:7070", "192.168.1.2:1", "example.org:80",

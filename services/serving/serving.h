@@ -18,7 +18,7 @@ struct CallRecord {
   std::string workspace;  // Empty when the call belongs to none.
   std::string principal;
   absl::StatusCode code = absl::StatusCode::kOk;
-  std::string reason;  // Of the error; empty when OK.
+  std::string reason;         // Of the error; empty when OK.
   absl::Duration duration;    // From arrival to the answer.
   absl::Duration queue_wait;  // Of that, waiting for a thread.
 };
@@ -41,9 +41,9 @@ struct ServingOptions {
 };
 
 // Owned by the service's gRPC adapter, one per executor: calls of different services never wait for
-// each other's threads, so a chain of calls inside one process cannot deadlock. An RPC that occupies
-// its thread for hours (a live feed) gets a Serving of its own. Thread-safe. Must outlive the
-// calls; the gRPC server is shut down first.
+// each other's threads, so a chain of calls inside one process cannot deadlock. An RPC that
+// occupies its thread for hours (a live feed) gets a Serving of its own. Thread-safe. Must outlive
+// the calls; the gRPC server is shut down first.
 class Serving {
  public:
   // `clock` must outlive the object and be the machine's clock: callers' deadlines are on it.

@@ -1,5 +1,7 @@
 #include "services/serving/status_conversion.h"
 
+#include <grpcpp/support/status.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -7,8 +9,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <grpcpp/support/status.h>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"

@@ -3,10 +3,10 @@
 #ifndef QUOTACAST_SERVICES_SERVING_STATUS_CONVERSION_H_
 #define QUOTACAST_SERVICES_SERVING_STATUS_CONVERSION_H_
 
+#include <grpcpp/support/status.h>
+
 #include <cstddef>
 #include <string>
-
-#include <grpcpp/support/status.h>
 
 #include "absl/status/status.h"
 

@@ -4,12 +4,12 @@
 // one case per canonical code, and hostile lengths and bytes.
 #include "services/serving/status_conversion.h"
 
-#include <string>
-#include <vector>
-
 #include <google/protobuf/any.pb.h>
 #include <google/protobuf/text_format.h>
 #include <grpcpp/support/status.h>
+
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -28,7 +28,8 @@ std::string Describe(const grpc::Status& status) {
   EXPECT_TRUE(details.ParseFromString(status.error_details()));
   EXPECT_EQ(details.code(), status.error_code());
   EXPECT_EQ(details.message(), status.error_message());
-  std::string out = absl::StrCat(static_cast<int>(status.error_code()), " ", status.error_message());
+  std::string out =
+      absl::StrCat(static_cast<int>(status.error_code()), " ", status.error_message());
   google::protobuf::TextFormat::Printer printer;
   printer.SetSingleLineMode(true);
   printer.SetExpandAny(true);
@@ -86,13 +87,13 @@ TEST(ToGrpcStatusTest, OverloadSaysWhenToRetry) {
 TEST(ToGrpcStatusTest, EveryCodeWithoutDetailGetsItsNameAsReason) {
   for (int code = 1; code <= 16; ++code) {
     const absl::Status status(static_cast<absl::StatusCode>(code), "m");
-    std::string expected = absl::StrCat(
-        code, " m\n[type.googleapis.com/google.rpc.ErrorInfo] { reason: \"",
-        absl::StatusCodeToString(status.code()), "\" domain: \"quotacast\" }");
+    std::string expected =
+        absl::StrCat(code, " m\n[type.googleapis.com/google.rpc.ErrorInfo] { reason: \"",
+                     absl::StatusCodeToString(status.code()), "\" domain: \"quotacast\" }");
     // Where a retry makes sense there is always a hint.
     if (code == 8 || code == 14) {
-      absl::StrAppend(&expected,
-                      "\n[type.googleapis.com/google.rpc.RetryInfo] { retry_delay { seconds: 1 } }");
+      absl::StrAppend(
+          &expected, "\n[type.googleapis.com/google.rpc.RetryInfo] { retry_delay { seconds: 1 } }");
     }
     EXPECT_EQ(Describe(ToGrpcStatus(status)), expected);
   }
@@ -114,9 +115,13 @@ TEST(ToGrpcStatusTest, CutsBetweenCharactersAndReplacesBytesThatAreNotUtf8) {
   // Whole characters, then the mark.
   EXPECT_EQ((cut.size() - 6) % 2, 0u);
   // Stray continuation, overlong slash, surrogate, beyond Unicode, truncated sequence.
-  const std::string broken = "a\x80" "b\xC0\xAF" "c\xED\xA0\x80" "d\xF4\x90\x80\x80" "e\xC3";
-  EXPECT_EQ(ToGrpcStatus(absl::InternalError(broken)).error_message(),
-            "a?b??c???d????e?");
+  const std::string broken =
+      "a\x80"
+      "b\xC0\xAF"
+      "c\xED\xA0\x80"
+      "d\xF4\x90\x80\x80"
+      "e\xC3";
+  EXPECT_EQ(ToGrpcStatus(absl::InternalError(broken)).error_message(), "a?b??c???d????e?");
 }
 
 TEST(ToGrpcStatusTest, ManyLongViolationsAreCountedInsteadOfListed) {

@@ -1,5 +1,5 @@
-// Goal: an armed watchdog fires once its limit has passed, a disarmed one never, and ExitHard leaves
-// with its message and code even though a thread hangs.
+// Goal: an armed watchdog fires once its limit has passed, a disarmed one never, and ExitHard
+// leaves with its message and code even though a thread hangs.
 // Method: latches; a death test.
 #include "services/serving/watchdog.h"
 
@@ -20,7 +20,9 @@ TEST(WatchdogTest, FiresAfterTheLimit) {
 
 TEST(WatchdogTest, IsSilentOnceDisarmed) {
   std::atomic<bool> fired{false};
-  { const Watchdog watchdog(absl::Hours(1), [&] { fired = true; }); }
+  {
+    const Watchdog watchdog(absl::Hours(1), [&] { fired = true; });
+  }
   EXPECT_FALSE(fired);
 }
 

@@ -2,13 +2,13 @@
 // details of its kind, from whichever service it comes.
 // Method: the built quotacastd over the wire by generated stubs, as any client would call it; one
 // row of a table per promise.
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/status.h>
+
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <grpcpp/client_context.h>
-#include <grpcpp/support/status.h>
 
 #include "gtest/gtest.h"
 #include "quotacast/ingestion/v1/ingestion_service.grpc.pb.h"
@@ -40,9 +40,9 @@ struct Case {
 class ErrorVocabularyTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    server_ = QuotacastServer::Start(
-                  {"--data-dir", MakeTempDirectory("data"), "--log-level", "off"})
-                  .release();
+    server_ =
+        QuotacastServer::Start({"--data-dir", MakeTempDirectory("data"), "--log-level", "off"})
+            .release();
     ASSERT_NE(server_, nullptr);
   }
   static void TearDownTestSuite() {
@@ -277,9 +277,8 @@ TEST_F(ErrorVocabularyTest, ListsThatNeedNoWorkspaceWork) {
   EXPECT_GE(kpis.kpis_size(), 4);
   ClientContext profile_context;
   ingestion::v1::ListProfilesResponse profiles;
-  EXPECT_TRUE(Stub<ingestion::v1::IngestionService>()
-                  ->ListProfiles(&profile_context, {}, &profiles)
-                  .ok());
+  EXPECT_TRUE(
+      Stub<ingestion::v1::IngestionService>()->ListProfiles(&profile_context, {}, &profiles).ok());
   EXPECT_GE(profiles.profiles_size(), 3);
 }
 

@@ -1,17 +1,17 @@
 // Goal: the promises of every server, kept by the built quotacastd: health per service, reflection,
 // limits, deadlines, overload shed with a retry hint, and cancellation that reaches the engine.
-// Method: over the wire; generic questions are asked with buf, a tool that knows our services only by
-// reflection. The engine is kept busy with forecasts of more trials than it could finish within the
-// test's time, so only cancellation can free it.
+// Method: over the wire; generic questions are asked with buf, a tool that knows our services only
+// by reflection. The engine is kept busy with forecasts of more trials than it could finish within
+// the test's time, so only cancellation can free it.
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/status.h>
+
 #include <atomic>
 #include <latch>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <grpcpp/client_context.h>
-#include <grpcpp/support/status.h>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -35,7 +35,7 @@ constexpr char kWorkspace[] = "workspaces/acme";
 constexpr int64_t kEndlessTrials = 10'000'000;
 
 ProgramResult BufCurl(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), {"curl", "--http2-prior-knowledge"});
+  arguments.insert(arguments.begin(), {"curl", "--protocol", "grpc", "--http2-prior-knowledge"});
   setenv("HOME", MakeTempDirectory("home").c_str(), 1);  // buf keeps a cache there.
   return RunProgram(RunfilePath("external/buf/buf"), arguments);
 }
@@ -48,8 +48,8 @@ class ServingTest : public testing::Test {
                          {"--out", export_directory, "--seed", "3", "--reps", "12"})
                   .exit_code,
               0);
-    server_ = QuotacastServer::Start(
-        {"--data-dir", MakeTempDirectory("data"), "--log-level", "off"});
+    server_ =
+        QuotacastServer::Start({"--data-dir", MakeTempDirectory("data"), "--log-level", "off"});
     ASSERT_NE(server_, nullptr);
     const auto imported =
         ImportFolder(server_->channel(), kWorkspace, "crm_history", export_directory);
@@ -68,8 +68,8 @@ class ServingTest : public testing::Test {
   // A forecast that takes well under a second on an idle server.
   grpc::Status SmallForecast() {
     grpc::ClientContext context;
-    auto reader = SimulationService::NewStub(server_->channel())
-                      ->StreamForecast(&context, Forecast(1'000));
+    auto reader =
+        SimulationService::NewStub(server_->channel())->StreamForecast(&context, Forecast(1'000));
     StreamForecastResponse response;
     while (reader->Read(&response)) {
     }
@@ -92,7 +92,8 @@ TEST_F(ServingTest, ReflectionListsTheServices) {
 }
 
 TEST_F(ServingTest, HealthIsPerServiceAndCallableByReflection) {
-  const std::string url = absl::StrCat("http://", server_->address(), "/grpc.health.v1.Health/Check");
+  const std::string url =
+      absl::StrCat("http://", server_->address(), "/grpc.health.v1.Health/Check");
   for (const char* service :
        {"", "quotacast.ingestion.v1.IngestionService", "quotacast.metrics.v1.MetricsService",
         "quotacast.simulation.v1.SimulationService", "quotacast.planning.v1.PlanningService"}) {

@@ -43,9 +43,9 @@ class DemoPathTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     export_directory_ = new std::string(MakeTempDirectory("export"));
-    const ProgramResult generated = RunProgram(
-        RunfilePath("tools/gen/quotacast_gen"),
-        {"--out", *export_directory_, "--seed", "7", "--reps", absl::StrCat(kRepCount)});
+    const ProgramResult generated =
+        RunProgram(RunfilePath("tools/gen/quotacast_gen"),
+                   {"--out", *export_directory_, "--seed", "7", "--reps", absl::StrCat(kRepCount)});
     ASSERT_EQ(generated.exit_code, 0) << generated.errors;
     *generator_output_ = generated.output;
   }
@@ -59,8 +59,7 @@ class DemoPathTest : public testing::Test {
 
   // Imports the export and its quotas.
   void ImportCompany(QuotacastServer& server, ingestion::v1::ImportFilesResponse* report) {
-    auto imported =
-        ImportFolder(server.channel(), kWorkspace, "crm_history", *export_directory_);
+    auto imported = ImportFolder(server.channel(), kWorkspace, "crm_history", *export_directory_);
     ASSERT_TRUE(imported.ok()) << imported.status();
     *report = *imported;
     auto quotas = ImportText(server.channel(), kWorkspace, "quotas", "quotas.csv",
@@ -90,9 +89,9 @@ TEST_F(DemoPathTest, ExportGoesInForecastAndWhatIfComeOutAndARestartChangesNothi
   for (const auto& file : report.files()) {
     if (file.file() == "opportunities.csv") opportunity_row_count = file.accepted_row_count();
   }
-  EXPECT_EQ(generator_output_->rfind(
-                absl::StrCat("wrote ", opportunity_row_count, " opportunities"), 0),
-            0u)
+  EXPECT_EQ(
+      generator_output_->rfind(absl::StrCat("wrote ", opportunity_row_count, " opportunities"), 0),
+      0u)
       << *generator_output_;
 
   // The same files again change nothing.
@@ -155,13 +154,13 @@ TEST_F(DemoPathTest, SigtermLetsARunningForecastEnd) {
   request.set_tolerance(1e-9);  // Never converges early.
   bool has_result = false;
   int progress_count = 0;
-  const absl::Status status = clients::SimulationClient(server->channel())
-                                  .StreamForecast(request, [&](auto&& response) {
-                                    // The signal arrives in the middle of the work.
-                                    if (progress_count++ == 0) server->BeginShutdown();
-                                    has_result = has_result || response.has_result();
-                                    return true;
-                                  });
+  const absl::Status status =
+      clients::SimulationClient(server->channel()).StreamForecast(request, [&](auto&& response) {
+        // The signal arrives in the middle of the work.
+        if (progress_count++ == 0) server->BeginShutdown();
+        has_result = has_result || response.has_result();
+        return true;
+      });
   EXPECT_TRUE(status.ok()) << status;
   EXPECT_GT(progress_count, 1);
   EXPECT_TRUE(has_result);
@@ -171,8 +170,8 @@ TEST_F(DemoPathTest, SigtermLetsARunningForecastEnd) {
 TEST_F(DemoPathTest, SecondServerOnADirectoryIsToldWhereTheFirstIs) {
   const std::unique_ptr<QuotacastServer> server = StartServer();
   ASSERT_NE(server, nullptr);
-  const ProgramResult second = RunProgram(
-      QuotacastdPath(), {"--data-dir", data_directory_, "--listen", "127.0.0.1:0"});
+  const ProgramResult second =
+      RunProgram(QuotacastdPath(), {"--data-dir", data_directory_, "--listen", "127.0.0.1:0"});
   EXPECT_EQ(second.exit_code, 1);
   EXPECT_EQ(second.output, "");
   EXPECT_NE(second.errors.find(absl::StrCat("is in use by process ", server->pid())),
@@ -196,8 +195,8 @@ TEST_F(DemoPathTest, WrongFlagsAreUsageErrors) {
     EXPECT_EQ(result.exit_code, 2) << flags[0] << ": " << result.errors;
     EXPECT_NE(result.errors, "") << flags[0];
   }
-  const ProgramResult remote = RunProgram(
-      QuotacastdPath(), {"--data-dir", data_directory_, "--listen", "0.0.0.0:0"});
+  const ProgramResult remote =
+      RunProgram(QuotacastdPath(), {"--data-dir", data_directory_, "--listen", "0.0.0.0:0"});
   EXPECT_EQ(remote.exit_code, 1);
   EXPECT_NE(remote.errors.find("--allow-remote"), std::string::npos) << remote.errors;
 }

@@ -1,5 +1,5 @@
-// Goal: the main job on real input, the public MavenTech CRM sample as it stood on 2017-09-30: every
-// row arrives, the known counts and win rate come out, the next quarter is forecast for the
+// Goal: the main job on real input, the public MavenTech CRM sample as it stood on 2017-09-30:
+// every row arrives, the known counts and win rate come out, the next quarter is forecast for the
 // organisation, its managers and its agents, a what-if is compared, and a restarted server gives
 // the same bytes for the same seed.
 // Method: the built quotacastd over the wire; the counts are those that the file's own rows give.
@@ -109,9 +109,8 @@ TEST(MaventechTest, MainJob) {
   EXPECT_EQ(stages["Engaging"], 2'409);
   EXPECT_EQ(stages["Prospecting"], 500);
 
-  const auto quotas =
-      ImportText(server->channel(), kWorkspace, "quotas", "quotas.csv",
-                 QuotasByTheRule(ReadFileOrDie(folder + "/sales_pipeline.csv")));
+  const auto quotas = ImportText(server->channel(), kWorkspace, "quotas", "quotas.csv",
+                                 QuotasByTheRule(ReadFileOrDie(folder + "/sales_pipeline.csv")));
   ASSERT_TRUE(quotas.ok()) << quotas.status();
   EXPECT_EQ(quotas->error_count(), 0) << quotas->ShortDebugString().substr(0, 2000);
   EXPECT_EQ(quotas->appended_event_count(), kAgentWithBookingsCount);

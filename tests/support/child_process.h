@@ -8,12 +8,11 @@
 #include <string>
 #include <vector>
 
-
 namespace quotacast::tests {
 
 // The path of a built binary or data file, by its place in the workspace:
-// "services/quotacastd/quotacastd". It must be in the test's `data`. Files of external repositories:
-// "external/buf/buf".
+// "services/quotacastd/quotacastd". It must be in the test's `data`. Files of external
+// repositories: "external/buf/buf".
 std::string RunfilePath(const std::string& workspace_path);
 
 // A fresh folder for one test, inside Bazel's own.

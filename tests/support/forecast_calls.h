@@ -2,10 +2,10 @@
 #ifndef QUOTACAST_TESTS_SUPPORT_FORECAST_CALLS_H_
 #define QUOTACAST_TESTS_SUPPORT_FORECAST_CALLS_H_
 
+#include <grpcpp/channel.h>
+
 #include <memory>
 #include <string>
-
-#include <grpcpp/channel.h>
 
 #include "absl/status/statusor.h"
 #include "quotacast/simulation/v1/simulation_service.pb.h"
@@ -21,8 +21,7 @@ absl::StatusOr<simulation::v1::ComparisonResult> CompareScenarios(
 // One initiative (a coaching that raises win rates, everybody takes part) and a hire in each of two
 // teams, all starting in the given month.
 simulation::v1::Scenario CoachingAndTwoHires(const std::string& team_id,
-                                             const std::string& other_team_id, int year,
-                                             int month);
+                                             const std::string& other_team_id, int year, int month);
 
 int CountEntities(const simulation::v1::ForecastResult& result, simulation::v1::Level level);
 

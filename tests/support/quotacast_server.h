@@ -2,11 +2,11 @@
 #ifndef QUOTACAST_TESTS_SUPPORT_QUOTACAST_SERVER_H_
 #define QUOTACAST_TESTS_SUPPORT_QUOTACAST_SERVER_H_
 
+#include <grpcpp/channel.h>
+
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <grpcpp/channel.h>
 
 #include "absl/status/statusor.h"
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"

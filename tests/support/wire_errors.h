@@ -2,11 +2,11 @@
 #ifndef QUOTACAST_TESTS_SUPPORT_WIRE_ERRORS_H_
 #define QUOTACAST_TESTS_SUPPORT_WIRE_ERRORS_H_
 
+#include <grpcpp/support/status.h>
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <grpcpp/support/status.h>
 
 #include "absl/time/time.h"
 
@@ -15,9 +15,9 @@ namespace quotacast::tests {
 struct WireError {
   grpc::StatusCode code = grpc::StatusCode::OK;
   std::string message;
-  std::string reason;               // ErrorInfo; empty when there is none.
-  std::string domain;               // ErrorInfo.
-  std::vector<std::string> fields;  // BadRequest, paths in order.
+  std::string reason;                         // ErrorInfo; empty when there is none.
+  std::string domain;                         // ErrorInfo.
+  std::vector<std::string> fields;            // BadRequest, paths in order.
   std::optional<absl::Duration> retry_after;  // RetryInfo.
   std::string resource;                       // ResourceInfo.
 };

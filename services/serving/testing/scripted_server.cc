@@ -1,15 +1,15 @@
 #include "services/serving/testing/scripted_server.h"
 
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server_builder.h>
+
 #include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
-#include <grpcpp/security/server_credentials.h>
-#include <grpcpp/server_builder.h>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -25,8 +25,7 @@ ServingOptions WithExecutor(ServingOptions options, ExecutorOptions executor) {
 
 }  // namespace
 
-class ScriptedServer::Simulation final
-    : public simulation::v1::SimulationService::CallbackService {
+class ScriptedServer::Simulation final : public simulation::v1::SimulationService::CallbackService {
  public:
   explicit Simulation(ScriptedServer& owner) : owner_(owner) {}
 
@@ -52,18 +51,16 @@ class ScriptedServer::Ingestion final : public ingestion::v1::IngestionService::
   explicit Ingestion(ScriptedServer& owner) : owner_(owner) {}
 
   grpc::ServerReadReactor<ingestion::v1::ImportFilesRequest>* ImportFiles(
-      grpc::CallbackServerContext* context,
-      ingestion::v1::ImportFilesResponse* response) override {
-    return HandleClientStream<ingestion::v1::ImportFilesRequest>(owner_.serving_, context,
-                                                                 response, owner_.on_import_files);
+      grpc::CallbackServerContext* context, ingestion::v1::ImportFilesResponse* response) override {
+    return HandleClientStream<ingestion::v1::ImportFilesRequest>(owner_.serving_, context, response,
+                                                                 owner_.on_import_files);
   }
 
  private:
   ScriptedServer& owner_;
 };
 
-ScriptedServer::ScriptedServer(ExecutorOptions executor, ServingOptions options,
-                               const Clock* clock)
+ScriptedServer::ScriptedServer(ExecutorOptions executor, ServingOptions options, const Clock* clock)
     : serving_(WithExecutor(std::move(options), executor),
                clock == nullptr ? machine_clock_ : *clock,
                [this](const CallRecord& record) {

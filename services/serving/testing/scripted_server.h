@@ -2,16 +2,16 @@
 #ifndef QUOTACAST_SERVICES_SERVING_TESTING_SCRIPTED_SERVER_H_
 #define QUOTACAST_SERVICES_SERVING_TESTING_SCRIPTED_SERVER_H_
 
+#include <grpcpp/server.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
 #include <condition_variable>
 #include <cstddef>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
-
-#include <grpcpp/server.h>
-#include <grpcpp/server_context.h>
-#include <grpcpp/support/server_callback.h>
 
 #include "base/clock.h"
 #include "quotacast/ingestion/v1/ingestion_service.grpc.pb.h"
@@ -31,8 +31,7 @@ class ScriptedServer {
   ~ScriptedServer();
 
   UnaryHandler<simulation::v1::ForecastRequest, simulation::v1::ForecastResponse> on_forecast;
-  ServerStreamHandler<simulation::v1::StreamForecastRequest,
-                      simulation::v1::StreamForecastResponse>
+  ServerStreamHandler<simulation::v1::StreamForecastRequest, simulation::v1::StreamForecastResponse>
       on_stream_forecast;
   ClientStreamHandler<ingestion::v1::ImportFilesRequest, ingestion::v1::ImportFilesResponse>
       on_import_files;
