@@ -80,7 +80,7 @@ TEST(ResultConverters, OrgOnlyUnlessAskedFor) {
   EXPECT_EQ(result.thresholds(0).query().amount().units(), 5);
   EXPECT_DOUBLE_EQ(result.thresholds(0).probability().value(), 0.25);
   EXPECT_EQ(result.currency_code(), "USD");
-  EXPECT_THAT(result.summary(), ::testing::HasSubstr("40 % chance"));
+  EXPECT_THAT(result.summary(), ::testing::HasSubstr(" is 40 %; "));
 }
 
 TEST(ResultConverters, TeamsAndRepsCarryTheirNames) {

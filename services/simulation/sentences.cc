@@ -120,22 +120,30 @@ std::string AmountText(double minor_units, const CurrencyUnit& currency) {
   return absl::StrCat(major < 0 ? "-" : "", currency.code, " ", WithThousands(std::abs(major)));
 }
 
+std::string SimulatedAmountText(double minor_units, const CurrencyUnit& currency) {
+  const double major = minor_units / static_cast<double>(currency.minor_per_major());
+  double unit = 1;
+  while (std::abs(major) / unit >= 1000) unit *= 10;
+  return AmountText(std::round(major / unit) * unit *
+                        static_cast<double>(currency.minor_per_major()),
+                    currency);
+}
+
 std::string ForecastSentence(const simulator::EntityPeriodForecast& org, const Business& business,
                              const RunSpec& run) {
   const std::string& period = business.state.periods[run.period].name;
   const std::string range =
       absl::StrCat("half of the outcomes lie between ",
-                   AmountText(QuantileAt(org.bookings, 0.25), business.currency), " and ",
-                   AmountText(QuantileAt(org.bookings, 0.75), business.currency), ".");
+                   SimulatedAmountText(QuantileAt(org.bookings, 0.25), business.currency), " and ",
+                   SimulatedAmountText(QuantileAt(org.bookings, 0.75), business.currency), ".");
   if (!org.attain_probability.has_value() || !org.quota_minor_units.has_value()) {
     return absl::StrCat("The organisation books ",
-                        AmountText(org.bookings.mean.value, business.currency), " in ", period,
+                        SimulatedAmountText(org.bookings.mean.value, business.currency), " in ", period,
                         " on average; ", range);
   }
-  return absl::StrCat(PercentText(org.attain_probability->value),
-                      " chance that the organisation books its ", period, " quota of ",
+  return absl::StrCat("The chance that the organisation books its ", period, " quota of ",
                       AmountText(static_cast<double>(*org.quota_minor_units), business.currency),
-                      "; ", range);
+                      " is ", PercentText(org.attain_probability->value), "; ", range);
 }
 
 std::string ComparisonSentence(const simulator::PairedDifference& org_difference,
@@ -149,7 +157,7 @@ std::string ComparisonSentence(const simulator::PairedDifference& org_difference
   }
   const double mean = org_difference.difference.mean.value;
   std::string text = absl::StrCat(
-      Quoted(name_b), " books ", AmountText(std::abs(mean), business.currency),
+      Quoted(name_b), " books ", SimulatedAmountText(std::abs(mean), business.currency),
       mean < 0 ? " less than " : " more than ", Quoted(name_a), " on average and more in ",
       PercentText(org_difference.better_probability.value), " of the outcomes");
   if (org_a.attain_probability.has_value() && org_b.attain_probability.has_value()) {

@@ -22,6 +22,9 @@ std::string PercentText(double probability);
 // "USD 2,400,000", rounded to whole major units; "-USD 1,200" below zero.
 std::string AmountText(double minor_units, const CurrencyUnit& currency);
 
+// The same rounded to three digits: a simulated amount is not known to more.
+std::string SimulatedAmountText(double minor_units, const CurrencyUnit& currency);
+
 // "37 % chance that the organisation books its 2017Q4 quota of USD 2,400,000; half of the outcomes
 // lie between USD 1,900,000 and USD 2,600,000."
 std::string ForecastSentence(const simulator::EntityPeriodForecast& org, const Business& business,

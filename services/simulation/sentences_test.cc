@@ -56,11 +56,20 @@ TEST(Sentences, Amounts) {
   EXPECT_EQ(AmountText(1'234'567, {.code = "JPY", .digits = 0}), "JPY 1,234,567");
 }
 
+TEST(Sentences, SimulatedAmountsHaveThreeDigits) {
+  const CurrencyUnit dollar = {.code = "USD", .digits = 2};
+  EXPECT_EQ(SimulatedAmountText(269'568'249, dollar), "USD 2,700,000");
+  EXPECT_EQ(SimulatedAmountText(99'999, dollar), "USD 1,000");
+  EXPECT_EQ(SimulatedAmountText(-104'574'00, dollar), "-USD 105,000");
+  EXPECT_EQ(SimulatedAmountText(0, dollar), "USD 0");
+  EXPECT_EQ(SimulatedAmountText(123, {.code = "JPY", .digits = 0}), "JPY 123");
+}
+
 TEST(Sentences, ForecastWithAndWithoutQuota) {
   const Business business = CompanyBusiness();
   EXPECT_EQ(ForecastSentence(Org(200'000'000, 0.37), business, RunSpec()),
-            "37 % chance that the organisation books its 2017Q4 quota of USD 2,400,000; half of "
-            "the outcomes lie between USD 1,500,000 and USD 2,500,000.");
+            "The chance that the organisation books its 2017Q4 quota of USD 2,400,000 is 37 %; half "
+            "of the outcomes lie between USD 1,500,000 and USD 2,500,000.");
   simulator::EntityPeriodForecast without = Org(200'000'000, 0.37);
   without.quota_minor_units.reset();
   without.attain_probability.reset();
