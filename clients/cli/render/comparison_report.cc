@@ -30,9 +30,21 @@ std::string ScenarioName(const ScenarioComparison& scenario) {
   return scenario.display_name().empty() ? "base" : Printable(scenario.display_name());
 }
 
-std::string PointsWithError(const type::v1::Estimate& estimate, const Terminal& terminal) {
-  return absl::StrCat(FormatPointsChange(estimate), terminal.unicode ? " ± " : " +/- ",
-                      FormatPointsError(estimate));
+// Whether every outcome is the same in both scenarios.
+bool AlwaysTies(const EntityDifference& difference) {
+  return difference.tie_probability().value() > 1 - 1e-9;
+}
+
+std::string ChangeText(const EntityDifference& difference, const Terminal& terminal) {
+  if (!difference.has_attain_probability_change()) return "-";
+  const type::v1::Estimate& change = difference.attain_probability_change();
+  const std::string points = FormatPointsChange(change);
+  if (points == "0" && 100 * change.total_error() < 0.05) return points;
+  return absl::StrCat(points, terminal.unicode ? " ± " : " +/- ", FormatPointsError(change));
+}
+
+std::string BetterText(const EntityDifference& difference) {
+  return AlwaysTies(difference) ? "same" : FormatProbability(difference.better_probability());
 }
 
 const EntityDifference* OrganisationDifference(const ScenarioComparison& scenario) {
@@ -50,7 +62,7 @@ std::string SideBySide(const ComparisonResult& result, const Terminal& terminal)
                {"P(quota)", Align::kRight},
                {"Change", Align::kRight},
                {"Books more", Align::kRight},
-               {"Reps there", Align::kRight}});
+               {"At quota", Align::kRight}});
   for (const ScenarioComparison& scenario : result.scenarios()) {
     const ForecastResult& forecast = scenario.outcome().forecast();
     const EntityForecast* organisation = OrganisationOf(forecast);
@@ -60,15 +72,14 @@ std::string SideBySide(const ComparisonResult& result, const Terminal& terminal)
       return FormatAmount(QuantileAt(organisation->bookings(), probability), error);
     };
     const EntityDifference* difference = OrganisationDifference(scenario);
-    const bool with_change = difference != nullptr && difference->has_attain_probability_change();
     const int reps = forecast.eligible_rep_count();
     table.AddRow(
         {ScenarioName(scenario), quantile(0.1), quantile(0.5), quantile(0.9),
          organisation->has_attain_probability()
              ? FormatProbability(organisation->attain_probability())
              : "-",
-         with_change ? PointsWithError(difference->attain_probability_change(), terminal) : "",
-         difference == nullptr ? "" : FormatProbability(difference->better_probability()),
+         difference == nullptr ? "" : ChangeText(*difference, terminal),
+         difference == nullptr ? "" : BetterText(*difference),
          reps > 0
              ? absl::StrCat(std::lround(reps * QuantileAt(forecast.reps_at_quota_share(), 0.5)),
                             " of ", reps)
@@ -93,11 +104,8 @@ std::string DifferenceTable(const ScenarioComparison& scenario, Level level,
     };
     table.AddRow({Printable(difference.display_name().empty() ? difference.entity().entity_id()
                                                               : difference.display_name()),
-                  quantile(0.1), quantile(0.5), quantile(0.9),
-                  FormatProbability(difference.better_probability()),
-                  difference.has_attain_probability_change()
-                      ? PointsWithError(difference.attain_probability_change(), terminal)
-                      : "-"});
+                  quantile(0.1), quantile(0.5), quantile(0.9), BetterText(difference),
+                  ChangeText(difference, terminal)});
   }
   return table.empty() ? "" : "\n" + table.Render(terminal);
 }
@@ -143,8 +151,8 @@ std::string ComparisonReport(const ComparisonResult& result, const Terminal& ter
   out += Wrap(
       absl::StrCat("Change: of P(quota) against ", yardstick,
                    ", in points. Books more: share of outcomes in which the scenario books more; "
-                   "all scenarios meet the same chance events. Reps there: reps who reach their "
-                   "quota, median."),
+                   "all scenarios meet the same chance events. At quota: reps who reach theirs, "
+                   "median."),
       terminal.width_columns);
   for (int i = 1; i < result.scenarios_size(); ++i) {
     out += ScenarioSection(result.scenarios(i), yardstick, terminal);

@@ -17,14 +17,13 @@ TEST(ComparisonReportTest, Whole) {
             R"(
 Comparison for 2017Q4, bookings in USD
 
-Scenario                      P10        P50        P90  P(quota)   Change  Books more  Reps there
-──────────────────────  ─────────  ─────────  ─────────  ────────  ───────  ──────────  ──────────
-base                    2,477,000  2,877,000  3,277,000      37 %                         15 of 30
-Coaching and two hires  2,477,000  2,877,000  3,277,000      37 %  +15 ± 2        83 %    15 of 30
+Scenario                      P10        P50        P90  P(quota)       Change  Books more  At quota
+──────────────────────  ─────────  ─────────  ─────────  ────────  ───────────  ──────────  ────────
+base                    2,477,000  2,877,000  3,277,000      37 %                           15 of 30
+Coaching and two hires  2,477,000  2,877,000  3,277,000      37 %  +15.0 ± 2.0        83 %  15 of 30
 
 Change: of P(quota) against base, in points. Books more: share of outcomes in which the scenario
-books more; all scenarios meet the same chance events. Reps there: reps who reach their quota,
-median.
+books more; all scenarios meet the same chance events. At quota: reps who reach theirs, median.
 
 Coaching and two hires against base
 It adds about USD 120,000 and lifts the probability to 52 %.
@@ -40,10 +39,10 @@ Difference of the organisation's bookings, outcome by outcome:
 +200,000 to +250,000 │████████████████████████████████████████████ 15 %
 +250,000 to +300,000 │██████████████████ 6 %
 
-Team      P10   Median       P90  Books more   Change
-────  ───────  ───────  ────────  ──────────  ───────
-East  +10,000  +90,000  +170,000        83 %  +15 ± 2
-West  -50,000  +30,000  +110,000        83 %  +15 ± 2
+Team      P10   Median       P90  Books more       Change
+────  ───────  ───────  ────────  ──────────  ───────────
+East  +10,000  +90,000  +170,000        83 %  +15.0 ± 2.0
+West  -50,000  +30,000  +110,000        83 %  +15.0 ± 2.0
 
 Data   as of 30 Sep 2017, known by 2017-07-14 02:40 UTC (event 16,321); thin history; past
        reconstructed from an import
@@ -51,6 +50,18 @@ Model  3f2a9c01d7e4, 64 parameter draws; scenario 1b2c3d4e5f60
 Run    seed 7, 10,048 trials, engine scalar-1
 note: The history covers three quarters only.
 )");
+}
+
+// A team that a scenario does not touch is neither better nor worse.
+TEST(ComparisonReportTest, SameInEveryOutcome) {
+  simulation::v1::ComparisonResult result = SampleComparison();
+  auto* west = result.mutable_scenarios(1)->mutable_differences(2);
+  *west->mutable_difference() = SampleDistribution(0, 0, 0);
+  *west->mutable_better_probability() = SampleEstimate(0, 0, 0, 0);
+  *west->mutable_tie_probability() = SampleEstimate(1, 0, 0, 0);
+  *west->mutable_attain_probability_change() = SampleEstimate(0, 0, 0, 0);
+  const std::string text = ComparisonReport(result, Terminal());
+  EXPECT_NE(text.find("same            0\n"), std::string::npos) << text;
 }
 
 TEST(ComparisonReportTest, Refused) {

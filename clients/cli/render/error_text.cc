@@ -1,6 +1,7 @@
 #include "clients/cli/render/error_text.h"
 
 #include <cmath>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
@@ -18,6 +19,13 @@
 
 namespace quotacast::cli {
 namespace {
+
+// UNAVAILABLE without a reason comes from the transport, not from a service.
+bool NobodyAnswers(const absl::Status& status, const ErrorDetail& detail,
+                   const std::string& server) {
+  return status.code() == absl::StatusCode::kUnavailable && detail.reason.empty() &&
+         !server.empty();
+}
 
 std::string Hint(const absl::Status& status, const ErrorDetail& detail, const std::string& server) {
   if (detail.retry_after.has_value()) {
@@ -37,9 +45,8 @@ std::string Hint(const absl::Status& status, const ErrorDetail& detail, const st
     return "when a server runs on this folder, ask it with --server HOST:PORT";
   }
   if (detail.reason == "SCENARIO_FROZEN") return "save the changed scenario under another id";
-  if (status.code() == absl::StatusCode::kUnavailable && detail.reason.empty() && !server.empty()) {
-    return absl::StrCat("no server answers at ", server,
-                        "; start one with \"quotacast serve --data-dir DIR --listen ", server,
+  if (NobodyAnswers(status, detail, server)) {
+    return absl::StrCat("start one with \"quotacast serve --data-dir DIR --listen ", server,
                         "\", or work on a folder without a server with --data-dir DIR");
   }
   return "";
@@ -58,6 +65,12 @@ std::string ErrorText(const absl::Status& status, const std::string& server,
   std::string out;
   if (detail.field_violations.empty()) {
     std::string message = Printable(StdView(status.message()));
+    // gRPC's own words are long; what is behind the last colon says it.
+    if (NobodyAnswers(status, detail, server)) {
+      const size_t colon = message.rfind(": ");
+      if (colon != std::string::npos) message = message.substr(colon + 2);
+      message = absl::StrCat("no server answers at ", server, " (", message, ")");
+    }
     if (message.empty()) message = absl::StatusCodeToString(status.code());
     out += Wrap(message, terminal.width_columns, label);
   } else {

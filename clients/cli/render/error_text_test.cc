@@ -33,11 +33,12 @@ TEST(ErrorTextTest, KnownReasonsHaveAWayOn) {
 }
 
 TEST(ErrorTextTest, NobodyAnswers) {
-  EXPECT_EQ(ErrorText(absl::UnavailableError("connection refused"), "127.0.0.1:7070", Terminal()),
-            "error: connection refused\n"
-            "hint: no server answers at 127.0.0.1:7070; start one with \"quotacast serve "
-            "--data-dir DIR --listen\n"
-            "      127.0.0.1:7070\", or work on a folder without a server with --data-dir DIR\n");
+  EXPECT_EQ(ErrorText(absl::UnavailableError("failed: x: Connection refused"), "127.0.0.1:7070",
+                      Terminal()),
+            "error: no server answers at 127.0.0.1:7070 (Connection refused)\n"
+            "hint: start one with \"quotacast serve --data-dir DIR --listen 127.0.0.1:7070\", or "
+            "work on a folder\n"
+            "      without a server with --data-dir DIR\n");
 }
 
 TEST(ErrorTextTest, WithoutDetailOrMessage) {

@@ -23,57 +23,57 @@ Terminal Ascii() {
 }
 
 TEST(FanChartTest, Unicode) {
-  EXPECT_EQ("\n" + RenderFanChart(FanChartOf(SampleForecast().forecast()), Terminal()),
+  EXPECT_EQ("\n" + RenderFanChart(FanChartOf(SampleForecast()), Terminal()),
             R"(
 USD
     │                                                                                 P90 3.28M
     │                                                                           ░░░░▒
  3M ┤╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌░╌░╌▒╌▒╌▒██ quota 3M
     │                                                               ░░░░▒▒▒▒███████▒▒ median 2.88M
-    │                                                         ░░░▒▒▒▒███████▒▒▒▒▒▒░░░ P10 2.48M
-    │                                                   ░░░▒▒▒▒██████▒▒▒▒▒░░░░░░
+    │                                                         ░░░░▒▒▒▒██████▒▒▒▒▒▒░░░ P10 2.48M
+    │                                                   ░░░▒▒▒▒███████▒▒▒▒░░░░░░
     │                                             ░░░▒▒▒███████▒▒▒▒░░░░░
  2M ┤                                       ░░░▒▒███████▒▒▒░░░░░
-    │                                 ░░▒▒███████▒▒▒░░░░
-    │                           ░░▒███████▒▒░░░░
-    │                        ░█████▒▒░░░
-    │                     ░███▒░
- 1M ┤                  ████░
-    │              ░███░
-    │           ████
-    │        ███
-    │    ████
-  0 ┤████
+    │                                 ░░░▒███████▒▒▒░░░░
+    │                            ░▒▒██████▒▒▒░░░
+    │                        ░░█████▒░░░░
+    │                     ░████░░
+ 1M ┤                  ░███░░
+    │               ████░
+    │            ███░
+    │        ████
+    │     ███
+  0 ┤█████
     └────────────────────────────────────────────────────────────────────────────────
-     1 Oct                      1 Nov                     1 Dec                31 Dec
+     30 Sep                     1 Nov                     1 Dec                31 Dec
      █ median  ▒ every second outcome  ░ 8 of 10 outcomes  ╌ quota
 )");
 }
 
 TEST(FanChartTest, AsciiAtSixtyColumns) {
-  EXPECT_EQ("\n" + RenderFanChart(FanChartOf(SampleForecast().forecast()), Ascii()),
+  EXPECT_EQ("\n" + RenderFanChart(FanChartOf(SampleForecast()), Ascii()),
             R"(
 USD
     |                                         P90 3.28M
     |                                     ..+
  3M +-----------------------------------.-+-# quota 3M
-    |                               ..++####+ median 2.88M
-    |                            ..++###+++.. P10 2.48M
+    |                               ..+++###+ median 2.88M
+    |                            ..++####++.. P10 2.48M
     |                         ..++###++...
     |                      ..+####++..
  2M +                   ..+###++..
-    |                ..+###+..
-    |              .####+.
+    |                 .+###+...
+    |              .####+..
     |            .##+..
-    |          .##.
- 1M +         ##.
-    |       ##.
-    |      #.
+    |           ##.
+ 1M +         .#.
+    |        ##
+    |      ##
     |    ##
-    |  ##
-  0 +##
+    |   #
+  0 +###
     +----------------------------------------
-     1 Oct        1 Nov        1 Dec   31 Dec
+     30 Sep        1 Nov       1 Dec   31 Dec
      # median  + every second outcome  . 8 of 10 outcomes
      - quota
 )");
@@ -82,7 +82,7 @@ USD
 TEST(FanChartTest, ColourChangesNoCharacter) {
   Terminal color;
   color.color = true;
-  const FanChart chart = FanChartOf(SampleForecast().forecast());
+  const FanChart chart = FanChartOf(SampleForecast());
   const std::string painted = RenderFanChart(chart, color);
   std::string plain;
   for (size_t i = 0; i < painted.size(); ++i) {

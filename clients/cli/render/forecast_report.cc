@@ -120,16 +120,27 @@ const EntityForecast* OrganisationOf(const ForecastResult& forecast) {
   return nullptr;
 }
 
-FanChart FanChartOf(const ForecastResult& forecast) {
+FanChart FanChartOf(const ForecastOutcome& outcome) {
+  const ForecastResult& forecast = outcome.forecast();
   FanChart chart;
   chart.currency = forecast.currency_code();
   const EntityForecast* organisation = OrganisationOf(forecast);
   if (organisation != nullptr && organisation->has_quota()) {
     chart.quota = MajorUnits(organisation->quota());
   }
+  // The day before the period nothing is booked; by the as-of date it is known what is.
+  const google::type::Date& as_of = outcome.certificate().as_of().effective_date();
+  if (organisation != nullptr && IsFullDate(as_of) && IsFullDate(forecast.period().start_date())) {
+    const absl::CivilDay start =
+        std::max(ToCivilDay(as_of), ToCivilDay(forecast.period().start_date()) - 1);
+    const double booked = MajorUnits(organisation->booked());
+    chart.points.push_back({start, booked, booked, booked, booked, booked});
+  }
   for (const auto& point : forecast.org_fan()) {
     if (!IsFullDate(point.date())) continue;
-    chart.points.push_back({ToCivilDay(point.date()), QuantileAt(point.bookings(), 0.1),
+    const absl::CivilDay date = ToCivilDay(point.date());
+    if (!chart.points.empty() && date <= chart.points.back().date) continue;
+    chart.points.push_back({date, QuantileAt(point.bookings(), 0.1),
                             QuantileAt(point.bookings(), 0.25), QuantileAt(point.bookings(), 0.5),
                             QuantileAt(point.bookings(), 0.75), QuantileAt(point.bookings(), 0.9)});
   }
@@ -157,7 +168,7 @@ std::string ForecastReport(const ForecastOutcome& outcome, const Terminal& termi
   if (with_quota) {
     out += "\n" + DotPlot(organisation->attain_probability().value(), "the quota", terminal);
   }
-  const std::string chart = RenderFanChart(FanChartOf(forecast), terminal);
+  const std::string chart = RenderFanChart(FanChartOf(outcome), terminal);
   if (!chart.empty()) out += "\n" + chart;
   out += "\n" +
          Wrap(absl::StrCat("Amounts in ", Printable(forecast.currency_code()),

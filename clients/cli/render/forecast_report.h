@@ -27,8 +27,9 @@ double QuantileAt(const type::v1::Distribution& distribution, double probability
 const simulation::v1::EntityForecast* OrganisationOf(
     const simulation::v1::ForecastResult& forecast);
 
-// The chart's input.
-FanChart FanChartOf(const simulation::v1::ForecastResult& forecast);
+// The chart's input: the simulated path, begun at what is booked by the as-of date (at nothing
+// the day before the period, when that is later).
+FanChart FanChartOf(const simulation::v1::ForecastOutcome& outcome);
 
 }  // namespace quotacast::cli
 

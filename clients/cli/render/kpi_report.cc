@@ -58,10 +58,10 @@ std::string Footnotes(const KpiTable& table, const Terminal& terminal) {
   const auto add = [&](const std::string& label, const std::string& text) {
     if (!text.empty()) out += Wrap(Printable(text), terminal.width_columns, label);
   };
-  add("Formula: ", definition.formula());
-  add("Above:   ", definition.numerator());
-  add("Below:   ", definition.denominator());
-  add("Mind:    ", definition.caveat());
+  add("Formula:     ", definition.formula());
+  add("Numerator:   ", definition.numerator());
+  add("Denominator: ", definition.denominator());
+  add("Mind:        ", definition.caveat());
   for (const std::string& note : table.notes()) {
     add(Paint("note:", Style::kWarning, terminal) + " ", note);
   }
@@ -70,7 +70,8 @@ std::string Footnotes(const KpiTable& table, const Terminal& terminal) {
 
 }  // namespace
 
-std::string KpiValue(const KpiDefinition& definition, const KpiRow& row) {
+std::string KpiValue(const KpiDefinition& definition, const KpiRow& row,
+                     const std::string& currency) {
   if (row.outcome_case() != KpiRow::kValue) {
     return Printable(absl::StrCat("undefined: ", row.undefined_reason()));
   }
@@ -83,6 +84,8 @@ std::string KpiValue(const KpiDefinition& definition, const KpiRow& row) {
       return FormatPercent(row.value());
     case metrics::v1::KPI_UNIT_DAYS:
       return PlainNumber(row.value()) + (row.value() == 1 ? " day" : " days");
+    case metrics::v1::KPI_UNIT_MONEY:
+      return absl::StrCat(currency, currency.empty() ? "" : " ", PlainNumber(row.value()));
     default:
       return PlainNumber(row.value());
   }
@@ -93,8 +96,8 @@ std::string KpiReport(const KpiTable& table, const Terminal& terminal) {
   std::vector<Column> columns = {{"Group"}};
   if (with_period) columns.push_back({"Period"});
   columns.push_back({"Value", Align::kRight});
-  columns.push_back({"Above", Align::kRight});
-  columns.push_back({"Below", Align::kRight});
+  columns.push_back({"Numerator", Align::kRight});
+  columns.push_back({"Denominator", Align::kRight});
   columns.push_back({"Rests on", Align::kRight});
   Table out(columns);
   std::set<std::string> reasons;
@@ -132,7 +135,7 @@ std::string KpiSummaryReport(const std::vector<KpiTable>& tables, const std::str
     for (const KpiRow& row : table.rows()) {
       const bool defined = row.outcome_case() == KpiRow::kValue;
       out.AddRow({Printable(GroupHeader(table)), table.definition().name(),
-                  defined ? KpiValue(table.definition(), row)
+                  defined ? KpiValue(table.definition(), row, table.currency_code())
                           : Paint("undefined", Style::kWarning, terminal),
                   FormatCount(row.sample_size())});
       if (!defined) {

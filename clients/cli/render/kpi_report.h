@@ -10,9 +10,10 @@
 
 namespace quotacast::cli {
 
-// A value in the unit of its KPI: "64.4 %", "2.3x" for coverage, "47 days", "1,234,568"; or
+// A value in the unit of its KPI: "64.4 %", "2.3x" for coverage, "47 days", "USD 1,234,568"; or
 // "undefined: <reason>".
-std::string KpiValue(const metrics::v1::KpiDefinition& definition, const metrics::v1::KpiRow& row);
+std::string KpiValue(const metrics::v1::KpiDefinition& definition, const metrics::v1::KpiRow& row,
+                     const std::string& currency = "");
 
 // One KPI: a row per group, the formula, its caveat and the notes.
 std::string KpiReport(const metrics::v1::KpiTable& table, const Terminal& terminal);

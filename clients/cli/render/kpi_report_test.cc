@@ -24,16 +24,16 @@ TEST(KpiReportTest, ByRep) {
             R"(
 Win rate of closed deals, 2017Q3, as of 31 Dec 2017
 
-Group              Value  Above  Below  Rests on
-─────────────  ─────────  ─────  ─────  ────────
-Anna Snelling     62.1 %     64    103       103
-Zoë Novák      undefined      0      0         0
+Group              Value  Numerator  Denominator  Rests on
+─────────────  ─────────  ─────────  ───────────  ────────
+Anna Snelling     62.1 %         64          103       103
+Zoë Novák      undefined          0            0         0
 
 undefined: no deal closed in the period
-Formula: won / (won + lost), by the day a deal closed
-Above:   Deals won in the period
-Below:   Deals won or lost in the period
-Mind:    Biased when losses go unmarked.
+Formula:     won / (won + lost), by the day a deal closed
+Numerator:   Deals won in the period
+Denominator: Deals won or lost in the period
+Mind:        Biased when losses go unmarked.
 note: 500 deals without any date do not count.
 )");
 }
@@ -78,6 +78,7 @@ TEST(KpiValueTest, UnitsAndUndefined) {
   definition.set_unit(metrics::v1::KPI_UNIT_MONEY);
   row.set_value(1234567.4);
   EXPECT_EQ(KpiValue(definition, row), "1,234,567");
+  EXPECT_EQ(KpiValue(definition, row, "USD"), "USD 1,234,567");
   row.set_undefined_reason("target met");
   EXPECT_EQ(KpiValue(definition, row), "undefined: target met");
 }

@@ -48,8 +48,6 @@ std::string Sign(double value, const std::string& digits, bool show_plus) {
   return value < 0 ? "-" : show_plus ? "+" : "";
 }
 
-int PointsDecimals(double error_points) { return error_points > 0 && error_points < 0.2 ? 1 : 0; }
-
 }  // namespace
 
 std::string FormatCount(int64_t count) {
@@ -115,26 +113,21 @@ std::string FormatCompact(double value) {
 }
 
 std::string FormatProbability(const type::v1::Estimate& estimate) {
-  const int decimals = PointsDecimals(100 * estimate.monte_carlo_error());
-  const double smallest = decimals == 1 ? 0.1 : 1;
-  const double percent = 100 * estimate.value();
-  const double rounded = std::round(percent / smallest) * smallest;
-  if (rounded <= 0) return absl::StrFormat("<%.*f %%", decimals, smallest);
-  if (rounded >= 100) return absl::StrFormat(">%.*f %%", decimals, 100 - smallest);
-  return absl::StrFormat("%.*f %%", decimals, percent);
+  const double rounded = std::round(100 * estimate.value());
+  if (rounded <= 0) return "<1 %";
+  if (rounded >= 100) return ">99 %";
+  return absl::StrFormat("%.0f %%", rounded);
 }
 
 std::string FormatPointsError(const type::v1::Estimate& estimate) {
   const double points = 100 * estimate.total_error();
   if (points < 0.05) return "<0.1";
-  return absl::StrFormat("%.*f", points < 0.95 ? 1 : 0, points);
+  return absl::StrFormat("%.*f", points < 9.95 ? 1 : 0, points);
 }
 
 std::string FormatPointsChange(const type::v1::Estimate& estimate) {
-  const double points = 100 * estimate.value();
-  // Changes are paired, hence known better than either probability.
-  const int decimals = 100 * estimate.monte_carlo_error() < 0.3 ? 1 : 0;
-  const std::string text = absl::StrFormat("%+.*f", decimals, points);
+  const int decimals = 100 * estimate.monte_carlo_error() < 1 ? 1 : 0;
+  const std::string text = absl::StrFormat("%+.*f", decimals, 100 * estimate.value());
   return text.find_first_of("123456789") == std::string::npos ? "0" : text;
 }
 

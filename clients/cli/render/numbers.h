@@ -40,14 +40,15 @@ std::string FormatSignedMoney(double major_units, double monte_carlo_error,
 // For axes, three significant digits at the most: "1.25M", "850k", "0".
 std::string FormatCompact(double value);
 
-// A simulated probability: whole percents, or one decimal when the error is below 0.2 points.
-// Neither 0 nor 100 % is ever claimed: "<1 %", ">99 %".
+// A simulated probability in whole percents: people decide on no more. Neither 0 nor 100 % is
+// ever claimed: "<1 %", ">99 %".
 std::string FormatProbability(const type::v1::Estimate& estimate);
 
-// The total error of a probability in points, "6" or "0.4"; "<0.1" below that.
+// The total error of a probability in points, "0.9" or "12"; "<0.1" below that.
 std::string FormatPointsError(const type::v1::Estimate& estimate);
 
-// A change of a probability in points, signed: "+15", "-0.4".
+// A change of a probability in points, signed: "+15.2", "-0.4", "0"; whole points when the Monte
+// Carlo error is a point or more.
 std::string FormatPointsChange(const type::v1::Estimate& estimate);
 
 // An exact ratio: 0.6437 is "64.4 %".

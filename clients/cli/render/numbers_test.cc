@@ -67,18 +67,20 @@ TEST(NumbersTest, AxisAmountsAreShort) {
 
 TEST(NumbersTest, ProbabilitiesNeverClaimCertainty) {
   EXPECT_EQ(FormatProbability(Estimate(0.3712, 0.005)), "37 %");
-  EXPECT_EQ(FormatProbability(Estimate(0.3712, 0.0015)), "37.1 %");
   EXPECT_EQ(FormatProbability(Estimate(0, 0)), "<1 %");
   EXPECT_EQ(FormatProbability(Estimate(0.004, 0.005)), "<1 %");
   EXPECT_EQ(FormatProbability(Estimate(1, 0)), ">99 %");
-  EXPECT_EQ(FormatProbability(Estimate(0.9996, 0.0005)), ">99.9 %");
+  EXPECT_EQ(FormatProbability(Estimate(0.9949, 0.0005)), "99 %");
+  EXPECT_EQ(FormatProbability(Estimate(0.996, 0.0005)), ">99 %");
 }
 
 TEST(NumbersTest, PointsAndTheirErrors) {
-  EXPECT_EQ(FormatPointsError(Estimate(0.4, 0, 0.062)), "6");
+  EXPECT_EQ(FormatPointsError(Estimate(0.4, 0, 0.062)), "6.2");
   EXPECT_EQ(FormatPointsError(Estimate(0.4, 0, 0.0042)), "0.4");
+  EXPECT_EQ(FormatPointsError(Estimate(0.4, 0, 0.123)), "12");
   EXPECT_EQ(FormatPointsError(Estimate(0.4, 0, 0.0001)), "<0.1");
-  EXPECT_EQ(FormatPointsChange(Estimate(0.152, 0.005)), "+15");
+  EXPECT_EQ(FormatPointsChange(Estimate(0.152, 0.005)), "+15.2");
+  EXPECT_EQ(FormatPointsChange(Estimate(0.152, 0.02)), "+15");
   EXPECT_EQ(FormatPointsChange(Estimate(-0.0043, 0.001)), "-0.4");
   EXPECT_EQ(FormatPointsChange(Estimate(-0.0001, 0.001)), "0");
   EXPECT_EQ(FormatPercent(0.64369), "64.4 %");
