@@ -108,8 +108,8 @@ Between CompareSegments(const std::vector<Moments>& segments, const Shape& poole
   between /= segment_count - 1;
   // Nothing between segments: the full prior.
   if (between > 0) {
-    result.strength.mean_count = std::clamp(result.within_variance / between,
-                                            kMinAmountPriorCount, kMaxAmountPriorCount);
+    result.strength.mean_count =
+        std::clamp(result.within_variance / between, kMinAmountPriorCount, kMaxAmountPriorCount);
   }
   return result;
 }
@@ -153,8 +153,7 @@ std::vector<AmountDistribution> FitAmounts(const History& history, absl::CivilDa
   const Shape prior = {pooled.log_mean, between.within_variance};
   std::vector<AmountDistribution> amounts;
   for (const Moments& segment : segments) {
-    const Shape shape =
-        segment.has_amount() ? Shrink(segment, between.strength, prior) : pooled;
+    const Shape shape = segment.has_amount() ? Shrink(segment, between.strength, prior) : pooled;
     amounts.push_back(ToDistribution(shape, largest));
   }
   return amounts;

@@ -16,15 +16,15 @@ inline constexpr double kDefaultAmountLogSd = 0.8;
 
 // One distribution per segment. Its spread counts as its won deals plus kMaxAmountPriorCount deals
 // of the spread found within segments; its mean is drawn to that of all won deals with the strength
-// "variance within / variance between segments", at most kMaxAmountPriorCount deals: price lists with
-// a factor of a hundred between products must not be averaged. A segment without won deals is like
-// all won deals.
+// "variance within / variance between segments", at most kMaxAmountPriorCount deals: price lists
+// with a factor of a hundred between products must not be averaged. A segment without won deals is
+// like all won deals.
 //
 // Bookings are sums of amounts, so the lognormal is made to have the mean of the amounts seen. Its
 // log sd is that of their logarithms, but its variance ln(1 + cv^2) no more than half again that of
-// the amounts: a mixture of a few price points has far-flung logarithms and no heavy tail. Deals won
-// at 0 lower the mean. `as_of` and half-life weigh deals as everywhere. The cap is four times the
-// largest amount seen in any segment, and at least the 99 % quantile.
+// the amounts: a mixture of a few price points has far-flung logarithms and no heavy tail. Deals
+// won at 0 lower the mean. `as_of` and half-life weigh deals as everywhere. The cap is four times
+// the largest amount seen in any segment, and at least the 99 % quantile.
 inline constexpr double kMaxAmountPriorCount = 5;
 inline constexpr double kMinAmountPriorCount = 0.1;
 

@@ -19,8 +19,7 @@ namespace {
 constexpr double kNoDecay = std::numeric_limits<double>::infinity();
 
 double Normal(uint64_t entity) {
-  const std::array<uint32_t, 4> words =
-      RandomBlock(3, entity, 0, RandomPurpose::kSynthetic, 0);
+  const std::array<uint32_t, 4> words = RandomBlock(3, entity, 0, RandomPurpose::kSynthetic, 0);
   return -M_SQRT2 * boost::math::erfc_inv(2 * UniformOpen(words[0], words[1]));
 }
 

@@ -61,8 +61,8 @@ double WeibullExitRatePerDay(double scale_days, double from_days, std::optional<
     // The hazard rises, so that beyond twelve mean residual lives nobody is left. The floor of a
     // hundredth of the scale keeps age 0, where the hazard vanishes, finite.
     const double age = std::max(from_days, 0.01 * scale_days);
-    const double hazard = kDefaultWeibullShape / scale_days *
-                          std::pow(age / scale_days, kDefaultWeibullShape - 1);
+    const double hazard =
+        kDefaultWeibullShape / scale_days * std::pow(age / scale_days, kDefaultWeibullShape - 1);
     to = from_days + 12 / hazard;
   }
   const double exits =

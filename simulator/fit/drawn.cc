@@ -44,8 +44,8 @@ Drawn Drawer::Draw(uint32_t parameter, const PriorCount& kappa, const Drawn& par
   Drawn drawn;
   drawn.draws.resize(draw_count);
   for (size_t k = 0; k < draw_count; ++k) {
-    drawn.mean += posterior(kappa.draws[k], parent.draws[k], std::nullopt) /
-                  static_cast<double>(draw_count);
+    drawn.mean +=
+        posterior(kappa.draws[k], parent.draws[k], std::nullopt) / static_cast<double>(draw_count);
     drawn.draws[k] = Quantise(posterior(kappa.draws[k], parent.draws[k], uniforms[k]));
   }
   return drawn;

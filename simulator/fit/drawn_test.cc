@@ -40,8 +40,9 @@ TEST(DrawShare, CarriesTheParentsUncertainty) {
 }
 
 TEST(DrawShare, OwnDataWinOverThePrior) {
-  const Drawn drawn = Drawer(1, "t", "x").DrawShare(0, {300, 1000}, FixedPriorCount(2, kDraws),
-                                                    Constant(0.9, kDraws));
+  const Drawn drawn =
+      Drawer(1, "t", "x")
+          .DrawShare(0, {300, 1000}, FixedPriorCount(2, kDraws), Constant(0.9, kDraws));
   EXPECT_NEAR(drawn.mean, (0.9 * 2 + 300) / 1002, 1e-9);
   EXPECT_NEAR(std::sqrt(Variance(drawn)), std::sqrt(0.3 * 0.7 / 1003), 0.001);
 }
@@ -49,8 +50,8 @@ TEST(DrawShare, OwnDataWinOverThePrior) {
 // Parent rate Gamma(5, 5 / 2): mean 2, variance .8. Child around it with kappa 4 and no data:
 // variance E(R^2) / 4 + Var R = 4.8 / 4 + .8 = 2. Bound 4 sd of the variance of 256 draws (15 %).
 TEST(DrawRate, CarriesTheParentsUncertainty) {
-  const Drawn parent = Drawer(1, "t", "parent")
-                           .DrawRate(0, {0, 0}, FixedPriorCount(5, kDraws), Constant(2, kDraws));
+  const Drawn parent =
+      Drawer(1, "t", "parent").DrawRate(0, {0, 0}, FixedPriorCount(5, kDraws), Constant(2, kDraws));
   EXPECT_NEAR(Variance(parent), 0.8, 0.05);
   const Drawn child =
       Drawer(1, "t", "child").DrawRate(0, {0, 0}, FixedPriorCount(4, kDraws), parent);
@@ -60,8 +61,9 @@ TEST(DrawRate, CarriesTheParentsUncertainty) {
 }
 
 TEST(DrawRate, OwnDataWinOverThePrior) {
-  const Drawn drawn = Drawer(1, "t", "x").DrawRate(0, {500, 10'000}, FixedPriorCount(2, kDraws),
-                                                   Constant(1, kDraws));
+  const Drawn drawn =
+      Drawer(1, "t", "x")
+          .DrawRate(0, {500, 10'000}, FixedPriorCount(2, kDraws), Constant(1, kDraws));
   EXPECT_NEAR(drawn.mean, 502.0 / 10'002, 1e-9);
 }
 

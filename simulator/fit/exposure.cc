@@ -152,8 +152,8 @@ std::vector<int> SplitEdges(const std::vector<ObservedSpell>& spells, int stage_
   std::vector<AgeProfile> profiles(stage_count);
   for (const ObservedSpell& observed : spells) {
     AgeProfile& profile = profiles[observed.spell.stage];
-    const int last = std::min(DaysBetween(observed.spell.entered, observed.spell.left),
-                              kMaxTabulatedAgeDays);
+    const int last =
+        std::min(DaysBetween(observed.spell.entered, observed.spell.left), kMaxTabulatedAgeDays);
     const int first = std::max(1, observed.first_day);
     if (first > last) continue;
     ++profile.at_risk[first];
@@ -201,9 +201,8 @@ class Counter {
   }
 
   void Count(const ObservedSpell& observed) {
-    StageCounts& cell =
-        exposure_.cells[static_cast<size_t>(observed.deal->segment) * stage_count_ +
-                        observed.spell.stage];
+    StageCounts& cell = exposure_.cells[static_cast<size_t>(observed.deal->segment) * stage_count_ +
+                                        observed.spell.stage];
     CountDays(observed, cell);
     if (observed.spell.is_exit()) CountExit(observed, cell);
     if (observed.first_day == 0) CountEntry(observed.spell, cell.entry);
@@ -233,8 +232,8 @@ class Counter {
     const int age = DaysBetween(spell.entered, spell.left);
     const bool advanced = spell.end == SpellEnd::kAdvanced;
     const double weight = Weight(spell.left);
-    exposure_.exits.push_back({observed.deal->rep, observed.deal->segment, spell.stage, age,
-                               advanced, weight});
+    exposure_.exits.push_back(
+        {observed.deal->rep, observed.deal->segment, spell.stage, age, advanced, weight});
     if (age == 0) return;  // All of it is in the entry row.
     for (int bin = 0; bin < table_.bins(); ++bin) {
       const double share = table_.Days(age, age, bin);
@@ -356,10 +355,8 @@ PhaseShares SharesOfDay(int age_days, const std::vector<int>& age_bin_edges_days
 Exposure CountExposure(const History& history, const ExposureOptions& options) {
   const int stage_count = static_cast<int>(history.stages.size());
   Exposure exposure;
-  exposure.window_start =
-      options.window_start.value_or(FirstExitOrCreation(history, stage_count));
-  const std::vector<ObservedSpell> spells =
-      Observe(history, stage_count, exposure.window_start);
+  exposure.window_start = options.window_start.value_or(FirstExitOrCreation(history, stage_count));
+  const std::vector<ObservedSpell> spells = Observe(history, stage_count, exposure.window_start);
   exposure.age_bin_edges_days = SplitEdges(spells, stage_count, options.age_bin_edges_days);
   Counter counter(history, options.recency_half_life_days, exposure);
   for (const ObservedSpell& spell : spells) counter.Count(spell);

@@ -24,8 +24,8 @@ namespace quotacast::simulator {
 inline constexpr int kStepDays = 7;
 
 enum class SpellEnd {
-  kOpen,       // Still there at the as-of day.
-  kAdvanced,   // On to the next stage, or won from the last.
+  kOpen,      // Still there at the as-of day.
+  kAdvanced,  // On to the next stage, or won from the last.
   kLost,
   kRegressed,  // Back to the same or an earlier stage: censored.
 };

@@ -102,8 +102,8 @@ TEST(CountExposure, OneWonDealByHand) {
 
 // Left after 2 days: in the step of entry for the 5 phases j = 2..6.
 TEST(CountExposure, EntryRow) {
-  const History history = OneStage(
-      {Deal({{0, Day(0)}}, DealEnd::kLost, 2), Deal({{0, Day(0)}}, DealEnd::kWon, 0)}, 30);
+  const History history =
+      OneStage({Deal({{0, Day(0)}}, DealEnd::kLost, 2), Deal({{0, Day(0)}}, DealEnd::kWon, 0)}, 30);
   const EntryCounts entry = CountExposure(history, {Day(0), {7}, kNoDecay}).cells[0].entry;
   EXPECT_NEAR(entry.entered, 2, 1e-12);
   EXPECT_NEAR(entry.left_first_step, 1 + 5 / 7.0, 1e-12);
@@ -114,8 +114,8 @@ TEST(CountExposure, EntryRow) {
 // Entered two days before the as-of day: only the phases whose step of entry has ended by then
 // (j = 0, 1, 2) can be judged, whatever became of the deal.
 TEST(CountExposure, EntryRowIsCensoredWithTheStep) {
-  const History history = OneStage(
-      {Deal({{0, Day(8)}}, DealEnd::kOpen, 0), Deal({{0, Day(8)}}, DealEnd::kWon, 9)}, 10);
+  const History history =
+      OneStage({Deal({{0, Day(8)}}, DealEnd::kOpen, 0), Deal({{0, Day(8)}}, DealEnd::kWon, 9)}, 10);
   const EntryCounts entry = CountExposure(history, {Day(0), {7}, kNoDecay}).cells[0].entry;
   EXPECT_NEAR(entry.entered, 2 * 3 / 7.0, 1e-12);
   EXPECT_NEAR(entry.left_first_step, 2 / 7.0, 1e-12);
@@ -131,9 +131,8 @@ TEST(CountExposure, OpenDealCountsForTheDaysItLived) {
 
 TEST(CountExposure, WindowBeginsWithTheFirstExitAndTruncatesOnTheLeft) {
   // The first exit is on day 50; the second deal is then 40 days old, and the third was over.
-  const History history = OneStage({Deal({{0, Day(0)}}, DealEnd::kWon, 50),
-                                    Deal({{0, Day(10)}}, DealEnd::kLost, 60)},
-                                   100);
+  const History history = OneStage(
+      {Deal({{0, Day(0)}}, DealEnd::kWon, 50), Deal({{0, Day(10)}}, DealEnd::kLost, 60)}, 100);
   const Exposure exposure = CountExposure(history, {std::nullopt, {}, kNoDecay});
   EXPECT_EQ(exposure.window_start, Day(50));
   // First deal: its exit day, one half. Second: D = 40..49 in full, D = 50 one half.
@@ -145,9 +144,8 @@ TEST(CountExposure, WindowBeginsWithTheFirstExitAndTruncatesOnTheLeft) {
 // Deals that enter the second stage at once: the first stage was skipped on days 0 and 20, but the
 // first ending anybody recorded is that of day 50.
 TEST(CountExposure, WindowDoesNotBeginWithASkip) {
-  History history = OneStage({Deal({{1, Day(0)}}, DealEnd::kWon, 50),
-                              Deal({{1, Day(20)}}, DealEnd::kOpen, 0)},
-                             100);
+  History history = OneStage(
+      {Deal({{1, Day(0)}}, DealEnd::kWon, 50), Deal({{1, Day(20)}}, DealEnd::kOpen, 0)}, 100);
   history.stages = {"first", "second"};
   EXPECT_EQ(CountExposure(history, {std::nullopt, {}, kNoDecay}).window_start, Day(50));
 }
@@ -160,9 +158,8 @@ TEST(CountExposure, SpellsOverBeforeTheWindowDoNotCount) {
 }
 
 TEST(CountExposure, RecencyHalvesAfterTheHalfLifeAndKishSaysWhatItCosts) {
-  const History history = OneStage({Deal({{0, Day(0)}}, DealEnd::kWon, 10),
-                                    Deal({{0, Day(364)}}, DealEnd::kWon, 374)},
-                                   374);
+  const History history = OneStage(
+      {Deal({{0, Day(0)}}, DealEnd::kWon, 10), Deal({{0, Day(364)}}, DealEnd::kWon, 374)}, 374);
   const Exposure exposure = CountExposure(history, {Day(0), {}, 364});
   const AgeCounts& counts = exposure.cells[0].ages[0];
   EXPECT_NEAR(counts.exits, 1.5, 1e-9);
@@ -190,8 +187,7 @@ TEST(CountExposure, SplitsABinWhereExitsStop) {
 TEST(CountExposure, SplitsABinWhereExitsBegin) {
   std::vector<HistoryDeal> deals;
   for (int i = 0; i < 60; ++i) deals.push_back(Deal({{0, Day(0)}}, DealEnd::kWon, 140 + i / 2));
-  const Exposure exposure =
-      CountExposure(OneStage(deals, 300), {Day(0), {91, 182}, kNoDecay});
+  const Exposure exposure = CountExposure(OneStage(deals, 300), {Day(0), {91, 182}, kNoDecay});
   EXPECT_THAT(exposure.age_bin_edges_days, ElementsAre(91, 134, 182));
   EXPECT_EQ(exposure.cells[0].ages[1].exits, 0);
 }

@@ -94,13 +94,13 @@ absl::StatusOr<PipelineModel> FitPipelineModel(const History& history, const Fit
       history, {options.window_start, options.age_bin_edges_days, options.recency_half_life_days});
   if (cancelled()) return cancelled_status;
 
-  StageCellFit cells = FitStageCells(exposure, history.segments, history.stages,
-                                     {options.draw_count, options.seed});
+  StageCellFit cells =
+      FitStageCells(exposure, history.segments, history.stages, {options.draw_count, options.seed});
   if (cancelled()) return cancelled_status;
 
-  CreationFit creation =
-      FitCreation(history, {exposure.window_start, options.recency_half_life_days,
-                            options.draw_count, options.seed});
+  CreationFit creation = FitCreation(
+      history,
+      {exposure.window_start, options.recency_half_life_days, options.draw_count, options.seed});
   if (cancelled()) return cancelled_status;
 
   PipelineModel model;

@@ -24,8 +24,8 @@
 namespace quotacast::simulator {
 
 // Thresholds of the data tiers (product documentation, "Data tiers").
-inline constexpr int64_t kThinMinWonCount = 20;     // Fewer: kBenchmarkOnly.
-inline constexpr int64_t kFullMinWonCount = 150;    // Fewer of any of these: kThin.
+inline constexpr int64_t kThinMinWonCount = 20;   // Fewer: kBenchmarkOnly.
+inline constexpr int64_t kFullMinWonCount = 150;  // Fewer of any of these: kThin.
 inline constexpr int64_t kFullMinCreatedCount = 400;
 inline constexpr double kFullMinQuarterCount = 4;
 

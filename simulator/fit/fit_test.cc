@@ -113,7 +113,8 @@ TEST(FitPipelineModel, FindsPlantedRatesAndShares) {
       EXPECT_NEAR(MeanOver(model,
                            [&](const ParameterDraw& draw) {
                              return draw.cells[s].ages[bin].exit_rate_per_day;
-                           }) / truth.exit_rate_per_day,
+                           }) /
+                      truth.exit_rate_per_day,
                   1, 0.2)
           << s << " " << bin;
       EXPECT_NEAR(MeanOver(model,
@@ -123,23 +124,21 @@ TEST(FitPipelineModel, FindsPlantedRatesAndShares) {
                   truth.advance_probability, 0.1)
           << s << " " << bin;
     }
-    EXPECT_NEAR(MeanOver(model,
-                         [&](const ParameterDraw& draw) {
-                           return draw.cells[s].entry_day_exit_share;
-                         }),
-                truth.entry_day_exit_share, 0.015)
+    EXPECT_NEAR(
+        MeanOver(model,
+                 [&](const ParameterDraw& draw) { return draw.cells[s].entry_day_exit_share; }),
+        truth.entry_day_exit_share, 0.015)
         << s;
     // Leaves in the step of entry: mean over j = 0..6 of 1 - (1 - pi) e^{-lambda j}.
     double first_step = 0;
     for (int j = 0; j < 7; ++j) {
-      first_step += (1 - (1 - truth.entry_day_exit_share) *
-                             std::exp(-truth.exit_rate_per_day * j)) / 7;
+      first_step +=
+          (1 - (1 - truth.entry_day_exit_share) * std::exp(-truth.exit_rate_per_day * j)) / 7;
     }
-    EXPECT_NEAR(MeanOver(model,
-                         [&](const ParameterDraw& draw) {
-                           return draw.cells[s].first_week_exit_share;
-                         }),
-                first_step, 0.03)
+    EXPECT_NEAR(
+        MeanOver(model,
+                 [&](const ParameterDraw& draw) { return draw.cells[s].first_week_exit_share; }),
+        first_step, 0.03)
         << s;
   }
   EXPECT_NEAR(MeanOver(model,
@@ -229,16 +228,21 @@ TEST(FitPipelineModel, StaggeredCreationGivesRampedRates) {
   pipeline.rep_count = 60;
   for (int r = 0; r < 60; ++r) pipeline.rep_starts.push_back(pipeline.first_day + 10 * r);
   const PipelineModel model = Fit(PlantHistory(pipeline, 15), NoDecay(64));
-  EXPECT_NEAR(MeanOver(model, [](const ParameterDraw& d) {
-                return (d.team_creation_rate_per_day[0] + d.team_creation_rate_per_day[1]) / 2;
-              }) / 0.1, 1, 0.15);
+  EXPECT_NEAR(
+      MeanOver(model,
+               [](const ParameterDraw& d) {
+                 return (d.team_creation_rate_per_day[0] + d.team_creation_rate_per_day[1]) / 2;
+               }) /
+          0.1,
+      1, 0.15);
 }
 
 // 80 % posterior intervals of the chance to advance and of the exit rate at 14 to 28 days, two
-// segments by three stages, 60 small histories of about 290 deals: 360 intervals for each, sd of the
-// coverage .021 if independent, bounds five sd (intervals of one history share their prior strength,
-// which widens that a little). The truth has no ageing and the default pipeline has: the youngest
-// and oldest bins, with a handful of exits each, lean on the default and are not judged here.
+// segments by three stages, 60 small histories of about 290 deals: 360 intervals for each, sd of
+// the coverage .021 if independent, bounds five sd (intervals of one history share their prior
+// strength, which widens that a little). The truth has no ageing and the default pipeline has: the
+// youngest and oldest bins, with a handful of exits each, lean on the default and are not judged
+// here.
 TEST(FitPipelineModel, PosteriorIntervalsCover) {
   PlantedPipeline pipeline;
   pipeline.segment_count = 2;
@@ -284,14 +288,12 @@ TEST(FitPipelineModel, PlateauIsNotFilledIn) {
   EXPECT_THAT(model.age_bin_edges_days, testing::Contains(139));
   for (size_t bin = 0; bin < model.age_bin_edges_days.size() + 1; ++bin) {
     if (bin < 6 || model.age_bin_edges_days[bin - 1] < 139) continue;
-    const double rate = MeanOver(model, [&](const ParameterDraw& d) {
-      return d.cells[0].ages[bin].exit_rate_per_day;
-    });
+    const double rate = MeanOver(
+        model, [&](const ParameterDraw& d) { return d.cells[0].ages[bin].exit_rate_per_day; });
     EXPECT_LT(rate, 0.012 / 50) << bin;
   }
-  const double before = MeanOver(model, [&](const ParameterDraw& d) {
-    return d.cells[0].ages[5].exit_rate_per_day;
-  });
+  const double before =
+      MeanOver(model, [&](const ParameterDraw& d) { return d.cells[0].ages[5].exit_rate_per_day; });
   EXPECT_NEAR(before / 0.012, 1, 0.25);
 }
 
@@ -429,7 +431,8 @@ TEST(FitPipelineModel, BadOptionsNameTheirField) {
   auto field = [&](const FitOptions& options) {
     const absl::Status status = FitPipelineModel(history, options).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-    return GetDetail(status).value_or(ErrorDetail{"", {{"none", ""}}, "", {}})
+    return GetDetail(status)
+        .value_or(ErrorDetail{"", {{"none", ""}}, "", {}})
         .field_violations.at(0)
         .field;
   };

@@ -38,8 +38,8 @@ class Violations {
 void CheckNames(const std::vector<std::string>& names, size_t min_count, size_t max_count,
                 const std::string& field, Violations& violations) {
   if (names.size() < min_count || names.size() > max_count) {
-    violations.Add(field, absl::StrCat("has ", names.size(), " entries; want ",
-                                                    min_count, " to ", max_count));
+    violations.Add(
+        field, absl::StrCat("has ", names.size(), " entries; want ", min_count, " to ", max_count));
   }
   std::unordered_set<std::string_view> seen;
   for (size_t i = 0; i < names.size() && !violations.full(); ++i) {
@@ -62,8 +62,8 @@ void CheckPosition(int position, size_t size, const std::string& path, Violation
 
 void CheckReps(const History& history, Violations& violations) {
   if (history.reps.size() > static_cast<size_t>(kMaxReps)) {
-    violations.Add("reps", absl::StrCat("has ", history.reps.size(), " entries; want at most ",
-                                        kMaxReps));
+    violations.Add("reps",
+                   absl::StrCat("has ", history.reps.size(), " entries; want at most ", kMaxReps));
   }
   std::unordered_set<std::string_view> ids;
   for (size_t r = 0; r < history.reps.size() && !violations.full(); ++r) {
@@ -74,9 +74,9 @@ void CheckReps(const History& history, Violations& violations) {
     }
     CheckPosition(rep.team, history.teams.size(), path + ".team", violations);
     if (rep.start.has_value() && rep.end.has_value() && *rep.end < *rep.start) {
-      violations.Add(path + ".end", absl::StrCat("is ", FormatIsoDate(*rep.end),
-                                                 "; want no day before the start ",
-                                                 FormatIsoDate(*rep.start)));
+      violations.Add(path + ".end",
+                     absl::StrCat("is ", FormatIsoDate(*rep.end), "; want no day before the start ",
+                                  FormatIsoDate(*rep.start)));
     }
   }
 }
@@ -90,9 +90,9 @@ void CheckDates(const HistoryDeal& deal, absl::CivilDay as_of, const std::string
       violations.Add(field, absl::StrCat("is ", FormatIsoDate(day), "; want no day before ",
                                          FormatIsoDate(latest)));
     } else if (day > as_of) {
-      violations.Add(field, absl::StrCat("is ", FormatIsoDate(day),
-                                         "; want no day after the as-of day ",
-                                         FormatIsoDate(as_of)));
+      violations.Add(field,
+                     absl::StrCat("is ", FormatIsoDate(day), "; want no day after the as-of day ",
+                                  FormatIsoDate(as_of)));
     }
     if (day > latest) latest = day;
   };
@@ -157,8 +157,7 @@ absl::Status ValidateHistory(const History& history) {
   CheckNames(history.stages, 1, kMaxStages, "stages", violations);
   CheckNames(history.teams, 0, kMaxReps, "teams", violations);
   if (history.undated_count < 0) {
-    violations.Add("undated_count",
-                   absl::StrCat("is ", history.undated_count, "; want 0 or more"));
+    violations.Add("undated_count", absl::StrCat("is ", history.undated_count, "; want 0 or more"));
   }
   CheckReps(history, violations);
   CheckDeals(history, violations);

@@ -17,8 +17,7 @@ namespace {
 // The uniforms of one entity, in order.
 class Stream {
  public:
-  Stream(uint64_t seed, const std::string& key)
-      : seed_(seed), entity_(StableId("planted", key)) {}
+  Stream(uint64_t seed, const std::string& key) : seed_(seed), entity_(StableId("planted", key)) {}
 
   double Next() {
     const std::array<uint32_t, 4> words =
@@ -110,8 +109,8 @@ History PlantHistory(const PlantedPipeline& pipeline, uint64_t seed) {
         Stream stream(seed, deal.id);
         if (history.reps[r].start.has_value()) {
           // Thinning by the ramp.
-          const double tenure_days = time - static_cast<double>(*history.reps[r].start -
-                                                                pipeline.first_day);
+          const double tenure_days =
+              time - static_cast<double>(*history.reps[r].start - pipeline.first_day);
           if (stream.Next() > tenure_days / (7 * kDefaultRampWeeks)) continue;
         }
         Live(pipeline, shift, history.as_of, stream, deal);

@@ -32,8 +32,8 @@ std::vector<double> StratifiedUniforms(uint64_t seed, uint64_t entity_id, uint32
   std::vector<double> within(draw_count);
   std::vector<uint32_t> keys(draw_count);
   for (int k = 0; k < draw_count; ++k) {
-    const std::array<uint32_t, 4> words = RandomBlock(
-        seed, entity_id, static_cast<uint32_t>(k), RandomPurpose::kParameterDraw, parameter);
+    const std::array<uint32_t, 4> words = RandomBlock(seed, entity_id, static_cast<uint32_t>(k),
+                                                      RandomPurpose::kParameterDraw, parameter);
     within[k] = UniformOpen(words[0], words[1]);
     keys[k] = words[2];
   }

@@ -1,6 +1,6 @@
 // How much a child owes its parent: kappa, the number of observations of the parent that a child's
-// prior is worth. Children differ around their parent as Beta(kappa q, kappa (1 - q)) for shares and
-// as Gamma(kappa, kappa) times the parent's rate for rates.
+// prior is worth. Children differ around their parent as Beta(kappa q, kappa (1 - q)) for shares
+// and as Gamma(kappa, kappa) times the parent's rate for rates.
 //
 // kappa is unknown itself. Its posterior on the grid kMinPriorCount * 2^i comes from the marginal
 // likelihood (beta-binomial, gamma-Poisson) with each family's own level integrated out by
@@ -40,8 +40,8 @@ using RateFamily = std::vector<RateChild>;
 
 // Posterior of kappa.
 struct PriorCount {
-  std::vector<double> draws;         // One per parameter draw.
-  double typical = kMinPriorCount;   // Geometric mean of the posterior.
+  std::vector<double> draws;        // One per parameter draw.
+  double typical = kMinPriorCount;  // Geometric mean of the posterior.
 };
 
 // Posteriors under a prior flat in ln kappa. The draws' random numbers are those of (seed, name).

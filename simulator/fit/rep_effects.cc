@@ -73,7 +73,7 @@ std::vector<std::vector<Trials>> TrialsByRep(absl::Span<const StageExit> exits,
                                              absl::Span<const StageCell> means,
                                              const std::vector<int>& edges, int stage_count,
                                              size_t rep_count, double rep_sd) {
-  using Key = std::tuple<int, int, int>;  // Segment, stage, age.
+  using Key = std::tuple<int, int, int>;                              // Segment, stage, age.
   const int oldest = (edges.empty() ? 0 : edges.back()) + kStepDays;  // All alike from here on.
   std::vector<std::map<Key, Trials>> grouped(rep_count);
   for (const StageExit& exit : exits) {

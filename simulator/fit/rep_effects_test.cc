@@ -65,8 +65,8 @@ TEST(FitRepEffects, AgreesWithTheExactPosterior) {
   for (int i = -4000; i <= 4000; ++i) {
     const double x = i * 5e-4;
     const double p = NormalCdf(z + x);
-    const double density = std::exp(30 * std::log(p) + 10 * std::log(1 - p) -
-                                    0.5 * x * x / (kRepSd * kRepSd) + 25);
+    const double density =
+        std::exp(30 * std::log(p) + 10 * std::log(1 - p) - 0.5 * x * x / (kRepSd * kRepSd) + 25);
     weight += density;
     first += density * x;
     second += density * x * x;
@@ -74,8 +74,7 @@ TEST(FitRepEffects, AgreesWithTheExactPosterior) {
   const double mean = first / weight;
   const double sd = std::sqrt(second / weight - mean * mean);
   const std::vector<StageCell> means = {Cell(0.6)};
-  const RepEffect effect =
-      FitRepEffects(Exits(0, 30, 10), means, {7}, 1, Reps(1), 1, kRepSd)[0];
+  const RepEffect effect = FitRepEffects(Exits(0, 30, 10), means, {7}, 1, Reps(1), 1, kRepSd)[0];
   EXPECT_NEAR(effect.mean, mean, 0.1 * sd);
   EXPECT_NEAR(std::sqrt(effect.variance), sd, 0.1 * sd);
 }

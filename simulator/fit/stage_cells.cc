@@ -102,8 +102,7 @@ CellFit DefaultCell(const DefaultStage& stage, const std::vector<int>& edges, in
   cell.advances.assign(cell.rates.size() + 1, Constant(stage.advance_probability, draw_count));
   const double first_step = WeibullFirstStepExitShare(stage.scale_days);
   cell.first_step = Constant(first_step, draw_count);
-  cell.entry_day =
-      Constant(WeibullEntryDayExitShare(stage.scale_days) / first_step, draw_count);
+  cell.entry_day = Constant(WeibullEntryDayExitShare(stage.scale_days) / first_step, draw_count);
   return cell;
 }
 
@@ -158,8 +157,8 @@ Drawn ParentOverBins(const std::vector<Drawn>& parent,
 }
 
 // The parent as seen by one child: every bin moved by the child's own level. The level is drawn
-// against the parent's same draw, so that an error common to all of the parent's bins is made up for
-// by a child that has data of its own.
+// against the parent's same draw, so that an error common to all of the parent's bins is made up
+// for by a child that has data of its own.
 CellFit MovedByLevel(const Drawer& drawer, const CellData& data, const PriorCounts& kappa,
                      const CellFit& parent) {
   const std::vector<RateData> rates = PassedUp(data.rates, Means(parent.rates), kappa.rate.typical);
@@ -175,8 +174,8 @@ CellFit MovedByLevel(const Drawer& drawer, const CellData& data, const PriorCoun
       ParentOverBins(parent.rates, [&](size_t b) { return rates[b].exposure; });
   const Drawn parent_share =
       ParentOverBins(parent.advances, [&](size_t b) { return advances[b].total; });
-  const Drawn rate = drawer.DrawRate(NumberOf(Parameter::kLevelRate, 0), rate_sum,
-                                     kappa.level_rate, parent_rate);
+  const Drawn rate =
+      drawer.DrawRate(NumberOf(Parameter::kLevelRate, 0), rate_sum, kappa.level_rate, parent_rate);
   const Drawn share = drawer.DrawShare(NumberOf(Parameter::kLevelAdvance, 0), advance_sum,
                                        kappa.level_advance, parent_share);
   CellFit moved = parent;
@@ -189,8 +188,8 @@ CellFit MovedByLevel(const Drawer& drawer, const CellData& data, const PriorCoun
   for (Drawn& bin : moved.advances) {
     bin.mean = Logistic(Logit(bin.mean) + Logit(share.mean) - Logit(parent_share.mean));
     for (size_t k = 0; k < bin.draws.size(); ++k) {
-      bin.draws[k] = Logistic(Logit(bin.draws[k]) + Logit(share.draws[k]) -
-                              Logit(parent_share.draws[k]));
+      bin.draws[k] =
+          Logistic(Logit(bin.draws[k]) + Logit(share.draws[k]) - Logit(parent_share.draws[k]));
     }
   }
   return moved;
@@ -202,8 +201,8 @@ CellFit FitCell(const Drawer& drawer, const CellData& data, const PriorCounts& k
   const CellFit moved = MovedByLevel(drawer, data, kappa, parent);
   CellFit cell;
   for (size_t b = 0; b < data.rates.size(); ++b) {
-    cell.rates.push_back(drawer.DrawRate(NumberOf(Parameter::kRate, b), data.rates[b], kappa.rate,
-                                         moved.rates[b]));
+    cell.rates.push_back(
+        drawer.DrawRate(NumberOf(Parameter::kRate, b), data.rates[b], kappa.rate, moved.rates[b]));
   }
   for (size_t b = 0; b < data.advances.size(); ++b) {
     cell.advances.push_back(drawer.DrawShare(NumberOf(Parameter::kAdvance, b), data.advances[b],
@@ -225,8 +224,8 @@ void FitBinPriorCounts(const std::vector<CellData>& children,
   for (size_t i = 0; i < children.size(); ++i) {
     RateFamily& bins = rates.emplace_back();
     for (size_t b = 0; b < children[i].rates.size(); ++b) {
-      bins.push_back({children[i].rates[b].events,
-                      children[i].rates[b].exposure * parents[i]->rates[b].mean});
+      bins.push_back(
+          {children[i].rates[b].events, children[i].rates[b].exposure * parents[i]->rates[b].mean});
     }
     ShareFamily& shares = advances.emplace_back();
     for (size_t b = 0; b < children[i].advances.size(); ++b) {
@@ -235,8 +234,7 @@ void FitBinPriorCounts(const std::vector<CellData>& children,
     }
   }
   kappa.rate = FitRatePriorCount(rates, options.seed, name + "/rate", options.draw_count);
-  kappa.advance = FitSharePriorCount(advances, options.seed, name + "/advance",
-                                     options.draw_count);
+  kappa.advance = FitSharePriorCount(advances, options.seed, name + "/advance", options.draw_count);
 }
 
 // Estimates kappa of the segments within a stage: one family per stage.
@@ -335,8 +333,8 @@ StageCell ToStageCell(const CellFit& fit, const std::function<double(const Drawn
   StageCell cell;
   cell.first_week_exit_share = Quantise(of(fit.first_step));
   // Rounding must not push the part past the whole.
-  cell.entry_day_exit_share = std::min(cell.first_week_exit_share,
-                                       Quantise(of(fit.first_step) * of(fit.entry_day)));
+  cell.entry_day_exit_share =
+      std::min(cell.first_week_exit_share, Quantise(of(fit.first_step) * of(fit.entry_day)));
   cell.entry_advance_probability = Quantise(of(fit.advances.back()));
   for (size_t b = 0; b < fit.rates.size(); ++b) {
     cell.ages.push_back({Quantise(of(fit.rates[b])), Quantise(of(fit.advances[b]))});

@@ -5,8 +5,8 @@
 // have gamma posteriors around "level x parent's rate", shares beta posteriors around the parent's
 // share moved by the level on the logit scale. The entry row is one more bin for the advance
 // share; its two timing shares go default -> stage -> segment. Children are tied to their parents
-// by kappa (prior_count.h), and only the part kappa / (kappa + n) of a child's observations is passed
-// up, so that nothing is counted twice.
+// by kappa (prior_count.h), and only the part kappa / (kappa + n) of a child's observations is
+// passed up, so that nothing is counted twice.
 //
 // Draws go from the top down: a child is drawn around its parent's draw, not around the parent's
 // mean, so that uncertainty about the parent reaches the child.
@@ -35,8 +35,7 @@ struct StageCellFit {
 // Segments and stages key the random numbers by name. With a single segment the segment's cells
 // are the stage's.
 StageCellFit FitStageCells(const Exposure& exposure, const std::vector<std::string>& segments,
-                           const std::vector<std::string>& stages,
-                           const StageCellOptions& options);
+                           const std::vector<std::string>& stages, const StageCellOptions& options);
 
 }  // namespace quotacast::simulator
 

@@ -51,8 +51,8 @@ double Rate0(const StageCell& cell) { return cell.ages[0].exit_rate_per_day; }
 double Rate3(const StageCell& cell) { return cell.ages[3].exit_rate_per_day; }
 
 TEST(FitStageCells, WithoutDataIsTheDefaultWithWideSpread) {
-  const StageCellFit fit = FitStageCells(Empty(1, 5), {"all"}, {"a", "b", "c", "d", "e"},
-                                         {kDraws, 1});
+  const StageCellFit fit =
+      FitStageCells(Empty(1, 5), {"all"}, {"a", "b", "c", "d", "e"}, {kDraws, 1});
   const std::vector<DefaultStage> defaults = DefaultStages(5);
   for (size_t s = 0; s < 5; ++s) {
     const std::vector<double> advance = Collect(fit, Advance0, s);
