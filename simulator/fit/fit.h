@@ -3,7 +3,7 @@
 //   History history = ...;                        // history.h
 //   absl::StatusOr<PipelineModel> model = FitPipelineModel(history, FitOptions());
 //
-// The method (docs/model.md, "Estimation"): exits of stages are counted against days at risk, so
+// The method (docs/model.md, "The fit"): exits of stages are counted against days at risk, so
 // that open deals count for what they have lived through; small cells are shrunk towards larger
 // ones along segment -> stage -> all ages of the stage -> a default pipeline; what remains unknown
 // is kept as draws from the posterior. A history of any size gives a model; how far to trust it
@@ -23,7 +23,7 @@
 
 namespace quotacast::simulator {
 
-// Thresholds of the data tiers (product documentation, "Data tiers").
+// Thresholds of the data tiers (docs/model.md, "What is given, and how sure it is").
 inline constexpr int64_t kThinMinWonCount = 20;   // Fewer: kBenchmarkOnly.
 inline constexpr int64_t kFullMinWonCount = 150;  // Fewer of any of these: kThin.
 inline constexpr int64_t kFullMinCreatedCount = 400;
