@@ -25,7 +25,7 @@ run "$quotacast" --data-dir "$work/data" import --profile crm_history "$work/exp
 run "$quotacast" --data-dir "$work/data" quota set --file "$work/export/quotas.csv"
 
 step "3. Where does the organisation stand?"
-run "$quotacast" --data-dir "$work/data" metrics --period 2026Q3
+run "$quotacast" --data-dir "$work/data" metrics
 
 step "4. Will we make the number in 2026Q4?"
 run "$quotacast" --data-dir "$work/data" forecast --period 2026Q4 --level org --level team --seed 7

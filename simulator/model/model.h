@@ -47,8 +47,10 @@ struct AgeCell {
 
 // One (segment, stage): the entry row apart, then a cell per age bin.
 struct StageCell {
-  double entry_day_exit_share = 0;       // pi: share that leaves on the day of entry, in [0, 1].
-  double first_week_exit_share = 0;      // hbar: share that leaves within 7 days of entry, >= pi.
+  double entry_day_exit_share = 0;  // pi: share that leaves on the day of entry, in [0, 1].
+  // hbar: share that leaves before the first boundary of a 7-day step, averaged over the day of
+  // the step on which the stage is entered; >= pi.
+  double first_week_exit_share = 0;
   double entry_advance_probability = 0;  // p of exits in the step of entry, in [0, 1].
   std::vector<AgeCell> ages;             // One per age bin.
 };
