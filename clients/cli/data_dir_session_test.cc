@@ -145,7 +145,8 @@ TEST(DataDirSessionTest, FromImportToForecastAndBack) {
   ASSERT_EQ(run.exit_code, kExitOk) << run.err;
   EXPECT_NE(run.out.find("Coaching against base"), std::string::npos) << run.out;
 
-  run = RunOn(data, {"goals", "create", "q4", "--amount", "500,000", "--due", "2017-12-31"});
+  run = RunOn(data, {"goals", "create", "q4", "--amount", "500,000", "--due", "2017-12-31",
+                     "--owner", "Dana Reyes"});
   ASSERT_EQ(run.exit_code, kExitOk) << run.err;
   run = RunOn(data, {"goals", "evaluate", "q4", "--trials", "2000", "--seed", "7"});
   ASSERT_EQ(run.exit_code, kExitOk) << run.err;

@@ -162,7 +162,7 @@ void AddCreate(CLI::App& group, Commands& commands) {
       ->check(CheckedBy(ParseDateArgument, "DATE"));
   command->add_option("--kind", arguments->kind, "commit, target (default) or stretch")
       ->check(CheckedBy(ParseKind, "KIND"));
-  command->add_option("--owner", arguments->owner, "The person who answers for it");
+  command->add_option("--owner", arguments->owner, "The person who answers for it")->required();
   command->footer(
       "Example:\n"
       "  quotacast --data-dir ./company goals create q4-bookings --amount 3,000,000 \\\n"

@@ -38,10 +38,10 @@ TEST_F(GoalsTest, CreateABookingsGoal) {
 }
 
 TEST_F(GoalsTest, CreateAShareGoal) {
-  ASSERT_EQ(
-      RunCliOnData(services_, {"goals", "create", "reps", "--share", "0.6", "--due", "2017-12-31"})
-          .exit_code,
-      kExitOk);
+  ASSERT_EQ(RunCliOnData(services_, {"goals", "create", "reps", "--share", "0.6", "--due",
+                                     "2017-12-31", "--owner", "Dana"})
+                .exit_code,
+            kExitOk);
   EXPECT_EQ(services_.create_goal_request.goal().metric(),
             planning::v1::GOAL_METRIC_REPS_AT_QUOTA_SHARE);
   EXPECT_DOUBLE_EQ(services_.create_goal_request.goal().share(), 0.6);
@@ -49,16 +49,18 @@ TEST_F(GoalsTest, CreateAShareGoal) {
 }
 
 TEST_F(GoalsTest, CreateNeedsExactlyOneTarget) {
-  EXPECT_EQ(RunCliOnData(services_, {"goals", "create", "x", "--due", "2017-12-31"}).exit_code,
-            kExitUsage);
-  EXPECT_EQ(RunCliOnData(services_, {"goals", "create", "x", "--due", "2017-12-31", "--amount", "1",
-                                     "--share", "0.5"})
-                .exit_code,
-            kExitUsage);
   EXPECT_EQ(
-      RunCliOnData(services_, {"goals", "create", "x", "--due", "2017-12-31", "--amount", "lots"})
+      RunCliOnData(services_, {"goals", "create", "x", "--due", "2017-12-31", "--owner", "Dana"})
           .exit_code,
       kExitUsage);
+  EXPECT_EQ(RunCliOnData(services_, {"goals", "create", "x", "--due", "2017-12-31", "--owner",
+                                     "Dana", "--amount", "1", "--share", "0.5"})
+                .exit_code,
+            kExitUsage);
+  EXPECT_EQ(RunCliOnData(services_, {"goals", "create", "x", "--due", "2017-12-31", "--amount",
+                                     "lots", "--owner", "Dana"})
+                .exit_code,
+            kExitUsage);
 }
 
 TEST_F(GoalsTest, ListReadsEveryPage) {
