@@ -162,9 +162,7 @@ TEST_F(AppTest, ADirectoryInUseIsExplained) {
       FailedPrecondition("DATA_DIR_IN_USE", "\"D\" is in use by the process with id 4711");
   const CliRun run = Run({"--data-dir", "D", "goals", "list"}, options);
   EXPECT_EQ(run.exit_code, kExitError);
-  EXPECT_EQ(run.err,
-            "error: \"D\" is in use by the process with id 4711\n"
-            "hint: when a server runs on this folder, ask it with --server HOST:PORT\n");
+  EXPECT_EQ(run.err, "error: \"D\" is in use by the process with id 4711\n");
 }
 
 TEST_F(AppTest, CtrlCCancelsTheCall) {

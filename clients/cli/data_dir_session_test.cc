@@ -159,7 +159,7 @@ TEST(DataDirSessionTest, AFolderServesOneProcessAtATime) {
   ASSERT_TRUE(session.ok()) << session.status();
   const CliRun run = RunOn(data, {"goals", "list"});
   EXPECT_EQ(run.exit_code, kExitError);
-  EXPECT_NE(run.err.find("hint: when a server runs on this folder"), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("is in use by process"), std::string::npos) << run.err;
 }
 
 TEST(DataDirSessionTest, AnEmptyFolderSaysWhatIsMissing) {

@@ -41,10 +41,6 @@ std::string Hint(const absl::Status& status, const ErrorDetail& detail, const st
   }
   if (detail.reason == "UNKNOWN_PROFILE") return "quotacast import --list-profiles shows them";
   if (detail.reason == "UNKNOWN_KPI") return "quotacast metrics --list shows them";
-  if (detail.reason == "DATA_DIR_IN_USE") {
-    return "when a server runs on this folder, ask it with --server HOST:PORT";
-  }
-  if (detail.reason == "SCENARIO_FROZEN") return "save the changed scenario under another id";
   if (NobodyAnswers(status, detail, server)) {
     return absl::StrCat("start one with \"quotacast serve --data-dir DIR --listen ", server,
                         "\", or work on a folder without a server with --data-dir DIR");

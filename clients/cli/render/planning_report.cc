@@ -239,13 +239,9 @@ std::string GoalEvaluationReport(const planning::v1::GoalEvaluation& evaluation,
   }
   std::string out = Wrap(Printable(evaluation.summary()), terminal.width_columns) + "\n";
   out += DotPlot(evaluation.probability().value(), "the goal", terminal);
-  out += absl::StrCat("P(goal) ", FormatProbability(evaluation.probability()),
-                      terminal.unicode ? " ± " : " +/- ",
-                      FormatPointsError(evaluation.probability()), " points");
-  if (evaluation.suggested_kind() != planning::v1::GOAL_KIND_UNSPECIFIED) {
-    absl::StrAppend(&out, "; such a goal is a ", KindText(evaluation.suggested_kind()));
-  }
-  absl::StrAppend(&out, "\n\n", CertificateText(evaluation.certificate(), nullptr, terminal));
+  absl::StrAppend(&out, "P(goal) ", FormatProbability(evaluation.probability()),
+                  terminal.unicode ? " ± " : " +/- ", FormatPointsError(evaluation.probability()),
+                  " points\n\n", CertificateText(evaluation.certificate(), nullptr, terminal));
   return out + WarningsText(evaluation.certificate(), terminal);
 }
 

@@ -81,7 +81,7 @@ TEST(PlanningReportTest, Evaluation) {
 The goal is reached with 37 % probability.
 
 ●●●●●●●○○○○○○○○○○○○○  7 of 20 outcomes reach the goal
-P(goal) 37 % ± 0.9 points; such a goal is a stretch
+P(goal) 37 % ± 0.9 points
 
 Data   as of 30 Sep 2017, known by 2017-07-14 02:40 UTC (event 16,321); thin history; past
        reconstructed from an import
