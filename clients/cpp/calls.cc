@@ -19,7 +19,14 @@ Call::Call(const CallOptions& options) : cancelled_(options.cancelled) {
   if (options.deadline != absl::InfiniteFuture()) {
     context_.set_deadline(absl::ToChronoTime(options.deadline));
   }
-  if (cancelled_) watcher_ = std::thread([this] { Watch(); });
+  if (!cancelled_) return;
+  // Asked once before the call begins: an answer that is quick would else beat the thread.
+  // TryCancel on a context without a call is remembered and ends the call at its start.
+  if (cancelled_()) {
+    context_.TryCancel();
+    return;
+  }
+  watcher_ = std::thread([this] { Watch(); });
 }
 
 Call::~Call() {
@@ -36,7 +43,6 @@ void Call::Watch() {
   std::unique_lock<std::mutex> lock(mutex_);
   while (!done_) {
     lock.unlock();
-    // TryCancel before the stub has begun the call is remembered and ends it at its start.
     const bool cancel = cancelled_();
     if (cancel) context_.TryCancel();
     lock.lock();

@@ -19,8 +19,8 @@
 
 namespace quotacast::clients {
 
-// The context of one call. Sets the deadline; while it lives, a thread asks options.cancelled
-// (when there is one) and cancels the call. Not thread-safe.
+// The context of one call. Sets the deadline; asks options.cancelled (when there is one) at once
+// and then, from a thread while it lives, again and again, and cancels the call. Not thread-safe.
 class Call {
  public:
   explicit Call(const CallOptions& options);

@@ -28,9 +28,12 @@ bool NobodyAnswers(const absl::Status& status, const ErrorDetail& detail,
 }
 
 std::string Hint(const absl::Status& status, const ErrorDetail& detail, const std::string& server) {
+  // Its message says what to do first; trying again before that is of no use.
+  if (detail.reason == "LOG_DISK_FULL") return "";
   if (detail.retry_after.has_value()) {
     const double seconds = std::ceil(absl::ToDoubleSeconds(*detail.retry_after));
-    return absl::StrCat("the server is busy; try again in ", seconds, " s");
+    return absl::StrCat(detail.reason == "OVERLOADED" ? "the server is busy; " : "",
+                        "try again in ", seconds, " s");
   }
   if (detail.reason == "EMPTY_WORKSPACE" || detail.reason == "NO_HISTORY") {
     return "import CRM history first: quotacast import --profile NAME PATH";

@@ -1,6 +1,8 @@
 // Goal: an error says what to change or do next. Method: golden texts for each kind of detail.
 #include "clients/cli/render/error_text.h"
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "base/errors.h"
@@ -23,6 +25,26 @@ TEST(ErrorTextTest, SaysWhenToTryAgain) {
       ErrorText(Overloaded("16 forecasts are running", absl::Milliseconds(1500)), "", Terminal()),
       "error: 16 forecasts are running\n"
       "hint: the server is busy; try again in 2 s\n");
+}
+
+absl::Status Unavailable(const std::string& reason, const std::string& message) {
+  ErrorDetail detail;
+  detail.reason = reason;
+  detail.retry_after = absl::Seconds(1);
+  return WithDetail(absl::UnavailableError(message), detail);
+}
+
+// Not everything that may pass is a busy server.
+TEST(ErrorTextTest, SaysBusyOfOverloadOnly) {
+  EXPECT_EQ(ErrorText(Unavailable("LOG_LOCKED", "the log is locked"), "", Terminal()),
+            "error: the log is locked
+"
+            "hint: try again in 1 s
+");
+  EXPECT_EQ(ErrorText(Unavailable("LOG_DISK_FULL", "free space on its disk and try again"), "",
+                      Terminal()),
+            "error: free space on its disk and try again
+");
 }
 
 TEST(ErrorTextTest, KnownReasonsHaveAWayOn) {
