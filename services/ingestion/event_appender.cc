@@ -16,15 +16,10 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "base/string_views.h"
+#include "services/ingestion/source_keys.h"
 
 namespace quotacast::ingestion {
 namespace {
-
-// True for `base` itself and its corrections "<base>#2", "<base>#3", ...
-bool IsVersionOf(std::string_view version, std::string_view base) {
-  return version.substr(0, base.size()) == base &&
-         (version.size() == base.size() || version[base.size()] == '#');
-}
 
 bool SameContent(const eventlog::Event& a, const eventlog::Event& b) {
   return a.effective_time == b.effective_time && a.payload == b.payload;
@@ -49,8 +44,8 @@ absl::Status EventAppender::Add(const std::string& source_key, absl::Span<const 
     known = *std::move(read);
   }
   for (const Fact& fact : facts) {
-    eventlog::Event event{{source_, source_key, fact.version}, fact.effective_time,
-                          fact.event.SerializeAsString()};
+    eventlog::Event event{
+        {source_, source_key, fact.version}, fact.effective_time, fact.event.SerializeAsString()};
     const eventlog::StoredEvent* latest = nullptr;
     size_t version_count = 0;
     for (const eventlog::StoredEvent& stored : known) {
@@ -78,7 +73,8 @@ absl::Status EventAppender::AddState(const std::string& source_key,
     if (!read.ok()) return Interrupted(read.status());
     known = *std::move(read);
   }
-  eventlog::Event state{{source_, source_key, absl::StrCat(known.size() + 1)}, effective_time,
+  eventlog::Event state{{source_, source_key, absl::StrCat(known.size() + 1)},
+                        effective_time,
                         event.SerializeAsString()};
   if (!known.empty() && SameContent(known.back().event, state)) {
     ++unchanged_count_;
@@ -103,6 +99,8 @@ absl::Status EventAppender::Flush() {
   const absl::StatusOr<std::vector<eventlog::AppendResult>> results =
       log_.Append(workspace_, batch_);
   if (!results.ok()) return Interrupted(results.status());
+  // All but the conflicts are durable, so the whole batch is counted before a conflict is told.
+  absl::Status conflict;
   for (size_t i = 0; i < results->size(); ++i) {
     switch ((*results)[i].outcome) {
       case eventlog::AppendOutcome::kAppended:
@@ -113,14 +111,16 @@ absl::Status EventAppender::Flush() {
         ++unchanged_count_;
         break;
       case eventlog::AppendOutcome::kConflict:
-        return Interrupted(absl::AbortedError(
-            absl::StrCat("another writer changed ", batch_[i].id.source_key, " meanwhile")));
+        if (!conflict.ok()) break;
+        conflict = absl::AbortedError(
+            absl::StrCat("another writer changed ", batch_[i].id.source_key, " meanwhile"));
+        break;
     }
   }
   batch_.clear();
   batch_corrects_.clear();
   batch_bytes_ = 0;
-  return absl::OkStatus();
+  return conflict.ok() ? conflict : Interrupted(conflict);
 }
 
 absl::Status EventAppender::Interrupted(const absl::Status& cause) const {

@@ -53,8 +53,8 @@ TEST_F(EventAppenderTest, FactsAreCorrectedPerVersion) {
   for (const char* content : {"a", "a", "b", "a"}) {
     EventAppender appender = NewAppender();
     ASSERT_TRUE(appender
-                    .Add("opportunity/1", {Fact{"Won@d", day_, Deal(content)},
-                                           Fact{"Won@d1", day_, Deal("other")}})
+                    .Add("opportunity/1",
+                         {Fact{"Won@d", day_, Deal(content)}, Fact{"Won@d1", day_, Deal("other")}})
                     .ok());
     ASSERT_TRUE(appender.Flush().ok());
   }
@@ -94,6 +94,24 @@ TEST_F(EventAppenderTest, AnotherWriterIsNoticed) {
   const absl::Status status = appender.Flush();
   EXPECT_TRUE(absl::IsAborted(status)) << status;
   EXPECT_EQ(GetDetail(status).value_or(ErrorDetail()).reason, "IMPORT_INTERRUPTED");
+}
+
+// The events of a batch after a conflict are durable like those before it, and were not counted.
+TEST_F(EventAppenderTest, AConflictInMidBatchStillCountsTheRest) {
+  EventAppender appender = NewAppender();
+  for (const char* key : {"rep/1", "rep/2", "rep/3", "rep/4"}) {
+    ASSERT_TRUE(appender.AddState(key, day_, Deal("mine")).ok());
+  }
+  ASSERT_TRUE(log_.Append("w", {{{"crm", "rep/2", "1"}, day_, Deal("theirs").SerializeAsString()},
+                                {{"crm", "rep/3", "1"}, day_, Deal("mine").SerializeAsString()}})
+                  .ok());
+  const absl::Status status = appender.Flush();
+  EXPECT_TRUE(absl::IsAborted(status)) << status;
+  EXPECT_THAT(std::string(status.message()),
+              testing::AllOf(testing::HasSubstr("rep/2"), testing::HasSubstr("2 new events")));
+  EXPECT_EQ(appender.appended_count(), 2);
+  EXPECT_EQ(appender.unchanged_count(), 1);
+  EXPECT_EQ(log_.LastOffset("w").value(), 4);
 }
 
 TEST_F(EventAppenderTest, CancelledFlushAppendsNothing) {

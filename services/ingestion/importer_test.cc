@@ -65,9 +65,7 @@ class RefusingLog final : public eventlog::EventLog {
                                         absl::Duration timeout) const override {
     return log_.WaitForAppend(workspace, after_offset, timeout);
   }
-  absl::StatusOr<std::vector<std::string>> Workspaces() const override {
-    return log_.Workspaces();
-  }
+  absl::StatusOr<std::vector<std::string>> Workspaces() const override { return log_.Workspaces(); }
 
  private:
   eventlog::EventLog& log_;
@@ -215,6 +213,44 @@ TEST_F(ImporterTest, HistoryRowsMayComeInAnyOrder) {
   EXPECT_EQ(second.unchanged_event_count(), second.last_offset());
 }
 
+// A misspelt rep in a later export used to replace the deal's creation by one without owner,
+// segment, product and dates.
+TEST_F(ImporterTest, ARejectedHeaderLeavesTheKnownDealAsItWas) {
+  MustImport(HistoryCompany(), "crm_history");
+  const std::vector<std::string> before = LogLines(log_, "w");
+  Files files = HistoryCompany();
+  std::string& headers = files["opportunities.csv"];
+  headers = absl::StrReplaceAll(headers, {{"H1,R1", "H1,Rx"}});
+  const v1::ImportFilesResponse second = MustImport(files, "crm_history");
+  EXPECT_THAT(ProblemLines(second), ElementsAre("E opportunities.csv:2 rep_id=Rx UNKNOWN_REP"));
+  EXPECT_EQ(second.appended_event_count(), 0);
+  EXPECT_EQ(LogLines(log_, "w"), before);
+
+  // What the history itself says anew is taken: another amount of the creation, and a row before
+  // it, which takes over owner, segment, product and dates but not the amount.
+  std::string& history = files["stage_history.csv"];
+  history = absl::StrReplaceAll(history, {{"H1,2017-01-02,Discovery,1200",
+                                           "H1,2016-12-30,Qualification,\n"
+                                           "H1,2017-01-02,Discovery,1300"}});
+  EXPECT_EQ(MustImport(files, "crm_history").appended_event_count(), 2);
+  EXPECT_EQ(MustImport(files, "crm_history").appended_event_count(), 0);
+  const std::vector<std::string> lines = DealLines();
+  ASSERT_EQ(lines.size(), 9u);
+  const std::string dates =
+      "created_date { year: 2017 month: 1 day: 2 } expected_close_date { year: 2017 month: 3 day: "
+      "31 } }";
+  EXPECT_EQ(lines[7],
+            "opportunity/H1 Qualification@2016-12-30 @2016-12-30: opportunity { opportunity_id: "
+            "\"H1\" owner_rep_id: \"R1\" account_id: \"A1\" product_id: \"P1\" segment_id: "
+            "\"smb\" stage_id: \"Qualification\" " +
+                dates);
+  EXPECT_EQ(lines[8],
+            "opportunity/H1 Discovery@2017-01-02#2 @2017-01-02: opportunity { opportunity_id: "
+            "\"H1\" owner_rep_id: \"R1\" account_id: \"A1\" product_id: \"P1\" segment_id: "
+            "\"smb\" stage_id: \"Discovery\" amount { currency_code: \"USD\" units: 1300 } " +
+                dates);
+}
+
 TEST_F(ImporterTest, ReenteringAStageOnOneDayIsNoDuplicate) {
   Files files = HistoryCompany();
   files["stage_history.csv"] +=
@@ -226,10 +262,10 @@ TEST_F(ImporterTest, ReenteringAStageOnOneDayIsNoDuplicate) {
   for (const std::string& line : DealLines()) {
     if (line.substr(12, 2) == "H3") keys.push_back(line.substr(0, line.find(" @")));
   }
-  EXPECT_THAT(keys, ElementsAre("opportunity/H3 Discovery@2017-02-01",
-                                "opportunity/H3 Proposal@2017-03-01",
-                                "opportunity/H3 Discovery@2017-03-01",
-                                "opportunity/H3 Proposal@2017-03-01+2"));
+  EXPECT_THAT(
+      keys,
+      ElementsAre("opportunity/H3 Discovery@2017-02-01", "opportunity/H3 Proposal@2017-03-01",
+                  "opportunity/H3 Discovery@2017-03-01", "opportunity/H3 Proposal@2017-03-01+2"));
 }
 
 TEST_F(ImporterTest, ImportingTwiceAppendsNothing) {
@@ -329,8 +365,7 @@ TEST_F(ImporterTest, CancellationStopsTheImport) {
       ParseImportProfile(ShippedProfileText("maventech").value(), ShippedProfileText).value();
   std::vector<UploadedFile> uploaded;
   for (const auto& file : SnapshotCompany()) uploaded.push_back({file.first, {file.second}});
-  const auto response =
-      ImportUploadedFiles(log_, "w", profile, uploaded, [] { return true; });
+  const auto response = ImportUploadedFiles(log_, "w", profile, uploaded, [] { return true; });
   EXPECT_TRUE(absl::IsCancelled(response.status()));
   EXPECT_EQ(log_.LastOffset("w").value(), 0);
 }
@@ -348,9 +383,9 @@ TEST_F(ImporterTest, QuotasAreCorrectedInPlace) {
 }
 
 TEST_F(ImporterTest, SegmentFromProductSeries) {
-  const std::string text = absl::StrReplaceAll(
-      std::string(ShippedProfileText("maventech").value()),
-      {{"segment_from = \"product_id\"", "segment_from = \"product_series\""}});
+  const std::string text =
+      absl::StrReplaceAll(std::string(ShippedProfileText("maventech").value()),
+                          {{"segment_from = \"product_id\"", "segment_from = \"product_series\""}});
   const ImportProfile profile = ParseImportProfile(text, ShippedProfileText).value();
   std::vector<UploadedFile> uploaded;
   for (const auto& file : SnapshotCompany()) uploaded.push_back({file.first, {file.second}});

@@ -33,8 +33,7 @@ std::optional<absl::Time> DayStart(std::optional<absl::CivilDay> day) {
 }
 
 // The fields that do not depend on the stage, with what they refer to checked.
-OpportunityChange Header(const FileRule& rule, RowValues& values,
-                         const ReferenceData& reference) {
+OpportunityChange Header(const FileRule& rule, RowValues& values, const ReferenceData& reference) {
   OpportunityChange header;
   header.set_opportunity_id(std::string(values.Get("opportunity_id")));
   values.CheckKnown("rep_id", reference.reps(), "rep", "UNKNOWN_REP",
@@ -80,8 +79,9 @@ void CheckBookedAmount(RowValues& values, const StageDefinition& stage,
     values.Error("amount", "CLOSED_WON_WITHOUT_AMOUNT",
                  "a won deal needs the amount it was booked with");
   } else if (amount->minor_units == 0) {
-    values.Warning("amount", "ZERO_AMOUNT", "a won deal with amount 0 counts as won but books "
-                                            "nothing");
+    values.Warning("amount", "ZERO_AMOUNT",
+                   "a won deal with amount 0 counts as won but books "
+                   "nothing");
   }
 }
 
@@ -120,14 +120,15 @@ absl::Status SnapshotRows::TakeRow(const FileRule& rule, const MappedRow& row) {
                  absl::StrCat("a deal in stage \"", stage->id, "\" needs the day it was closed"));
   }
   if (opened.has_value() && closed.has_value() && *closed < *opened) {
-    values.Error("closed_date", "CLOSE_BEFORE_OPEN",
-                 absl::StrCat("the deal was closed before it was opened on ",
-                              FormatIsoDate(*opened)));
+    values.Error(
+        "closed_date", "CLOSE_BEFORE_OPEN",
+        absl::StrCat("the deal was closed before it was opened on ", FormatIsoDate(*opened)));
   }
   if (open && closed.has_value()) {
     values.Warning("closed_date", "OPEN_WITH_CLOSE_DATE",
-                   absl::StrCat("stage \"", stage->id, "\" is open, so the close date was not "
-                                                       "used; correct the stage or the date"));
+                   absl::StrCat("stage \"", stage->id,
+                                "\" is open, so the close date was not "
+                                "used; correct the stage or the date"));
   }
   CheckBookedAmount(values, *stage, amount);
   if (amount.has_value()) values.CheckAgainstListPrice("amount", *amount, reference_);
@@ -169,8 +170,7 @@ void HistoryRows::TakeHeader(const FileRule& rule, const MappedRow& row) {
     *header.mutable_amount() = ToProtoMoney(*amount);
   }
   const std::string id = header.opportunity_id();
-  if (values.failed() ||
-      !headers_.IsNew(id, row, "opportunity_id", rule.repeated, report_)) {
+  if (values.failed() || !headers_.IsNew(id, row, "opportunity_id", rule.repeated, report_)) {
     return;
   }
   headers_.Remember(id, row);
@@ -211,16 +211,16 @@ bool HistoryRows::IsRepeat(const std::vector<Change>& kept, const Change& change
       ++entry;
       continue;
     }
-    const std::string where =
-        absl::StrCat("line ", kept[i].place.line, " of ", kept[i].place.file);
+    const std::string where = absl::StrCat("line ", kept[i].place.line, " of ", kept[i].place.file);
     if (kept[i].fingerprint == change.fingerprint) {
       report_.AddWarning(change.place, {"", change.stage_id, "DUPLICATE_ROW",
                                         absl::StrCat(where, " says the same; it counts once")});
     } else {
       report_.AddError(change.place,
                        {"", change.stage_id, "DUPLICATE_ID",
-                        absl::StrCat(where, " has the same deal, stage and day with other values; "
-                                            "that one was kept, delete the wrong one")});
+                        absl::StrCat(where,
+                                     " has the same deal, stage and day with other values; "
+                                     "that one was kept, delete the wrong one")});
     }
     return true;
   }
@@ -246,8 +246,40 @@ std::vector<Fact> HistoryRows::Facts(const std::string& opportunity_id, Deal& de
   return facts;
 }
 
-absl::Status HistoryRows::AppendTaken(const eventlog::EventLog& log,
-                                      const std::string& workspace) {
+// Without an accepted header nothing is said about the fields it carries, so `facts` say again
+// what the latest saying about each in the log says. A creation earlier than any in the log takes
+// them from the latest saying that has them.
+absl::Status HistoryRows::KeepKnownHeader(const std::vector<eventlog::StoredEvent>& known,
+                                          std::vector<Fact>& facts) {
+  OpportunityChange latest_header;
+  std::vector<OpportunityChange> stored_of_fact(facts.size());
+  for (const eventlog::StoredEvent& stored : known) {
+    QC_ASSIGN_OR_RETURN(const v1::EventRecord record, ToEventRecord(stored));
+    const OpportunityChange& change = record.event().opportunity();
+    for (size_t i = 0; i < facts.size(); ++i) {
+      if (IsVersionOf(stored.event.id.version, facts[i].version)) stored_of_fact[i] = change;
+    }
+    // Every header names an owner, and no other saying does.
+    if (change.has_owner_rep_id()) latest_header = change;
+  }
+  for (size_t i = 0; i < facts.size(); ++i) {
+    OpportunityChange& change = *facts[i].event.mutable_opportunity();
+    OpportunityChange merged;
+    if (stored_of_fact[i].has_owner_rep_id()) {
+      merged = stored_of_fact[i];
+    } else if (i == 0 && stored_of_fact[i].opportunity_id().empty()) {
+      merged = latest_header;
+      merged.clear_amount();  // Of another day.
+    }
+    // An amount is replaced as a whole, not by its parts.
+    if (change.has_amount()) merged.clear_amount();
+    merged.MergeFrom(change);
+    change = std::move(merged);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status HistoryRows::AppendTaken(const eventlog::EventLog& log, const std::string& workspace) {
   for (size_t i = 0; i < deals_.size(); ++i) {
     const std::string& id = deal_ids_[i];
     Deal& deal = deals_[i];
@@ -260,9 +292,9 @@ absl::Status HistoryRows::AppendTaken(const eventlog::EventLog& log,
       continue;
     }
     const std::string key = OpportunityKey(id);
+    std::vector<eventlog::StoredEvent> known;
     if (!deal.header.has_value()) {
-      QC_ASSIGN_OR_RETURN(const std::vector<eventlog::StoredEvent> known,
-                          log.ReadKey(workspace, profile_.source, key));
+      QC_ASSIGN_OR_RETURN(known, log.ReadKey(workspace, profile_.source, key));
       if (known.empty()) {
         for (const Change& change : deal.changes) {
           report_.AddError(change.place,
@@ -273,7 +305,8 @@ absl::Status HistoryRows::AppendTaken(const eventlog::EventLog& log,
         continue;
       }
     }
-    const std::vector<Fact> facts = Facts(id, deal);
+    std::vector<Fact> facts = Facts(id, deal);
+    if (!deal.header.has_value()) QC_RETURN_IF_ERROR(KeepKnownHeader(known, facts));
     report_.CountStage(deal.changes.back().stage_id);
     QC_RETURN_IF_ERROR(appender_.Add(key, facts));
   }

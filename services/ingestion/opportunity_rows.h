@@ -32,8 +32,8 @@ namespace quotacast::ingestion {
 // duplicates.
 class SnapshotRows {
  public:
-  SnapshotRows(const ImportProfile& profile, const ReferenceData& reference,
-               ImportReport& report, EventAppender& appender);
+  SnapshotRows(const ImportProfile& profile, const ReferenceData& reference, ImportReport& report,
+               EventAppender& appender);
 
   // Checks one row and appends its events. Errors are those of the log; a bad row is reported.
   absl::Status TakeRow(const FileRule& rule, const MappedRow& row);
@@ -61,7 +61,8 @@ class HistoryRows {
 
   // Appends all deals in the order of their first row. A header without history
   // (NO_STAGE_HISTORY) and history of a deal that neither the files nor the log know
-  // (UNKNOWN_OPPORTUNITY) are reported.
+  // (UNKNOWN_OPPORTUNITY) are reported. History of a deal whose header was not accepted, but which
+  // the log knows, leaves the header's fields as the log has them.
   absl::Status AppendTaken(const eventlog::EventLog& log, const std::string& workspace);
 
  private:
@@ -79,6 +80,8 @@ class HistoryRows {
     std::vector<Change> changes;
   };
 
+  static absl::Status KeepKnownHeader(const std::vector<eventlog::StoredEvent>& known,
+                                      std::vector<Fact>& facts);
   std::vector<Fact> Facts(const std::string& opportunity_id, Deal& deal);
   bool IsRepeat(const std::vector<Change>& kept, const Change& change, int& entry);
   Deal& DealOf(const std::string& opportunity_id);

@@ -38,6 +38,12 @@ inline std::string StageVersion(std::string_view stage_id, std::optional<absl::C
                       entry > 1 ? absl::StrCat("+", entry) : std::string());
 }
 
+// True for the version `base` itself and its corrections "<base>#2", "<base>#3", ...
+inline bool IsVersionOf(std::string_view version, std::string_view base) {
+  return version.substr(0, base.size()) == base &&
+         (version.size() == base.size() || version[base.size()] == '#');
+}
+
 // True for keys of reference data: what neither an opportunity nor a quota changes.
 inline bool IsReferenceKey(std::string_view source_key) {
   return source_key.substr(0, 12) != "opportunity/" && source_key.substr(0, 6) != "quota/";
