@@ -43,11 +43,10 @@ v1::RowProblem Problem(const RowPlace& place, const RowFault& fault,
 }
 
 void AppendSorted(std::vector<v1::RowProblem> problems, v1::ImportFilesResponse& response) {
-  std::stable_sort(problems.begin(), problems.end(),
-                   [](const v1::RowProblem& a, const v1::RowProblem& b) {
-                     return std::forward_as_tuple(a.file(), a.row()) <
-                            std::forward_as_tuple(b.file(), b.row());
-                   });
+  std::stable_sort(
+      problems.begin(), problems.end(), [](const v1::RowProblem& a, const v1::RowProblem& b) {
+        return std::forward_as_tuple(a.file(), a.row()) < std::forward_as_tuple(b.file(), b.row());
+      });
   for (v1::RowProblem& problem : problems) {
     if (static_cast<size_t>(response.problems_size()) == kMaxReportedProblems) return;
     *response.add_problems() = std::move(problem);
@@ -67,14 +66,16 @@ void ImportReport::AddFile(const std::string& file, std::string_view entity) {
 
 void ImportReport::CountRow(const std::string& file) { ++files_[file].row_count; }
 
-void ImportReport::AddError(const RowPlace& place, const RowFault& fault) {
+void ImportReport::AddFileError(const RowPlace& place, const RowFault& fault) {
   ++error_count_;
   if (errors_.size() < kMaxReportedProblems) {
     errors_.push_back(Problem(place, fault, v1::ROW_PROBLEM_SEVERITY_ERROR));
   }
+}
+
+void ImportReport::AddError(const RowPlace& place, const RowFault& fault) {
+  AddFileError(place, fault);
   FileCounts& counts = files_[place.file];
-  // The header on line 1 and the file as a whole are not among the rows counted.
-  if (place.line <= 1) return;
   const auto line = static_cast<size_t>(place.line);
   if (counts.rejected_lines.size() <= line) counts.rejected_lines.resize(line * 2);
   if (counts.rejected_lines[line]) return;

@@ -45,11 +45,12 @@ class ImportReport {
 
   // An error means that the row at `place` was left out.
   void AddError(const RowPlace& place, const RowFault& fault);
+  // An error in the header or of the file as a whole, which leaves out no row that was counted.
+  void AddFileError(const RowPlace& place, const RowFault& fault);
   void AddWarning(const RowPlace& place, const RowFault& fault);
 
   // Counts a row in which `value` of column `field` was read as `canonical`.
-  void CountAlias(const std::string& field, const std::string& value,
-                  const std::string& canonical);
+  void CountAlias(const std::string& field, const std::string& value, const std::string& canonical);
 
   void CountStage(const std::string& stage_id);
 

@@ -18,7 +18,7 @@ TEST(ImportReportTest, ARowRejectedTwiceCountsOnce) {
   for (int i = 0; i < 3; ++i) report.CountRow("a.csv");
   report.AddError({"a.csv", 3}, {"x", "1", "R", "m"});
   report.AddError({"a.csv", 3}, {"y", "2", "R", "m"});
-  report.AddError({"a.csv", 1}, {"", "", "MISSING_COLUMN", "m"});  // The header is no row.
+  report.AddFileError({"a.csv", 2}, {"", "", "MISSING_COLUMN", "m"});  // The header is no row.
   report.AddWarning({"a.csv", 4}, {"", "", "W", "m"});
   const v1::ImportFilesResponse response = report.ToResponse();
   ASSERT_EQ(response.files_size(), 1);

@@ -38,10 +38,10 @@ absl::Status Reasoned(absl::Status status, std::string_view reason) {
 }
 
 absl::Status TooLarge(std::string_view what, size_t limit) {
-  return Reasoned(absl::ResourceExhaustedError(
-                      absl::StrCat("the import is beyond the limit of ", limit, " ",
-                                   AbslView(what), "; send it in several imports")),
-                  "IMPORT_TOO_LARGE");
+  return Reasoned(
+      absl::ResourceExhaustedError(absl::StrCat("the import is beyond the limit of ", limit, " ",
+                                                AbslView(what), "; send it in several imports")),
+      "IMPORT_TOO_LARGE");
 }
 
 // The paths inside a profile as paths inside the request.
@@ -69,8 +69,8 @@ absl::StatusOr<ImportProfile> ProfileOf(const v1::ImportHeader& header) {
       detail.field_violations.push_back(
           {"header.profile_name", absl::StrCat("no shipped profile is called \"",
                                                header.profile_name(), "\"; there are: ", names)});
-      return WithDetail(
-          absl::InvalidArgumentError(detail.field_violations.front().description), detail);
+      return WithDetail(absl::InvalidArgumentError(detail.field_violations.front().description),
+                        detail);
     }
     case v1::ImportHeader::kProfileText: {
       absl::StatusOr<ImportProfile> profile =
@@ -147,9 +147,10 @@ absl::Status Ingestion::WatchEvents(
   }
 }
 
-absl::StatusOr<v1::ImportFilesResponse> Ingestion::Import(
-    std::string_view workspace, const ImportProfile& profile, std::vector<UploadedFile> files,
-    const std::function<bool()>& cancelled) {
+absl::StatusOr<v1::ImportFilesResponse> Ingestion::Import(std::string_view workspace,
+                                                          const ImportProfile& profile,
+                                                          std::vector<UploadedFile> files,
+                                                          const std::function<bool()>& cancelled) {
   {
     std::unique_lock<std::mutex> lock(mu_);
     while (busy_workspaces_.count(workspace) > 0) {
@@ -193,8 +194,8 @@ absl::Status ImportSession::TakeChunk(const v1::FileChunk& chunk) {
   if (!profile_.has_value()) return InvalidField("part", "is a chunk; the header comes first");
   if (!IsBaseName(chunk.file_name())) {
     return InvalidField("chunk.file_name",
-                        absl::StrCat("\"", chunk.file_name(),
-                                     "\" is no base name of 1 to ", kMaxFileNameBytes, " bytes"));
+                        absl::StrCat("\"", chunk.file_name(), "\" is no base name of 1 to ",
+                                     kMaxFileNameBytes, " bytes"));
   }
   if (chunk.data().size() > kMaxChunkBytes) {
     return InvalidField("chunk.data", absl::StrCat("has ", chunk.data().size(),
@@ -223,7 +224,7 @@ absl::Status ImportSession::TakeChunk(const v1::FileChunk& chunk) {
                                    options.max_buffered_bytes, " bytes"),
                       kOverloadRetry);
   }
-  if (!chunk.data().empty()) files_.back().chunks.push_back(chunk.data());
+  AppendChunk(files_.back(), chunk.data(), kMaxChunkBytes);
   return absl::OkStatus();
 }
 

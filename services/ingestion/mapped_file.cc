@@ -68,6 +68,20 @@ Header ReadHeader(const UploadedFile& file, char delimiter) {
   return header;
 }
 
+// True for several lines, none of which ends with a line feed.
+bool HasOnlyCarriageReturns(const UploadedFile& file) {
+  bool returned = false;
+  bool several_lines = false;
+  for (const std::string& chunk : file.chunks) {
+    if (chunk.find('\n') != std::string::npos) return false;
+    if (several_lines) continue;
+    const size_t at = returned ? 0 : chunk.find('\r');
+    returned = at != std::string::npos;
+    several_lines = returned && chunk.find_first_not_of('\r', at) != std::string::npos;
+  }
+  return several_lines;
+}
+
 // Mapped columns that `header` lacks although they may not be absent.
 std::vector<std::string> MissingColumns(const FileRule& rule,
                                         const std::vector<std::string>& header) {
@@ -83,8 +97,7 @@ std::vector<std::string> MissingColumns(const FileRule& rule,
 }
 
 // The delimiter under which the header has everything it lacks under the profile's.
-std::optional<char> LikelyDelimiter(const UploadedFile& file, const FileRule& rule,
-                                    char declared) {
+std::optional<char> LikelyDelimiter(const UploadedFile& file, const FileRule& rule, char declared) {
   for (const char candidate : kDelimiters) {
     if (candidate == declared) continue;
     const Header header = ReadHeader(file, candidate);
@@ -119,6 +132,17 @@ bool IsIdField(std::string_view field) {
 
 }  // namespace
 
+void AppendChunk(UploadedFile& file, std::string_view data, size_t max_chunk_bytes) {
+  if (data.empty()) return;
+  if (!file.chunks.empty() && file.chunks.back().size() + data.size() <= max_chunk_bytes) {
+    file.chunks.back().append(data);
+    return;
+  }
+  // Growing piece by piece leaves room that will not be used any more.
+  if (!file.chunks.empty()) file.chunks.back().shrink_to_fit();
+  file.chunks.emplace_back(data);
+}
+
 std::string_view MappedRow::Get(std::string_view field) const {
   for (const Value& value : values_) {
     if (value.field == field) return value.value;
@@ -141,23 +165,31 @@ std::string MappedRow::Fingerprint() const {
   return text;
 }
 
-MappedFile::MappedFile(const ImportProfile& profile, const FileRule& rule,
-                       const UploadedFile& file, ImportReport& report)
+MappedFile::MappedFile(const ImportProfile& profile, const FileRule& rule, const UploadedFile& file,
+                       ImportReport& report)
     : profile_(profile), rule_(rule), file_(file), report_(report) {}
 
 bool MappedFile::CheckHeader(const std::vector<const FileRule*>& all_rules_of_file,
                              bool warn_unused) {
+  if (HasOnlyCarriageReturns(file_)) {
+    report_.AddFileError({file_.name, 0},
+                         {"", "", "BARE_CARRIAGE_RETURN",
+                          "the lines end with a bare carriage return, as old Macintosh programs "
+                          "write them; save the file with LF or CRLF line ends (in a spreadsheet: "
+                          "\"CSV UTF-8\", not \"CSV (Macintosh)\")"});
+    return false;
+  }
   const Header header = ReadHeader(file_, profile_.delimiter);
   if (!header.problems.empty()) {
     const CsvProblem& problem = header.problems.front();
-    report_.AddError({file_.name, problem.line},
-                     {"", "", problem.reason,
-                      absl::StrCat("the header cannot be read: ", problem.message)});
+    report_.AddFileError(
+        {file_.name, problem.line},
+        {"", "", problem.reason, absl::StrCat("the header cannot be read: ", problem.message)});
     return false;
   }
   if (!header.record.has_value()) {
-    report_.AddError({file_.name, 0},
-                     {"", "", "EMPTY_FILE", "the file is empty; it should begin with a header"});
+    report_.AddFileError({file_.name, 0}, {"", "", "EMPTY_FILE",
+                                           "the file is empty; it should begin with a header"});
     return false;
   }
   const std::vector<std::string>& columns = header.record->fields;
@@ -166,19 +198,19 @@ bool MappedFile::CheckHeader(const std::vector<const FileRule*>& all_rules_of_fi
   if (!missing.empty()) {
     const std::optional<char> likely = LikelyDelimiter(file_, rule_, profile_.delimiter);
     if (likely.has_value()) {
-      report_.AddError(place, {"", "", "WRONG_DELIMITER",
-                               absl::StrCat("the columns seem to be separated by ",
-                                            DelimiterName(*likely), ", but profile ",
-                                            profile_.name, " expects ",
-                                            DelimiterName(profile_.delimiter),
-                                            "; save the file with that delimiter or set "
-                                            "`delimiter` in the profile")});
+      report_.AddFileError(
+          place, {"", "", "WRONG_DELIMITER",
+                  absl::StrCat("the columns seem to be separated by ", DelimiterName(*likely),
+                               ", but profile ", profile_.name, " expects ",
+                               DelimiterName(profile_.delimiter),
+                               "; save the file with that delimiter or set "
+                               "`delimiter` in the profile")});
       return false;
     }
     for (const std::string& column : missing) {
-      report_.AddError(place, {column, "", "MISSING_COLUMN",
-                               absl::StrCat("the header has no column \"", column,
-                                            "\"; it has: ", ShownColumns(columns))});
+      report_.AddFileError(place, {column, "", "MISSING_COLUMN",
+                                   absl::StrCat("the header has no column \"", column,
+                                                "\"; it has: ", ShownColumns(columns))});
     }
     return false;
   }
@@ -201,9 +233,9 @@ bool MappedFile::CheckHeader(const std::vector<const FileRule*>& all_rules_of_fi
       if (found != columns.end()) value.index = static_cast<size_t>(found - columns.begin());
       value.counts_aliases = FirstRuleOf(column->second, all_rules_of_file) == &rule_;
       if (std::count(columns.begin(), columns.end(), column->second) > 1) {
-        report_.AddError(place, {column->second, "", "DUPLICATE_COLUMN",
-                                 absl::StrCat("the header names the column \"", column->second,
-                                              "\" twice; rename one of them")});
+        report_.AddFileError(place, {column->second, "", "DUPLICATE_COLUMN",
+                                     absl::StrCat("the header names the column \"", column->second,
+                                                  "\" twice; rename one of them")});
         sound = false;
       }
     }
@@ -219,8 +251,7 @@ bool MappedFile::CheckHeader(const std::vector<const FileRule*>& all_rules_of_fi
     if (known) continue;
     report_.AddWarning(place, {column, "", "UNUSED_COLUMN",
                                absl::StrCat("profile ", profile_.name, " does not use column \"",
-                                            column,
-                                            "\"; map it, or list it in ignored_columns")});
+                                            column, "\"; map it, or list it in ignored_columns")});
   }
   return sound;
 }
@@ -230,8 +261,7 @@ bool MappedFile::FillRow(const CsvRecord& record, MappedRow& row) {
     report_.AddError(row.place_,
                      {"", record.fields[0], "COLUMN_COUNT",
                       absl::StrCat("the row has ", record.fields.size(), " columns, the header ",
-                                   column_count_,
-                                   "; quote values that contain the delimiter")});
+                                   column_count_, "; quote values that contain the delimiter")});
     return false;
   }
   for (MappedRow::Value& value : row.values_) {
@@ -245,9 +275,9 @@ bool MappedFile::FillRow(const CsvRecord& record, MappedRow& row) {
       return false;
     }
     if (value.required && value.value.empty()) {
-      report_.AddError(row.place_, {value.column, "", "MISSING_FIELD",
-                                    absl::StrCat("column \"", value.column,
-                                                 "\" is blank; every row needs it")});
+      report_.AddError(
+          row.place_, {value.column, "", "MISSING_FIELD",
+                       absl::StrCat("column \"", value.column, "\" is blank; every row needs it")});
       return false;
     }
     const auto aliases = profile_.aliases.find(std::string(value.field));

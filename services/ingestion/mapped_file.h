@@ -16,7 +16,7 @@
 
 namespace quotacast::ingestion {
 
-inline constexpr size_t kMaxIdValueBytes = 200;   // Of *_id fields and periods.
+inline constexpr size_t kMaxIdValueBytes = 200;      // Of *_id fields and periods.
 inline constexpr size_t kMaxTextValueBytes = 1'024;  // Of every other mapped field.
 
 // A file as sent: a base name and its bytes in order.
@@ -24,6 +24,10 @@ struct UploadedFile {
   std::string name;
   std::vector<std::string> chunks;
 };
+
+// Adds bytes at the end. Small pieces are joined up to `max_chunk_bytes`, so that the memory of a
+// file is near its size however finely it was sent.
+void AppendChunk(UploadedFile& file, std::string_view data, size_t max_chunk_bytes);
 
 // One row through the eyes of a rule. Lives as long as the callback that got it.
 class MappedRow {
@@ -63,7 +67,8 @@ class MappedFile {
              ImportReport& report);
 
   // Reads the header. False when the file cannot be used; the report then says why (EMPTY_FILE,
-  // WRONG_DELIMITER, MISSING_COLUMN, DUPLICATE_COLUMN, or a problem of the CSV reader).
+  // BARE_CARRIAGE_RETURN, WRONG_DELIMITER, MISSING_COLUMN, DUPLICATE_COLUMN, or a problem of the
+  // CSV reader).
   // Columns that no rule uses are warned about when `warn_unused` is set.
   bool CheckHeader(const std::vector<const FileRule*>& all_rules_of_file, bool warn_unused);
 
