@@ -1,5 +1,6 @@
 #include "services/ingestion/import_profile.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -40,9 +41,8 @@ void Overlay(toml::table& parent, toml::table& child) {
     if (below != nullptr && below->is_table() && it->second.is_table()) {
       Overlay(*below->as_table(), *it->second.as_table());
     } else {
-      it->second.visit([&parent, &it](auto& value) {
-        parent.insert_or_assign(it->first, std::move(value));
-      });
+      it->second.visit(
+          [&parent, &it](auto& value) { parent.insert_or_assign(it->first, std::move(value)); });
     }
   }
 }
@@ -50,15 +50,14 @@ void Overlay(toml::table& parent, toml::table& child) {
 absl::StatusOr<toml::table> ParseToml(std::string_view text, const FindProfileText& find_parent,
                                       int depth) {
   if (text.size() > kMaxProfileBytes) {
-    return InvalidProfile({{"profile", absl::StrCat("is longer than ", kMaxProfileBytes,
-                                                    " bytes")}});
+    return InvalidProfile(
+        {{"profile", absl::StrCat("is longer than ", kMaxProfileBytes, " bytes")}});
   }
   toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
-    return InvalidProfile({{"profile", absl::StrCat("is not TOML: ",
-                                                    AbslView(parsed.error().description()),
-                                                    " (line ", parsed.error().source().begin.line,
-                                                    ")")}});
+    return InvalidProfile(
+        {{"profile", absl::StrCat("is not TOML: ", AbslView(parsed.error().description()),
+                                  " (line ", parsed.error().source().begin.line, ")")}});
   }
   toml::table table = std::move(parsed).table();
   const toml::node* extends = table.get("extends");
@@ -188,9 +187,8 @@ bool IsField(Entity entity, std::string_view name) {
 }
 
 std::string FieldNames(Entity entity) {
-  return absl::StrJoin(EntityFields(entity), ", ", [](std::string* out, const EntityField& field) {
-    out->append(field.name);
-  });
+  return absl::StrJoin(EntityFields(entity), ", ",
+                       [](std::string* out, const EntityField& field) { out->append(field.name); });
 }
 
 void CheckFields(TomlReader& reader, const toml::table& table, const std::string& path,
@@ -221,15 +219,13 @@ void CheckFields(TomlReader& reader, const toml::table& table, const std::string
                                    " needs this field"));
     }
     const auto column = rule.columns.find(name);
-    if (needed && column != rule.columns.end() &&
-        rule.optional_columns.count(column->second) > 0) {
+    if (needed && column != rule.columns.end() && rule.optional_columns.count(column->second) > 0) {
       reader.Complain(absl::StrCat(path, ".optional_columns"), table.get("optional_columns"),
                       absl::StrCat("lists \"", column->second, "\", which every row needs"));
     }
   }
   // A file that states amounts states their currency, or the profile does.
-  const bool has_amount =
-      rule.columns.count("amount") > 0 || rule.columns.count("list_price") > 0;
+  const bool has_amount = rule.columns.count("amount") > 0 || rule.columns.count("list_price") > 0;
   const bool has_currency =
       rule.columns.count("currency") > 0 || rule.constants.count("currency") > 0;
   if (has_amount && !has_currency && profile.currency.empty()) {
@@ -265,10 +261,10 @@ void CheckStages(TomlReader& reader, const toml::table& table, const std::string
 
 void ReadFileRule(TomlReader& reader, const toml::table& table, const std::string& path,
                   ImportProfile& profile) {
-  reader.RefuseOthers(table, path,
-                      {"pattern", "entity", "required", "repeated", "columns", "constants",
-                       "required_fields", "optional_columns", "ignored_columns", "segment_from",
-                       "open_stage", "undated_stages"});
+  reader.RefuseOthers(
+      table, path,
+      {"pattern", "entity", "required", "repeated", "columns", "constants", "required_fields",
+       "optional_columns", "ignored_columns", "segment_from", "open_stage", "undated_stages"});
   FileRule rule;
   rule.pattern = reader.String(table, path, "pattern", true);
   const std::string entity_name = reader.String(table, path, "entity", true);
@@ -294,8 +290,8 @@ void ReadFileRule(TomlReader& reader, const toml::table& table, const std::strin
     rule.ignored_columns.insert(std::move(column));
   }
   rule.segment_from = reader.String(table, path, "segment_from", false);
-  rule.open_stage = reader.String(table, path, "open_stage", rule.entity ==
-                                                                 Entity::kOpportunitySnapshot);
+  rule.open_stage =
+      reader.String(table, path, "open_stage", rule.entity == Entity::kOpportunitySnapshot);
   for (std::string& stage : reader.Strings(table, path, "undated_stages")) {
     rule.undated_stages.insert(std::move(stage));
   }
@@ -312,6 +308,21 @@ void ReadFileRule(TomlReader& reader, const toml::table& table, const std::strin
   CheckFields(reader, table, path, profile, rule);
   CheckStages(reader, table, path, profile, rule);
   profile.files.push_back(std::move(rule));
+}
+
+// Snapshots and histories state the same facts with different fields: one import with both would
+// contradict itself, and every later one again.
+void CheckOneAccountOfDeals(TomlReader& reader, const toml::table& root,
+                            const ImportProfile& profile) {
+  const auto has = [&profile](Entity entity) {
+    return std::any_of(profile.files.begin(), profile.files.end(),
+                       [entity](const FileRule& rule) { return rule.entity == entity; });
+  };
+  if (!has(Entity::kOpportunitySnapshot) || !has(Entity::kStageHistory)) return;
+  reader.Complain("files", root.get("files"),
+                  "has both opportunity_snapshot and stage_history, which tell of the same stages "
+                  "twice; with a stage history give the deals as entity opportunity, or make two "
+                  "profiles with a source each");
 }
 
 void ReadAliases(TomlReader& reader, const toml::table& root, ImportProfile& profile) {
@@ -364,12 +375,10 @@ std::string_view EntityReportName(Entity entity) {
 const std::vector<EntityField>& EntityFields(Entity entity) {
   static const auto* const fields = new std::map<Entity, std::vector<EntityField>>{
       {Entity::kTeam, {{"team_id", true}, {"team_name"}, {"parent_team_id"}}},
-      {Entity::kRep,
-       {{"rep_id", true}, {"rep_name"}, {"team_id"}, {"start_date"}, {"end_date"}}},
+      {Entity::kRep, {{"rep_id", true}, {"rep_name"}, {"team_id"}, {"start_date"}, {"end_date"}}},
       {Entity::kProduct,
        {{"product_id", true}, {"product_name"}, {"series"}, {"list_price"}, {"currency"}}},
-      {Entity::kAccount,
-       {{"account_id", true}, {"account_name"}, {"industry"}, {"location"}}},
+      {Entity::kAccount, {{"account_id", true}, {"account_name"}, {"industry"}, {"location"}}},
       {Entity::kOpportunitySnapshot,
        {{"opportunity_id", true},
         {"rep_id", true},
@@ -444,6 +453,7 @@ absl::StatusOr<ImportProfile> ParseImportProfile(std::string_view toml,
     reader.Complain("files", nullptr, "is missing: a profile needs at least one [[files]] table");
   }
   for (const auto& entry : rules) ReadFileRule(reader, *entry.second, entry.first, profile);
+  CheckOneAccountOfDeals(reader, root, profile);
   QC_RETURN_IF_ERROR(reader.Verdict());
   return profile;
 }

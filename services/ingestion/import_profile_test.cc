@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "base/civil_date.h"
 #include "base/errors.h"
 #include "gmock/gmock.h"
@@ -124,6 +125,24 @@ TEST(ImportProfileTest, ReadsEveryKey) {
   EXPECT_EQ(rule.segment_from, "product_series");
 }
 
+// A profile with both ways to tell of stages was accepted; its imports ended ABORTED and were never
+// idempotent.
+TEST(ImportProfileTest, SnapshotsAndStageHistoryDoNotGoTogether) {
+  const std::string rest =
+      "\n[[files]]\npattern = \"h.csv\"\nentity = \"stage_history\"\n[files.columns]\n"
+      "opportunity_id = \"Id\"\nchanged_date = \"Day\"\nstage_id = \"Stage\"\n";
+  const std::vector<std::string> violations = Violations(kSound + rest);
+  ASSERT_EQ(violations.size(), 1u);
+  EXPECT_THAT(violations[0], testing::HasSubstr("files: has both opportunity_snapshot and "
+                                                "stage_history"));
+  // Headers with stage history are the form to use.
+  std::string headers = Changed("opportunity_snapshot", "opportunity");
+  headers = absl::StrReplaceAll(headers, {{"open_stage = \"Open\"\n", ""},
+                                          {"undated_stages = [\"Open\"]\n", ""},
+                                          {"stage_id = \"Stage\"\n", ""}});
+  EXPECT_THAT(Violations(headers + rest), ElementsAre("ok"));
+}
+
 TEST(ImportProfileTest, NamesPathAndLineOfEachMistake) {
   const struct {
     std::string toml;
@@ -187,15 +206,16 @@ TEST(ImportProfileTest, CalendarKinds) {
   const auto parse = [](const std::string& calendar) {
     return ParseImportProfile(Changed("start_month = 4", calendar), NoParents);
   };
-  const auto weeks = parse("[calendar.four_four_five]\nfirst_year = 2017\nfirst_year_start = "
-                           "2017-01-29\nweeks_in_year = [52, 53]");
+  const auto weeks = parse(
+      "[calendar.four_four_five]\nfirst_year = 2017\nfirst_year_start = "
+      "2017-01-29\nweeks_in_year = [52, 53]");
   ASSERT_TRUE(weeks.ok()) << weeks.status();
   EXPECT_EQ(weeks->calendar->four_four_five().first_year(), 2017);
   EXPECT_EQ(weeks->calendar->four_four_five().weeks_in_year(1), 53);
   EXPECT_EQ(weeks->calendar->four_four_five().first_year_start().day(), 29);
-  const auto periods =
-      parse("[[calendar.periods]]\nname = \"P1\"\nstart = \"2017-01-01\"\nend = \"2017-02-10\"\n"
-            "[[calendar.periods]]\nname = \"P2\"\nstart = \"2017-02-10\"\nend = \"2017-04-01\"");
+  const auto periods = parse(
+      "[[calendar.periods]]\nname = \"P1\"\nstart = \"2017-01-01\"\nend = \"2017-02-10\"\n"
+      "[[calendar.periods]]\nname = \"P2\"\nstart = \"2017-02-10\"\nend = \"2017-04-01\"");
   ASSERT_TRUE(periods.ok()) << periods.status();
   EXPECT_EQ(periods->calendar->explicit_periods().periods(1).name(), "P2");
 
@@ -232,11 +252,10 @@ TEST(ImportProfileTest, ExtendsOverlaysKeyByKey) {
   EXPECT_THAT(ParseImportProfile("extends = \"loop\"", parents).status().message(),
               HasSubstr("extends"));
   // A mistake in the child is reported with the child's line.
-  EXPECT_THAT(
-      ParseImportProfile("extends = \"sound\"\nname = \"child\"\nnmae = 1", parents)
-          .status()
-          .message(),
-      HasSubstr("nmae: unknown key (line 3)"));
+  EXPECT_THAT(ParseImportProfile("extends = \"sound\"\nname = \"child\"\nnmae = 1", parents)
+                  .status()
+                  .message(),
+              HasSubstr("nmae: unknown key (line 3)"));
 }
 
 TEST(MatchesPatternTest, StarsAndLetterCase) {
