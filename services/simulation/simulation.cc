@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "base/civil_date.h"
 #include "base/errors.h"
 #include "base/random.h"
 #include "base/status_macros.h"
@@ -23,6 +25,17 @@ namespace {
 constexpr std::string_view kTierTooLow = "DATA_TIER_TOO_LOW";
 // Progress is written at most this often in a run, however many ranges the engine finishes.
 constexpr int64_t kProgressSteps = 50;
+
+absl::CivilDay DayOf(const google::type::Date& date) {
+  return absl::CivilDay(date.year(), date.month(), date.day());
+}
+
+// Whether `asked` means `period`: empty (the running one), its name, or a day in it.
+bool Means(const std::string& asked, const type::v1::FiscalPeriod& period) {
+  if (asked.empty() || asked == period.name()) return true;
+  const absl::StatusOr<absl::CivilDay> day = ParseIsoDate(asked);
+  return day.ok() && *day >= DayOf(period.start_date()) && *day < DayOf(period.end_date());
+}
 
 bool AllowsForecast(type::v1::DataTier tier) {
   return tier == type::v1::DATA_TIER_THIN || tier == type::v1::DATA_TIER_FULL;
@@ -162,8 +175,7 @@ absl::StatusOr<Simulation::Prepared> Simulation::Prepare(const v1::ForecastSpec&
   QC_ASSIGN_OR_RETURN(const StateMessages state,
                       sources_.state(spec.parent(), prepared.model.as_of(), spec.period(), scope));
   if (state.header.periods().empty() ||
-      (!spec.period().empty() &&
-       state.header.periods(state.header.periods_size() - 1).name() != spec.period())) {
+      !Means(spec.period(), state.header.periods(state.header.periods_size() - 1))) {
     return absl::InternalError(
         absl::StrCat("the metrics service sent a state that does not end "
                      "with period `",
@@ -412,9 +424,10 @@ absl::Status Simulation::CompareScenarios(
   const int64_t trials = StableLayout(run.requested_trials, draws).trials;
   const int64_t trials_total = trials * count;
   QC_ASSIGN_OR_RETURN(
-      const Admission::Ticket ticket,
+      Admission::Ticket admitted,
       admission_.Admit(static_cast<double>(trials_total) * std::max(1.0, business.deals_per_trial),
                        static_cast<double>(trials)));
+  std::optional<Admission::Ticket> ticket(std::move(admitted));
 
   // Same seed and layout for all, and random numbers keyed by who they are for: what two scenarios
   // share happens alike in both, so their difference is known far better than either.
@@ -464,6 +477,8 @@ absl::Status Simulation::CompareScenarios(
                              NameOf(request.scenarios(0), 0), comparison.display_name(), business));
     }
   }
+  // The work is done; a caller who is slow to read its result keeps nobody else out.
+  ticket.reset();
   if (!write(last)) return absl::CancelledError("the caller stopped listening");
   return absl::OkStatus();
 }

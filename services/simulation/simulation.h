@@ -112,7 +112,8 @@ class Simulation {
   absl::Status StreamForecast(const v1::StreamForecastRequest& request, const CallScope& scope,
                               const std::function<bool(const v1::StreamForecastResponse&)>& write);
 
-  // Writes progress, then the result; `write` as above.
+  // Writes progress, then the result; `write` as above. Like the other calls, it has given its
+  // place in admission back before it writes the result, however slowly that is read.
   absl::Status CompareScenarios(
       const v1::CompareScenariosRequest& request, const CallScope& scope,
       const std::function<bool(const v1::CompareScenariosResponse&)>& write);

@@ -296,6 +296,29 @@ TEST(Forecast, AStateOfAnotherPeriodIsOurFault) {
   EXPECT_EQ(metrics.asked_last_period, "2018Q1");
 }
 
+// Metrics takes a day for the period it lies in, and names the period in its answer.
+TEST(Forecast, APeriodMayBeNamedByADayInIt) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  const std::string by_name = [&] {
+    v1::ForecastRequest request = Request();
+    request.mutable_spec()->set_period("2017Q4");
+    return Forecast(simulation, request).SerializeAsString();
+  }();
+  for (const char* day : {"2017-10-01", "2017-12-31"}) {
+    v1::ForecastRequest request = Request();
+    request.mutable_spec()->set_period(day);
+    const v1::ForecastOutcome outcome = Forecast(simulation, request);
+    EXPECT_EQ(outcome.forecast().period().name(), "2017Q4") << day;
+    EXPECT_EQ(outcome.SerializeAsString(), by_name) << day;
+  }
+  for (const char* outside : {"2017-09-30", "2018-01-01"}) {
+    v1::ForecastRequest request = Request();
+    request.mutable_spec()->set_period(outside);
+    EXPECT_TRUE(absl::IsInternal(simulation.Forecast(request, {}).status())) << outside;
+  }
+}
+
 TEST(Forecast, AdmissionCountsDealTrials) {
   FakeMetrics metrics;
   // 2,048 trials of about 55 deals are 1.1e5.
@@ -520,6 +543,33 @@ TEST(CompareScenarios, NamesTheScenarioAtFault) {
   *bad.add_hires() = HireIntoEast("ann");
   EXPECT_THAT(std::string(Compare(simulation, Spec(), {Named("a"), bad}).status.message()),
               HasSubstr("scenarios[1].hires[0].hire_id: `ann` is the id of a rep"));
+}
+
+// A caller who does not read its result must not keep others out: the limit admits one of these
+// comparisons at a time, and the second one runs while the first still writes.
+TEST(CompareScenarios, GivesItsPlaceBackBeforeTheResultIsWritten) {
+  FakeMetrics metrics;
+  SimulationLimits limits;
+  limits.deal_trials_max = 1.5 * 2 * 2'048 * CompanyBusiness().deals_per_trial;
+  Simulation simulation(metrics.Sources(), limits);
+  v1::CompareScenariosRequest request;
+  *request.mutable_spec() = Spec();
+  *request.add_scenarios() = Named("a");
+  *request.add_scenarios() = Named("b");
+  absl::Status during_progress;
+  absl::Status during_result = absl::UnknownError("no result was written");
+  const auto run_second = [&] {
+    return simulation.CompareScenarios(request, {},
+                                       [](const v1::CompareScenariosResponse&) { return true; });
+  };
+  const absl::Status status =
+      simulation.CompareScenarios(request, {}, [&](const v1::CompareScenariosResponse& message) {
+        (message.has_result() ? during_result : during_progress) = run_second();
+        return true;
+      });
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_TRUE(absl::IsResourceExhausted(during_progress)) << during_progress;
+  EXPECT_TRUE(during_result.ok()) << during_result;
 }
 
 TEST(CompareScenarios, CancellationEndsTheWork) {
