@@ -23,8 +23,17 @@ namespace quotacast::metrics {
 namespace {
 
 // Fields of the key cannot run into each other: the separator is no character of an id.
-std::string FactKey(const ingestion::v1::EventId& id) {
-  return absl::StrCat(id.source(), "\x1f", id.source_key(), "\x1f", VersionStem(id.version()));
+std::string FactKey(const ingestion::v1::EventRecord& record) {
+  const ingestion::v1::EventId& id = record.id();
+  const std::string key = absl::StrCat(id.source(), "\x1f", id.source_key(), "\x1f");
+  // Each event of an opportunity is about one stage on one day, which its version names. So is a
+  // calendar told apart, for the last one that can be used stands.
+  if (record.event().has_opportunity() || record.event().has_fiscal_calendar()) {
+    return absl::StrCat(key, VersionStem(record.id().version()));
+  }
+  // Everything else states the whole of a thing, version after version, as it is from a time on.
+  if (!record.has_effective_time()) return key;
+  return absl::StrCat(key, record.effective_time().seconds(), ".", record.effective_time().nanos());
 }
 
 }  // namespace
@@ -42,8 +51,8 @@ absl::Status Book::Append(const ingestion::v1::EventRecord& record) {
   const int64_t expected = static_cast<int64_t>(facts_.size()) + 1;
   if (record.offset() < expected) return absl::OkStatus();
   if (record.offset() > expected) {
-    return absl::InternalError(absl::StrCat("the feed went from offset ", expected - 1, " to ",
-                                            record.offset()));
+    return absl::InternalError(
+        absl::StrCat("the feed went from offset ", expected - 1, " to ", record.offset()));
   }
   Fact fact;
   fact.offset = record.offset();
@@ -53,8 +62,7 @@ absl::Status Book::Append(const ingestion::v1::EventRecord& record) {
                                             " lies before that of the event before it"));
   }
   if (record.has_effective_time()) fact.effective = ToTime(record.effective_time());
-  fact.fact_offset =
-      first_offset_of_fact_.emplace(FactKey(record.id()), fact.offset).first->second;
+  fact.fact_offset = first_offset_of_fact_.emplace(FactKey(record), fact.offset).first->second;
   fact.event = record.event();
   const int64_t position = static_cast<int64_t>(facts_.size());
   if (fact.event.has_opportunity()) {
@@ -82,9 +90,9 @@ absl::StatusOr<std::shared_ptr<const BookView>> Book::At(const AsOfRequest& as_o
   resolved.log_offset = static_cast<int64_t>(facts_.size());
   if (as_of.log_offset) resolved.log_offset = std::min(resolved.log_offset, *as_of.log_offset);
   if (as_of.recorded_time) {
-    const auto after = std::upper_bound(
-        facts_.begin(), facts_.end(), *as_of.recorded_time,
-        [](absl::Time time, const Fact& fact) { return time < fact.recorded; });
+    const auto after =
+        std::upper_bound(facts_.begin(), facts_.end(), *as_of.recorded_time,
+                         [](absl::Time time, const Fact& fact) { return time < fact.recorded; });
     resolved.log_offset =
         std::min(resolved.log_offset, static_cast<int64_t>(after - facts_.begin()));
   }
@@ -105,9 +113,8 @@ absl::StatusOr<std::shared_ptr<const BookView>> Book::At(const AsOfRequest& as_o
   } else {
     resolved.effective_day = ViewBuilder::LatestOpportunityDay(*this, resolved, today);
   }
-  const auto cached =
-      std::find_if(cache_.begin(), cache_.end(),
-                   [&](const auto& view) { return view->as_of == resolved; });
+  const auto cached = std::find_if(cache_.begin(), cache_.end(),
+                                   [&](const auto& view) { return view->as_of == resolved; });
   if (cached != cache_.end()) {
     std::shared_ptr<const BookView> view = *cached;
     cache_.erase(cached);

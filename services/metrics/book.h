@@ -8,13 +8,18 @@
 // How facts become a view (docs/kpis.md, "What counts"):
 // * An event counts when its effective time lies before the end of the effective day (UTC), its
 //   recorded time is not after the recorded time asked for, and its offset not after the offset.
-// * Events with the same source, source key and version stem (the part before "#2", "#3" ...) are
-//   sayings about one fact: the last one recorded by then replaces the others, in their place.
+// * Events of an opportunity with the same source, source key and version stem (the part before
+//   "#2", "#3" ...) are sayings about one fact: the last one recorded by then replaces the others,
+//   in their place.
+// * Any other event states all of a rep, team, product, account, stage or quota as it is from its
+//   effective time on. Those with the same source, source key and effective time are sayings about
+//   one fact, whatever their versions: the last one recorded by then replaces the others, fields
+//   and all. Those with different effective times are different facts, each from its time on.
 // * The facts of an entity are read in order of effective time, then of the log; a field that is
 //   absent did not change. Several closings without a reopening in between are sayings about one
 //   closing: the one learned last counts, with its day and its outcome.
-// * Start and end of a job that lie after the effective day count only when they were recorded by
-//   then; a rep known to start later is otherwise not in the roster yet.
+// * Start and end of a job that lie after the effective day count as they were recorded by then, in
+//   whatever version; a rep not known to start later is otherwise not in the roster yet.
 // * An opportunity none of whose facts has an effective time is counted as undated and left out.
 #ifndef QUOTACAST_SERVICES_METRICS_BOOK_H_
 #define QUOTACAST_SERVICES_METRICS_BOOK_H_
@@ -82,7 +87,7 @@ class Book {
 
   mutable std::mutex mutex_;
   std::deque<Fact> facts_;  // By offset; facts_[i].offset == i + 1.
-  // Smallest offset of each fact by (source, key, version stem).
+  // Smallest offset of each fact by what identifies it, see above.
   std::unordered_map<std::string, int64_t> first_offset_of_fact_;
   // Positions in facts_ by opportunity id, and those of everything else.
   std::unordered_map<std::string, std::vector<int64_t>> opportunity_facts_;

@@ -4,6 +4,7 @@
 // once, compared field by field.
 #include "services/metrics/book.h"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,8 @@
 #include "base/civil_date.h"
 #include "base/errors.h"
 #include "gtest/gtest.h"
+#include "quotacast/crm/v1/crm_event.pb.h"
+#include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/test_feed.h"
 
@@ -68,7 +71,10 @@ TEST(Book, TellsADealsLife) {
   feed.Rep("ann", "East");
   feed.Product("Basic", 500);
   feed.Deal("d1", "Discovery", CivilDay(2017, 1, 5),
-            {.rep = "ann", .product = "Basic", .segment = "smb", .amount = 900,
+            {.rep = "ann",
+             .product = "Basic",
+             .segment = "smb",
+             .amount = 900,
              .expected_close = CivilDay(2017, 3, 31)});
   feed.Deal("d1", "Proposal", CivilDay(2017, 2, 1), {.amount = 800});
   feed.Deal("d1", "Won", CivilDay(2017, 3, 1), {.amount = 750});
@@ -84,10 +90,9 @@ TEST(Book, TellsADealsLife) {
   EXPECT_EQ(view->products[static_cast<size_t>(deal.product)].id, "Basic");
   EXPECT_EQ(view->segments[static_cast<size_t>(deal.segment)], "smb");
   EXPECT_EQ(view->currency, "USD");
-  const std::vector<std::pair<std::string, CivilDay>> visits = {
-      {"Discovery", CivilDay(2017, 1, 5)},
-      {"Proposal", CivilDay(2017, 2, 1)},
-      {"Won", CivilDay(2017, 3, 1)}};
+  const std::vector<std::pair<std::string, CivilDay>> visits = {{"Discovery", CivilDay(2017, 1, 5)},
+                                                                {"Proposal", CivilDay(2017, 2, 1)},
+                                                                {"Won", CivilDay(2017, 3, 1)}};
   EXPECT_EQ(VisitsOf(*view, "d1"), visits);
 }
 
@@ -167,8 +172,7 @@ TEST(Book, PlantedFutureRecordedValuesDoNotLeak) {
   EXPECT_EQ(now->teams[static_cast<size_t>(now->reps[0].team)].id, "West");
 
   // The offset pins the prefix even when all recorded times are equal.
-  const auto prefix = ViewAt(feed, {.effective_day = CivilDay(2017, 3, 31),
-                                    .log_offset = 8});
+  const auto prefix = ViewAt(feed, {.effective_day = CivilDay(2017, 3, 31), .log_offset = 8});
   EXPECT_EQ(prefix->as_of, then->as_of);
 }
 
@@ -205,8 +209,8 @@ TEST(Book, ACorrectionReplacesItsFactInItsPlace) {
   feed.Deal("d1", "Discovery", CivilDay(2017, 1, 5),
             {.rep = "bob", .version = "Discovery@2017-01-05#2"});
   const auto view = ViewAt(feed);
-  const std::vector<std::pair<std::string, CivilDay>> visits = {
-      {"Discovery", CivilDay(2017, 1, 5)}, {"Proposal", CivilDay(2017, 1, 5)}};
+  const std::vector<std::pair<std::string, CivilDay>> visits = {{"Discovery", CivilDay(2017, 1, 5)},
+                                                                {"Proposal", CivilDay(2017, 1, 5)}};
   EXPECT_EQ(VisitsOf(*view, "d1"), visits);
   ASSERT_EQ(view->reps.size(), 1u);
   EXPECT_EQ(view->reps[0].id, "bob");
@@ -229,9 +233,13 @@ TEST(Book, TheClosingLearnedLastCounts) {
       {"moved later", {{"Won", early}, {"Won", late}}, StageCategory::kWon, late},
       {"moved earlier", {{"Won", late}, {"Won", early}}, StageCategory::kWon, early},
       {"lost after all", {{"Won", early}, {"Lost", late}}, StageCategory::kLost, late},
-      {"won after all, on the same day", {{"Lost", early}, {"Won", early}}, StageCategory::kWon,
+      {"won after all, on the same day",
+       {{"Lost", early}, {"Won", early}},
+       StageCategory::kWon,
        early},
-      {"lost after all, and earlier", {{"Won", late}, {"Lost", early}}, StageCategory::kLost,
+      {"lost after all, and earlier",
+       {{"Won", late}, {"Lost", early}},
+       StageCategory::kLost,
        early}};
   for (const Case& test : cases) {
     TestFeed feed(CivilDay(2018, 1, 2));
@@ -271,8 +279,7 @@ TEST(Book, CountsUndatedOpportunitiesApart) {
   feed.RecordOn(CivilDay(2018, 2, 2));
   feed.Deal("undated", "Proposal", CivilDay(2017, 1, 20));
   EXPECT_EQ(ViewAt(feed)->undated_count, 0);
-  EXPECT_EQ(ViewAt(feed, {.recorded_time = StartOfDayUtc(CivilDay(2018, 1, 31))})
-                ->undated_count,
+  EXPECT_EQ(ViewAt(feed, {.recorded_time = StartOfDayUtc(CivilDay(2018, 1, 31))})->undated_count,
             1);
 }
 
@@ -316,8 +323,7 @@ TEST(Book, ImpliesWhatNobodyDescribed) {
   EXPECT_EQ(Find(*view, "stageless")->visits,
             (std::vector<StageVisit>{{.stage = 0, .entered_day = CivilDay(2017, 1, 6)}}));
   EXPECT_EQ(Find(*view, "stageless")->outcome, StageCategory::kOpen);
-  EXPECT_EQ(view->products[static_cast<size_t>(Find(*view, "stageless")->product)].id,
-            "Unlisted");
+  EXPECT_EQ(view->products[static_cast<size_t>(Find(*view, "stageless")->product)].id, "Unlisted");
 }
 
 TEST(Book, OrdersTeamsParentsFirstAndCutsCircles) {
@@ -357,6 +363,137 @@ TEST(Book, NamesBothCurrenciesWhenTheyAreMixed) {
   EXPECT_NE(message.find("EUR"), std::string::npos) << message;
 }
 
+TEST(Book, AQuotaCorrectedToAnotherCurrencyLeavesNoMixture) {
+  TestFeed feed(CivilDay(2018, 1, 2));
+  feed.Stages();
+  feed.Rep("ann", "East");
+  feed.Product("Basic", 500, "EUR");
+  feed.Quota("ann", "2017Q1", 10, "EUR");
+  feed.RecordOn(CivilDay(2018, 2, 2));
+  feed.Deal("d1", "Discovery", CivilDay(2017, 1, 5), {.rep = "ann", .amount = 100});
+  feed.Product("Basic", 500, "USD");
+  EXPECT_FALSE(ViewAt(feed)->currency_status.ok());
+  feed.Quota("ann", "2017Q1", 20, "USD");
+  const auto view = ViewAt(feed);
+  EXPECT_TRUE(view->currency_status.ok()) << view->currency_status;
+  EXPECT_EQ(view->currency, "USD");
+  ASSERT_EQ(view->reps.size(), 1u);
+  EXPECT_EQ(view->reps[0].quotas,
+            (std::vector<std::pair<std::string, int64_t>>{{"2017Q1", 2'000}}));
+  // As recorded before, the euros stand.
+  const auto before = ViewAt(feed, {.effective_day = CivilDay(2017, 2, 1),
+                                    .recorded_time = StartOfDayUtc(CivilDay(2018, 1, 31))});
+  EXPECT_EQ(before->currency, "EUR");
+  EXPECT_EQ(before->reps[0].quotas[0].second, 1'000);
+}
+
+TEST(Book, FieldsCorrectedToBlankAreNoLongerInForce) {
+  TestFeed feed(CivilDay(2018, 1, 2));
+  feed.Stages();
+  feed.Team("East", "All");
+  feed.Rep("ann", "East", CivilDay(2016, 1, 1), CivilDay(2017, 2, 1));
+  feed.RecordOn(CivilDay(2018, 2, 2));
+  feed.Team("East");
+  feed.Rep("ann", "", CivilDay(2016, 1, 1));
+  const auto team_of = [](const BookView& view) {
+    return view.teams[static_cast<size_t>(view.reps.at(0).team)];
+  };
+  const auto before = ViewAt(feed, {.recorded_time = StartOfDayUtc(CivilDay(2018, 1, 31))});
+  EXPECT_EQ(before->reps.at(0).end_day, CivilDay(2017, 2, 1));
+  EXPECT_EQ(team_of(*before).id, "East");
+  EXPECT_NE(team_of(*before).parent, -1);
+  const auto view = ViewAt(feed);
+  EXPECT_EQ(view->reps.at(0).start_day, CivilDay(2016, 1, 1));
+  EXPECT_EQ(view->reps.at(0).end_day, std::nullopt);
+  EXPECT_EQ(team_of(*view).id, kNoTeamId);
+  for (const BookTeam& team : view->teams) EXPECT_EQ(team.parent, -1) << team.id;
+}
+
+TEST(Book, AChangeDatedLaterCountsFromItsDayOnAndIsCorrectedOnItsOwn) {
+  TestFeed feed(CivilDay(2018, 1, 2));
+  feed.Stages();
+  feed.Rep("ann", "East", CivilDay(2016, 1, 1));
+  crm::v1::CrmEvent move;
+  move.mutable_rep()->set_rep_id("ann");
+  move.mutable_rep()->set_team_id("West");
+  feed.Add("rep/ann", "2", StartOfDayUtc(CivilDay(2017, 6, 1)), move);
+  const auto team_on = [&feed](CivilDay day) {
+    const auto view = ViewAt(feed, On(day));
+    EXPECT_EQ(view->reps.at(0).start_day, CivilDay(2016, 1, 1));
+    return view->teams[static_cast<size_t>(view->reps.at(0).team)].id;
+  };
+  EXPECT_EQ(team_on(CivilDay(2017, 5, 31)), "East");
+  EXPECT_EQ(team_on(CivilDay(2017, 6, 1)), "West");
+  // What was always so is corrected: the later change stands.
+  feed.Rep("ann", "North", CivilDay(2016, 1, 1));
+  EXPECT_EQ(team_on(CivilDay(2017, 5, 31)), "North");
+  EXPECT_EQ(team_on(CivilDay(2017, 6, 1)), "West");
+  // The later change is corrected: what was so before stands.
+  move.mutable_rep()->set_team_id("South");
+  feed.Add("rep/ann", "4", StartOfDayUtc(CivilDay(2017, 6, 1)), move);
+  EXPECT_EQ(team_on(CivilDay(2017, 5, 31)), "North");
+  EXPECT_EQ(team_on(CivilDay(2017, 6, 1)), "South");
+  // A quota dated later, in another currency: on no day are there two.
+  crm::v1::CrmEvent quota;
+  quota.mutable_quota()->set_rep_id("ann");
+  quota.mutable_quota()->set_period("2017Q3");
+  quota.mutable_quota()->mutable_amount()->set_units(7);
+  quota.mutable_quota()->mutable_amount()->set_currency_code("USD");
+  feed.Quota("ann", "2017Q3", 5, "EUR");
+  feed.Add("quota/ann/2017Q3", "2", StartOfDayUtc(CivilDay(2017, 6, 1)), quota);
+  EXPECT_EQ(ViewAt(feed, On(CivilDay(2017, 5, 31)))->currency, "EUR");
+  const auto later = ViewAt(feed, On(CivilDay(2017, 6, 1)));
+  EXPECT_TRUE(later->currency_status.ok()) << later->currency_status;
+  EXPECT_EQ(later->reps.at(0).quotas.at(0).second, 700);
+}
+
+TEST(Book, ACorrectedRepKeepsTheStartAndEndThatWerePlannedThen) {
+  TestFeed feed(CivilDay(2017, 6, 30));
+  feed.Stages();
+  feed.Rep("joiner", "East", CivilDay(2017, 9, 1));
+  feed.Rep("leaver", "East", CivilDay(2016, 1, 1), CivilDay(2017, 8, 1));
+  feed.Rep("stayer", "East", CivilDay(2016, 1, 1), CivilDay(2017, 6, 1));
+  // Later the team of one is corrected, and the days of the others turn out different.
+  feed.RecordOn(CivilDay(2018, 1, 2));
+  feed.Rep("joiner", "West", CivilDay(2017, 9, 1));
+  feed.Rep("leaver", "East", CivilDay(2016, 1, 1), CivilDay(2017, 10, 1));
+  feed.Rep("stayer", "East", CivilDay(2016, 1, 1), CivilDay(2017, 12, 1));
+  const auto view = ViewAt(feed, On(CivilDay(2017, 6, 30)));
+  ASSERT_EQ(view->reps.size(), 3u);
+  EXPECT_EQ(view->reps[0].start_day, CivilDay(2017, 9, 1));
+  EXPECT_EQ(view->teams[static_cast<size_t>(view->reps[0].team)].id, "West");
+  EXPECT_EQ(view->reps[1].end_day, CivilDay(2017, 8, 1));
+  // An end that had passed, and was not one: in the job, and nobody knew until when.
+  EXPECT_EQ(view->reps[2].end_day, std::nullopt);
+  const auto after = ViewAt(feed, On(CivilDay(2017, 12, 31)));
+  EXPECT_EQ(after->reps[1].end_day, CivilDay(2017, 10, 1));
+  EXPECT_EQ(after->reps[2].end_day, CivilDay(2017, 12, 1));
+}
+
+TEST(Book, TheLastRecordedOfTwoSourcesWins) {
+  TestFeed feed(CivilDay(2018, 1, 2));
+  feed.Quota("ann", "2017Q1", 10, "EUR");
+  feed.Quota("ann", "2017Q1", 20);
+  std::vector<ingestion::v1::EventRecord> records = feed.records();
+  records[1].mutable_id()->set_source("other");
+  // The first source again: its place in the log is that of its last word.
+  records.push_back(records[0]);
+  records[2].set_offset(3);
+  records[2].mutable_id()->set_version("2");
+  records[2].mutable_event()->mutable_quota()->mutable_amount()->set_units(30);
+  Book book;
+  const auto amount = [&book]() {
+    const auto view = *book.At({}, kToday);
+    EXPECT_TRUE(view->currency_status.ok()) << view->currency_status;
+    return view->reps.at(0).quotas.at(0).second;
+  };
+  ASSERT_TRUE(book.Append(records[0]).ok());
+  ASSERT_TRUE(book.Append(records[1]).ok());
+  EXPECT_EQ(amount(), 2'000);
+  ASSERT_TRUE(book.Append(records[2]).ok());
+  EXPECT_EQ(amount(), 3'000);
+}
+
 TEST(Book, ReadsTheCalendarOfTheWorkspace) {
   TestFeed feed(CivilDay(2018, 1, 2));
   feed.Deal("d1", "Discovery", CivilDay(2017, 2, 1));
@@ -377,8 +514,7 @@ TEST(Book, RefusesWhatCannotBeAnswered) {
   TestFeed feed(CivilDay(2017, 1, 2));
   feed.Stages();
   feed.Fill(book);
-  const auto before = book.At({.recorded_time = StartOfDayUtc(CivilDay(2017, 1, 1))},
-                              kToday);
+  const auto before = book.At({.recorded_time = StartOfDayUtc(CivilDay(2017, 1, 1))}, kToday);
   EXPECT_EQ(GetDetail(before.status())->reason, "EMPTY_WORKSPACE");
   EXPECT_TRUE(book.At(On(kToday + 1), kToday).ok());
   EXPECT_EQ(book.At(On(kToday + 2), kToday).status().code(), absl::StatusCode::kInvalidArgument);

@@ -20,6 +20,8 @@
 #include "base/civil_date.h"
 #include "base/errors.h"
 #include "base/fiscal_calendar.h"
+#include "google/type/money.pb.h"
+#include "quotacast/crm/v1/crm_event.pb.h"
 #include "services/metrics/proto_values.h"
 
 namespace quotacast::metrics {
@@ -95,19 +97,26 @@ absl::CivilDay ViewBuilder::LatestOpportunityDay(const Book& book, const Resolve
   return latest ? std::min(*latest, today) : today;
 }
 
-std::vector<const Book::Fact*> ViewBuilder::Counting(const std::vector<int64_t>& positions,
-                                                     bool* undated) const {
-  // The last saying of each fact that was recorded in time.
+std::vector<const Book::Fact*> ViewBuilder::LastSayings(
+    const std::vector<int64_t>& positions) const {
   std::map<int64_t, const Fact*> last;
   for (const int64_t position : positions) {
     const Fact& fact = book_.facts_[static_cast<size_t>(position)];
     if (fact.offset > as_of_.log_offset) break;
     last[fact.fact_offset] = &fact;
   }
-  *undated = !last.empty();
+  std::vector<const Fact*> sayings;
+  sayings.reserve(last.size());
+  for (const auto& entry : last) sayings.push_back(entry.second);
+  return sayings;
+}
+
+std::vector<const Book::Fact*> ViewBuilder::Counting(const std::vector<int64_t>& positions,
+                                                     bool* undated) const {
+  const std::vector<const Fact*> sayings = LastSayings(positions);
+  *undated = !sayings.empty();
   std::vector<const Fact*> counting;
-  for (const auto& entry : last) {
-    const Fact* fact = entry.second;
+  for (const Fact* fact : sayings) {
     if (!fact->effective) continue;
     *undated = false;
     if (*fact->effective < effective_end_) counting.push_back(fact);
@@ -119,14 +128,35 @@ std::vector<const Book::Fact*> ViewBuilder::Counting(const std::vector<int64_t>&
 }
 
 void ViewBuilder::ReadReference() {
-  bool undated = false;
   // Facts about the shape of the business that carry no date of their own have always been so.
-  for (const Fact* fact : Counting(book_.reference_facts_, &undated)) {
+  std::vector<const Fact*> facts = LastSayings(book_.reference_facts_);
+  facts.erase(std::remove_if(facts.begin(), facts.end(),
+                             [this](const Fact* fact) {
+                               return !fact->effective || *fact->effective >= effective_end_;
+                             }),
+              facts.end());
+  // Among facts of several sources that are so from the same time on, the last recorded wins.
+  std::sort(facts.begin(), facts.end(), [](const Fact* a, const Fact* b) {
+    return std::tie(*a->effective, a->offset) < std::tie(*b->effective, b->offset);
+  });
+  std::map<int64_t, const crm::v1::RepChange*> known_then;
+  for (const int64_t position : book_.reference_facts_) {
+    const Fact& fact = book_.facts_[static_cast<size_t>(position)];
+    if (fact.offset > as_of_.log_offset || fact.recorded >= effective_end_) break;
+    if (fact.event.has_rep()) known_then[fact.fact_offset] = &fact.event.rep();
+  }
+  // Money is read when it is known which amount stands: the currency of another one is no matter.
+  std::map<std::string, const google::type::Money*> list_prices;
+  std::map<std::pair<std::string, std::string>, const crm::v1::QuotaChange*> quotas;
+
+  for (const Fact* fact : facts) {
     const crm::v1::CrmEvent& event = fact->event;
     switch (event.change_case()) {
-      case crm::v1::CrmEvent::kRep:
-        ReadRep(event.rep(), *fact);
+      case crm::v1::CrmEvent::kRep: {
+        const auto known = known_then.find(fact->fact_offset);
+        ReadRep(event.rep(), known == known_then.end() ? nullptr : known->second);
         break;
+      }
       case crm::v1::CrmEvent::kTeam: {
         TeamDraft& team = teams_[event.team().team_id()];
         if (event.team().has_display_name()) team.display_name = event.team().display_name();
@@ -139,10 +169,7 @@ void ViewBuilder::ReadReference() {
         product.id = change.product_id();
         if (change.has_display_name()) product.display_name = change.display_name();
         if (change.has_series()) product.series = change.series();
-        if (change.has_list_price()) {
-          product.list_price_minor_units = ReadMoney(
-              change.list_price(), absl::StrCat("the list price of product ", product.id));
-        }
+        if (change.has_list_price()) list_prices[product.id] = &change.list_price();
         break;
       }
       case crm::v1::CrmEvent::kAccount: {
@@ -169,7 +196,7 @@ void ViewBuilder::ReadReference() {
         break;
       }
       case crm::v1::CrmEvent::kQuota:
-        ReadQuota(event.quota());
+        quotas[{event.quota().rep_id(), event.quota().period()}] = &event.quota();
         break;
       case crm::v1::CrmEvent::kFiscalCalendar:
         ReadCalendar(event.fiscal_calendar());
@@ -179,24 +206,37 @@ void ViewBuilder::ReadReference() {
         break;
     }
   }
+  for (const auto& entry : list_prices) {
+    products_[entry.first].product.list_price_minor_units =
+        ReadMoney(*entry.second, absl::StrCat("the list price of product ", entry.first));
+  }
+  for (const auto& entry : quotas) ReadQuota(*entry.second);
 }
 
-void ViewBuilder::ReadRep(const crm::v1::RepChange& change, const Fact& fact) {
+std::optional<absl::CivilDay> ViewBuilder::DayAsKnown(
+    std::optional<absl::CivilDay> stated, std::optional<absl::CivilDay> stated_then) const {
+  if (!stated || *stated <= as_of_.effective_day) return stated;
+  // What was planned for a day that has passed did not happen then, or it would be stated.
+  return stated_then && *stated_then > as_of_.effective_day ? stated_then : std::nullopt;
+}
+
+void ViewBuilder::ReadRep(const crm::v1::RepChange& change, const crm::v1::RepChange* known_then) {
   RepDraft& draft = reps_[change.rep_id()];
   if (change.has_display_name()) draft.rep.display_name = change.display_name();
   if (change.has_team_id()) draft.team_id = change.team_id();
   // A coming start or end that was not recorded by the as-of day was not known on it.
-  const bool known_then = fact.recorded < effective_end_;
   if (change.has_start_date()) {
-    const std::optional<absl::CivilDay> start = ToCivilDay(change.start_date());
-    const bool hidden = start && *start > as_of_.effective_day && !known_then;
-    draft.starts_unknown_to_us = hidden;
-    draft.rep.start_day = hidden ? std::nullopt : start;
+    const std::optional<absl::CivilDay> stated = ToCivilDay(change.start_date());
+    draft.rep.start_day = DayAsKnown(stated, known_then && known_then->has_start_date()
+                                                 ? ToCivilDay(known_then->start_date())
+                                                 : std::nullopt);
+    draft.starts_unknown_to_us = stated && !draft.rep.start_day;
   }
   if (change.has_end_date()) {
-    const std::optional<absl::CivilDay> end = ToCivilDay(change.end_date());
-    const bool hidden = end && *end > as_of_.effective_day && !known_then;
-    draft.rep.end_day = hidden ? std::nullopt : end;
+    draft.rep.end_day =
+        DayAsKnown(ToCivilDay(change.end_date()), known_then && known_then->has_end_date()
+                                                      ? ToCivilDay(known_then->end_date())
+                                                      : std::nullopt);
   }
 }
 
@@ -211,8 +251,8 @@ void ViewBuilder::ReadCalendar(const crm::v1::FiscalCalendarChange& change) {
   if (calendar.ok()) {
     view_->calendar = *std::move(calendar);
   } else {
-    view_->notes.push_back(absl::StrCat("a fiscal calendar could not be used: ",
-                                        calendar.status().message()));
+    view_->notes.push_back(
+        absl::StrCat("a fiscal calendar could not be used: ", calendar.status().message()));
   }
 }
 
@@ -229,9 +269,8 @@ std::optional<int64_t> ViewBuilder::ReadMoney(const google::type::Money& source,
   } else if (view_->currency != money->currency && view_->currency_status.ok()) {
     view_->currency_status = FailedPrecondition(
         "MIXED_CURRENCY",
-        absl::StrCat("amounts are in several currencies, which are never summed: ",
-                     currency_owner_, " is in ", view_->currency, ", ", what, " in ",
-                     money->currency));
+        absl::StrCat("amounts are in several currencies, which are never summed: ", currency_owner_,
+                     " is in ", view_->currency, ", ", what, " in ", money->currency));
   }
   return money->minor_units;
 }
@@ -265,8 +304,8 @@ void ViewBuilder::ReadOpportunities() {
   view_->reconstructed = 2 * late_count > fact_count;
 }
 
-ViewBuilder::OpportunityDraft ViewBuilder::ReadOpportunity(
-    const std::string& id, const std::vector<const Fact*>& facts) {
+ViewBuilder::OpportunityDraft ViewBuilder::ReadOpportunity(const std::string& id,
+                                                           const std::vector<const Fact*>& facts) {
   OpportunityDraft draft;
   BookOpportunity& opportunity = draft.opportunity;
   opportunity.id = id;
@@ -305,8 +344,8 @@ ViewBuilder::OpportunityDraft ViewBuilder::ReadOpportunity(
 void ViewBuilder::PlaceInStage(const std::string& stage_id, const Fact& fact, absl::CivilDay day,
                                OpportunityDraft& draft) const {
   std::vector<StageVisit>& visits = draft.opportunity.visits;
-  const bool stands_closed = !draft.stage_ids.empty() &&
-                             CategoryOf(draft.stage_ids.back()) != StageCategory::kOpen;
+  const bool stands_closed =
+      !draft.stage_ids.empty() && CategoryOf(draft.stage_ids.back()) != StageCategory::kOpen;
   if (stands_closed && CategoryOf(stage_id) != StageCategory::kOpen) {
     // Closed again without a reopening: one closing, and what was learned last about it counts.
     if (fact.offset < draft.stage_offsets.back()) return;
@@ -364,15 +403,13 @@ void ViewBuilder::OrderStages() {
     const StageDraft& draft = entry.second;
     view_->stages.push_back({.id = entry.first,
                              .label = draft.label.empty() ? entry.first : draft.label,
-                             .position = draft.position.value_or(
-                                 std::numeric_limits<int>::max()),
+                             .position = draft.position.value_or(std::numeric_limits<int>::max()),
                              .category = draft.category});
   }
-  std::stable_sort(view_->stages.begin(), view_->stages.end(),
-                   [](const BookStage& a, const BookStage& b) {
-                     return std::tie(a.category, a.position, a.id) <
-                            std::tie(b.category, b.position, b.id);
-                   });
+  std::stable_sort(
+      view_->stages.begin(), view_->stages.end(), [](const BookStage& a, const BookStage& b) {
+        return std::tie(a.category, a.position, a.id) < std::tie(b.category, b.position, b.id);
+      });
 }
 
 void ViewBuilder::OrderTeams() {
@@ -491,8 +528,8 @@ void ViewBuilder::FinishOpportunities() {
     if (opportunity.visits.empty()) {
       opportunity.visits.push_back({.stage = first_stage, .entered_day = opportunity.created_day});
     }
-    opportunity.outcome = view_->stages[static_cast<size_t>(opportunity.visits.back().stage)]
-                              .category;
+    opportunity.outcome =
+        view_->stages[static_cast<size_t>(opportunity.visits.back().stage)].category;
     if (opportunity.outcome == StageCategory::kOpen) {
       if (opportunity.amount_minor_units.value_or(1) <= 0) opportunity.amount_minor_units.reset();
     } else {

@@ -63,12 +63,19 @@ class ViewBuilder {
     std::vector<int64_t> stage_offsets;  // Offset of the statement that dates the visit.
   };
 
-  // Those of the facts at `positions` that count, the last saying of each, in order of effective
-  // time and then of the log. `undated` says whether every fact that was known had no date.
+  // The last saying recorded in time about each of the facts at `positions`, by `fact_offset`.
+  std::vector<const Fact*> LastSayings(const std::vector<int64_t>& positions) const;
+  // Those of the facts of an opportunity that count, in order of effective time and then of the
+  // log. `undated` says whether every fact that was known had no date.
   std::vector<const Fact*> Counting(const std::vector<int64_t>& positions, bool* undated) const;
 
   void ReadReference();
-  void ReadRep(const crm::v1::RepChange& change, const Fact& fact);
+  // `known_then`: what the same fact said when it was last recorded by the end of the effective
+  // day; null when it was not recorded yet.
+  void ReadRep(const crm::v1::RepChange& change, const crm::v1::RepChange* known_then);
+  // A date of a job, or its plan at the time when the date lies after the effective day.
+  std::optional<absl::CivilDay> DayAsKnown(std::optional<absl::CivilDay> stated,
+                                           std::optional<absl::CivilDay> stated_then) const;
   void ReadQuota(const crm::v1::QuotaChange& change);
   void ReadCalendar(const crm::v1::FiscalCalendarChange& change);
   void ReadOpportunities();
