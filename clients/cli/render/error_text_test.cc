@@ -37,14 +37,11 @@ absl::Status Unavailable(const std::string& reason, const std::string& message) 
 // Not everything that may pass is a busy server.
 TEST(ErrorTextTest, SaysBusyOfOverloadOnly) {
   EXPECT_EQ(ErrorText(Unavailable("LOG_LOCKED", "the log is locked"), "", Terminal()),
-            "error: the log is locked
-"
-            "hint: try again in 1 s
-");
+            "error: the log is locked\n"
+            "hint: try again in 1 s\n");
   EXPECT_EQ(ErrorText(Unavailable("LOG_DISK_FULL", "free space on its disk and try again"), "",
                       Terminal()),
-            "error: free space on its disk and try again
-");
+            "error: free space on its disk and try again\n");
 }
 
 TEST(ErrorTextTest, KnownReasonsHaveAWayOn) {
