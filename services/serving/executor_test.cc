@@ -36,8 +36,8 @@ TEST(ExecutorTest, AdmitsThreadsPlusQueueAndRefusesOneMore) {
 }
 
 TEST(ExecutorTest, QueueOfLengthZeroServesOneTaskPerThread) {
+  std::latch release(1);  // Outlives the executor, whose task still waits for it.
   Executor executor({.thread_count = 1, .queue_max = 0});
-  std::latch release(1);
   EXPECT_TRUE(executor.TrySubmit([&] { release.wait(); }));
   EXPECT_FALSE(executor.TrySubmit([] {}));
   release.count_down();
