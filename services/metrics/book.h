@@ -17,7 +17,8 @@
 //   and all. Those with different effective times are different facts, each from its time on.
 // * The facts of an entity are read in order of effective time, then of the log; a field that is
 //   absent did not change. Several closings without a reopening in between are sayings about one
-//   closing: the one learned last counts, with its day and its outcome.
+//   closing: the one learned last counts, with its day and its outcome. Which one that is depends
+//   on the recorded time alone, so that a closing moved to a later day is not true before it.
 // * Start and end of a job that lie after the effective day count as they were recorded by then, in
 //   whatever version; a rep not known to start later is otherwise not in the roster yet.
 // * An opportunity none of whose facts has an effective time is counted as undated and left out.
@@ -65,8 +66,8 @@ class Book {
 
   // The business at an as-of. `today` is the latest day that may be asked for, but for one day of
   // time-zone slack. An absent effective day is the latest day of any opportunity fact that
-  // counts, never after `today`; an absent recorded time is that of the last event. The resolved
-  // recorded time is that of the last event that counts.
+  // counts and is not dated after `today` (`today` when there is none); an absent recorded time is
+  // that of the last event. The resolved recorded time is that of the last event that counts.
   // Errors: FAILED_PRECONDITION (EMPTY_WORKSPACE) when no event counts; INVALID_ARGUMENT
   // (INVALID_FIELD) for an effective day in the future. Complexity: linear in the events, unless
   // cached.

@@ -107,14 +107,27 @@ TEST(Book, ResolvesTheAsOfFromTheFacts) {
   EXPECT_EQ(view->as_of.recorded_time, StartOfDayUtc(CivilDay(2017, 4, 1)) + absl::Hours(9));
   EXPECT_EQ(view->as_of.log_offset, 6);
 
-  // A fact dated in the future does not move the default beyond today.
-  feed.Deal("d2", "Discovery", CivilDay(2030, 1, 1));
-  EXPECT_EQ(ViewAt(feed)->as_of.effective_day, kToday);
-
   // Without any dated opportunity the default is today.
   TestFeed undated(CivilDay(2017, 1, 2));
   undated.Stages();
   EXPECT_EQ(ViewAt(undated)->as_of.effective_day, kToday);
+}
+
+TEST(Book, AFutureDatedRowDoesNotMoveTheDefaultAsOf) {
+  TestFeed feed(CivilDay(2017, 1, 2));
+  feed.Stages();
+  feed.Deal("d1", "Discovery", CivilDay(2017, 1, 5));
+  feed.Deal("d2", "Discovery", CivilDay(2032, 1, 1));
+  EXPECT_EQ(ViewAt(feed)->as_of.effective_day, CivilDay(2017, 1, 5));
+  // Today itself is no future, and tomorrow is.
+  feed.Deal("d3", "Discovery", kToday + 1);
+  EXPECT_EQ(ViewAt(feed)->as_of.effective_day, CivilDay(2017, 1, 5));
+  feed.Deal("d4", "Discovery", kToday);
+  EXPECT_EQ(ViewAt(feed)->as_of.effective_day, kToday);
+
+  TestFeed only_future(CivilDay(2017, 1, 2));
+  only_future.Deal("d1", "Discovery", CivilDay(2032, 1, 1));
+  EXPECT_EQ(ViewAt(only_future)->as_of.effective_day, kToday);
 }
 
 TEST(Book, PlantedFutureEffectiveValuesDoNotLeak) {
@@ -251,6 +264,65 @@ TEST(Book, TheClosingLearnedLastCounts) {
     EXPECT_EQ(view->opportunities[0].close_day, test.close_day) << test.name;
     EXPECT_EQ(view->opportunities[0].visits.size(), 2u) << test.name;
   }
+}
+
+TEST(Book, AMovedClosingIsNotTrueOnItsOldDay) {
+  TestFeed feed(CivilDay(2017, 2, 10));
+  feed.Stages();
+  feed.Deal("d1", "Discovery", CivilDay(2017, 1, 5), {.rep = "ann", .amount = 100});
+  feed.Deal("d1", "Won", CivilDay(2017, 2, 2), {.amount = 900});
+  // A deal without an opening: its fields came with the closing that was moved.
+  feed.Deal("d2", "Lost", CivilDay(2017, 2, 2), {.rep = "bob"});
+  feed.RecordOn(CivilDay(2017, 3, 10));
+  feed.Deal("d1", "Won", CivilDay(2017, 3, 8), {.amount = 800});
+  feed.Deal("d2", "Won", CivilDay(2017, 3, 8), {.amount = 300});
+  const CivilDay between(2017, 2, 15);
+  const auto then = ViewAt(feed, On(between));
+  ASSERT_EQ(then->opportunities.size(), 1u);
+  EXPECT_EQ(then->opportunities[0].outcome, StageCategory::kOpen);
+  EXPECT_EQ(then->opportunities[0].amount_minor_units, 10'000);
+  // Before the move was recorded, it was won.
+  const auto before = ViewAt(
+      feed, {.effective_day = between, .recorded_time = StartOfDayUtc(CivilDay(2017, 2, 20))});
+  ASSERT_EQ(before->opportunities.size(), 2u);
+  EXPECT_EQ(before->opportunities[0].outcome, StageCategory::kWon);
+  EXPECT_EQ(before->opportunities[0].close_day, CivilDay(2017, 2, 2));
+  EXPECT_EQ(before->opportunities[0].amount_minor_units, 90'000);
+  // From the new day on it is won, once.
+  EXPECT_EQ(Find(*ViewAt(feed, On(CivilDay(2017, 3, 7))), "d1")->outcome, StageCategory::kOpen);
+  const auto after = ViewAt(feed, On(CivilDay(2017, 3, 8)));
+  ASSERT_EQ(after->opportunities.size(), 2u);
+  EXPECT_EQ(after->opportunities[0].close_day, CivilDay(2017, 3, 8));
+  EXPECT_EQ(after->opportunities[0].amount_minor_units, 80'000);
+  EXPECT_EQ(after->opportunities[0].visits.size(), 2u);
+  EXPECT_EQ(after->opportunities[1].created_day, CivilDay(2017, 3, 8));
+  EXPECT_EQ(after->reps.at(static_cast<size_t>(after->opportunities[1].rep)).id, "bob");
+}
+
+TEST(Book, AClosingMovedToAnEarlierDayBringsItsAmount) {
+  TestFeed feed(CivilDay(2017, 4, 1));
+  feed.Stages();
+  feed.Deal("d1", "Discovery", CivilDay(2017, 1, 5), {.amount = 100});
+  feed.Deal("d1", "Won", CivilDay(2017, 3, 8), {.amount = 900});
+  feed.Deal("d1", "Won", CivilDay(2017, 2, 2), {.amount = 800});
+  for (const CivilDay day : {CivilDay(2017, 2, 15), CivilDay(2017, 3, 31)}) {
+    const auto view = ViewAt(feed, On(day));
+    EXPECT_EQ(view->opportunities.at(0).close_day, CivilDay(2017, 2, 2));
+    EXPECT_EQ(view->opportunities.at(0).amount_minor_units, 80'000);
+  }
+}
+
+TEST(Book, AReopeningKeepsTheClosingBeforeIt) {
+  TestFeed feed(CivilDay(2018, 1, 2));
+  feed.Stages();
+  feed.Closed("d1", "Won", CivilDay(2017, 1, 5), CivilDay(2017, 2, 2));
+  feed.Deal("d1", "Proposal", CivilDay(2017, 2, 20));
+  feed.Deal("d1", "Won", CivilDay(2017, 3, 8));
+  EXPECT_EQ(ViewAt(feed, On(CivilDay(2017, 2, 15)))->opportunities.at(0).outcome,
+            StageCategory::kWon);
+  EXPECT_EQ(ViewAt(feed, On(CivilDay(2017, 2, 28)))->opportunities.at(0).outcome,
+            StageCategory::kOpen);
+  EXPECT_EQ(ViewAt(feed)->opportunities.at(0).close_day, CivilDay(2017, 3, 8));
 }
 
 TEST(Book, AReopenedDealIsOpenAgainAndKeepsItsCreation) {

@@ -92,9 +92,10 @@ absl::CivilDay ViewBuilder::LatestOpportunityDay(const Book& book, const Resolve
     if (fact.offset > limit.log_offset) break;
     if (!fact.effective || !fact.event.has_opportunity()) continue;
     const absl::CivilDay day = DayOfUtc(*fact.effective);
-    if (!latest || day > *latest) latest = day;
+    // A date in the future is a slip or a plan, and says nothing about how far the data goes.
+    if (day <= today && (!latest || day > *latest)) latest = day;
   }
-  return latest ? std::min(*latest, today) : today;
+  return latest.value_or(today);
 }
 
 std::vector<const Book::Fact*> ViewBuilder::LastSayings(
@@ -111,19 +112,53 @@ std::vector<const Book::Fact*> ViewBuilder::LastSayings(
   return sayings;
 }
 
-std::vector<const Book::Fact*> ViewBuilder::Counting(const std::vector<int64_t>& positions,
-                                                     bool* undated) const {
-  const std::vector<const Fact*> sayings = LastSayings(positions);
-  *undated = !sayings.empty();
-  std::vector<const Fact*> counting;
-  for (const Fact* fact : sayings) {
-    if (!fact->effective) continue;
-    *undated = false;
-    if (*fact->effective < effective_end_) counting.push_back(fact);
-  }
-  std::stable_sort(counting.begin(), counting.end(), [](const Fact* a, const Fact* b) {
+std::vector<ViewBuilder::PlacedFact> ViewBuilder::Counting(const std::vector<int64_t>& positions,
+                                                           bool* undated) const {
+  std::vector<const Fact*> facts = LastSayings(positions);
+  const bool any = !facts.empty();
+  facts.erase(
+      std::remove_if(facts.begin(), facts.end(), [](const Fact* fact) { return !fact->effective; }),
+      facts.end());
+  *undated = any && facts.empty();
+  std::stable_sort(facts.begin(), facts.end(), [](const Fact* a, const Fact* b) {
     return std::tie(*a->effective, a->fact_offset) < std::tie(*b->effective, b->fact_offset);
   });
+  // Runs of closings without a reopening in between, each in order of the log, by the fact at whose
+  // place they count. Looked for before the cut: a closing that was moved to a day after it is not
+  // true before that day either.
+  std::map<const Fact*, std::vector<const Fact*>> closings;
+  std::vector<const Fact*> run;
+  const auto end_run = [&closings, &run]() {
+    if (run.empty()) return;
+    std::sort(run.begin(), run.end(),
+              [](const Fact* a, const Fact* b) { return a->offset < b->offset; });
+    closings[run.back()] = std::move(run);
+    run.clear();
+  };
+  for (const Fact* fact : facts) {
+    const std::string& stage_id = fact->event.opportunity().stage_id();
+    if (stage_id.empty()) continue;
+    if (CategoryOf(stage_id) == StageCategory::kOpen) {
+      end_run();
+    } else {
+      run.push_back(fact);
+    }
+  }
+  end_run();
+
+  std::vector<PlacedFact> counting;
+  for (const Fact* fact : facts) {
+    if (*fact->effective >= effective_end_) break;
+    const absl::CivilDay day = DayOfUtc(*fact->effective);
+    const std::string& stage_id = fact->event.opportunity().stage_id();
+    if (stage_id.empty() || CategoryOf(stage_id) == StageCategory::kOpen) {
+      counting.push_back({fact, day});
+      continue;
+    }
+    const auto placed = closings.find(fact);
+    if (placed == closings.end()) continue;
+    for (const Fact* saying : placed->second) counting.push_back({saying, day});
+  }
   return counting;
 }
 
@@ -291,13 +326,14 @@ void ViewBuilder::ReadOpportunities() {
   int64_t late_count = 0;
   for (const std::string* id : ids) {
     bool undated = false;
-    const std::vector<const Fact*> facts = Counting(book_.opportunity_facts_.at(*id), &undated);
+    const std::vector<PlacedFact> facts = Counting(book_.opportunity_facts_.at(*id), &undated);
     if (undated) ++view_->undated_count;
     if (facts.empty()) continue;
-    for (const Fact* fact : facts) {
+    for (const PlacedFact& placed : facts) {
       ++fact_count;
-      const absl::CivilDay learned = DayOfUtc(fact->recorded);
-      if (learned - DayOfUtc(*fact->effective) > kReconstructionLagDays) ++late_count;
+      const absl::CivilDay learned = DayOfUtc(placed.fact->recorded);
+      const absl::CivilDay stated = DayOfUtc(*placed.fact->effective);
+      if (learned - stated > kReconstructionLagDays) ++late_count;
     }
     opportunities_.emplace_hint(opportunities_.end(), *id, ReadOpportunity(*id, facts));
   }
@@ -305,14 +341,13 @@ void ViewBuilder::ReadOpportunities() {
 }
 
 ViewBuilder::OpportunityDraft ViewBuilder::ReadOpportunity(const std::string& id,
-                                                           const std::vector<const Fact*>& facts) {
+                                                           const std::vector<PlacedFact>& facts) {
   OpportunityDraft draft;
   BookOpportunity& opportunity = draft.opportunity;
   opportunity.id = id;
-  opportunity.created_day = DayOfUtc(*facts.front()->effective);
-  for (const Fact* fact : facts) {
-    const crm::v1::OpportunityChange& change = fact->event.opportunity();
-    const absl::CivilDay day = DayOfUtc(*fact->effective);
+  opportunity.created_day = facts.front().day;
+  for (const PlacedFact& placed : facts) {
+    const crm::v1::OpportunityChange& change = placed.fact->event.opportunity();
     if (change.has_owner_rep_id() && !change.owner_rep_id().empty()) {
       draft.rep_id = change.owner_rep_id();
     }
@@ -332,33 +367,30 @@ ViewBuilder::OpportunityDraft ViewBuilder::ReadOpportunity(const std::string& id
     if (change.has_created_date()) {
       const std::optional<absl::CivilDay> created = ToCivilDay(change.created_date());
       // A deal that was seen before the day it is said to be created was created by then.
-      if (created) opportunity.created_day = std::min(*created, DayOfUtc(*facts[0]->effective));
+      if (created) opportunity.created_day = std::min(*created, facts.front().day);
     }
     if (change.has_stage_id() && !change.stage_id().empty()) {
-      PlaceInStage(change.stage_id(), *fact, day, draft);
+      PlaceInStage(change.stage_id(), placed.day, draft);
     }
   }
   return draft;
 }
 
-void ViewBuilder::PlaceInStage(const std::string& stage_id, const Fact& fact, absl::CivilDay day,
+void ViewBuilder::PlaceInStage(const std::string& stage_id, absl::CivilDay day,
                                OpportunityDraft& draft) const {
   std::vector<StageVisit>& visits = draft.opportunity.visits;
   const bool stands_closed =
       !draft.stage_ids.empty() && CategoryOf(draft.stage_ids.back()) != StageCategory::kOpen;
   if (stands_closed && CategoryOf(stage_id) != StageCategory::kOpen) {
     // Closed again without a reopening: one closing, and what was learned last about it counts.
-    if (fact.offset < draft.stage_offsets.back()) return;
     visits.back().entered_day = day;
     draft.stage_ids.back() = stage_id;
-    draft.stage_offsets.back() = fact.offset;
     return;
   }
   // An open stage stated again was entered once.
   if (!draft.stage_ids.empty() && draft.stage_ids.back() == stage_id) return;
   visits.push_back({.stage = -1, .entered_day = day});
   draft.stage_ids.push_back(stage_id);
-  draft.stage_offsets.push_back(fact.offset);
 }
 
 void ViewBuilder::AddImpliedEntities() {

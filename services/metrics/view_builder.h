@@ -27,8 +27,8 @@ class ViewBuilder {
 
   std::shared_ptr<const BookView> Build();
 
-  // Latest effective day of any opportunity fact among the events up to `limit.log_offset`, never
-  // after `today`; `today` when there is none.
+  // Latest effective day not after `today` of any opportunity fact among the events up to
+  // `limit.log_offset`; `today` when there is none.
   static absl::CivilDay LatestOpportunityDay(const Book& book, const ResolvedAsOf& limit,
                                              absl::CivilDay today);
 
@@ -60,14 +60,20 @@ class ViewBuilder {
     std::string product_id;
     std::string account_id;
     std::vector<std::string> stage_ids;  // One per visit.
-    std::vector<int64_t> stage_offsets;  // Offset of the statement that dates the visit.
+  };
+  // A fact of an opportunity and the day it counts from: its own, or, of a closing, that of what
+  // was learned last about the closing.
+  struct PlacedFact {
+    const Fact* fact = nullptr;
+    absl::CivilDay day;
   };
 
   // The last saying recorded in time about each of the facts at `positions`, by `fact_offset`.
   std::vector<const Fact*> LastSayings(const std::vector<int64_t>& positions) const;
   // Those of the facts of an opportunity that count, in order of effective time and then of the
-  // log. `undated` says whether every fact that was known had no date.
-  std::vector<const Fact*> Counting(const std::vector<int64_t>& positions, bool* undated) const;
+  // log; the sayings about one closing stand together, the one learned last at the end. `undated`
+  // says whether every fact that was known had no date. After ReadReference.
+  std::vector<PlacedFact> Counting(const std::vector<int64_t>& positions, bool* undated) const;
 
   void ReadReference();
   // `known_then`: what the same fact said when it was last recorded by the end of the effective
@@ -79,9 +85,8 @@ class ViewBuilder {
   void ReadQuota(const crm::v1::QuotaChange& change);
   void ReadCalendar(const crm::v1::FiscalCalendarChange& change);
   void ReadOpportunities();
-  OpportunityDraft ReadOpportunity(const std::string& id, const std::vector<const Fact*>& facts);
-  void PlaceInStage(const std::string& stage_id, const Fact& fact, absl::CivilDay day,
-                    OpportunityDraft& draft) const;
+  OpportunityDraft ReadOpportunity(const std::string& id, const std::vector<PlacedFact>& facts);
+  void PlaceInStage(const std::string& stage_id, absl::CivilDay day, OpportunityDraft& draft) const;
   std::optional<int64_t> ReadMoney(const google::type::Money& money, const std::string& what);
   StageCategory CategoryOf(const std::string& stage_id) const;
 
