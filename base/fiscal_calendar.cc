@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,9 +31,7 @@ constexpr int kQuarterDays445 = (4 + 4 + 5) * 7;
 absl::CivilDay FirstDay() { return absl::CivilDay(kMinYear, 1, 1); }
 absl::CivilDay EndDay() { return absl::CivilDay(kMaxYear + 1, 1, 1); }
 
-std::string QuarterName(int year, int quarter) {
-  return absl::StrFormat("%04dQ%d", year, quarter);
-}
+std::string QuarterName(int year, int quarter) { return absl::StrFormat("%04dQ%d", year, quarter); }
 
 absl::Status OutsideCalendar(absl::CivilDay day, absl::CivilDay start, absl::CivilDay end) {
   ErrorDetail detail;
@@ -43,15 +42,46 @@ absl::Status OutsideCalendar(absl::CivilDay day, absl::CivilDay start, absl::Civ
                     detail);
 }
 
-absl::Status UnknownPeriod(std::string_view name, std::string_view example) {
+// `advice` ends the message.
+absl::Status UnknownPeriod(std::string_view name, std::string_view advice) {
   ErrorDetail detail;
   detail.reason = "UNKNOWN_PERIOD";
-  const std::string shown =
-      absl::Utf8SafeCHexEscape(AbslView(name.substr(0, kMaxPeriodNameBytes)));
-  return WithDetail(absl::InvalidArgumentError(absl::StrCat(
-                        "period \"", shown, "\" is not in the fiscal calendar; a right name is ",
-                        AbslView(example))),
-                    detail);
+  const std::string shown = absl::Utf8SafeCHexEscape(AbslView(name.substr(0, kMaxPeriodNameBytes)));
+  return WithDetail(
+      absl::InvalidArgumentError(
+          absl::StrCat("period \"", shown, "\" is not in the fiscal calendar; ", AbslView(advice))),
+      detail);
+}
+
+// A year and a quarter as people write them; 0 for what is not there.
+struct QuarterWords {
+  int year = 0;
+  int quarter = 0;  // 1..4.
+};
+
+// Reads "2023q1", "Q1 2023", "2023-Q1", "1Q23" ... Years of two digits are 1969 to 2068.
+QuarterWords ReadQuarterWords(std::string_view name) {
+  const auto is_q = [&name](size_t i) {
+    return i < name.size() && (name[i] == 'q' || name[i] == 'Q');
+  };
+  QuarterWords words;
+  size_t begin = 0;
+  while (begin < name.size()) {
+    size_t end = begin;
+    int number = 0;
+    while (end < name.size() && end - begin < 5 && absl::ascii_isdigit(name[end])) {
+      number = number * 10 + (name[end++] - '0');
+    }
+    if (end - begin == 1 && (is_q(end) || (begin > 0 && is_q(begin - 1)))) {
+      if (number >= 1 && number <= kQuartersPerYear) words.quarter = number;
+    } else if (end - begin == 2) {
+      words.year = number + (number >= 69 ? 1900 : 2000);
+    } else if (end - begin == 4) {
+      words.year = number;
+    }
+    begin = std::max(end, begin + 1);
+  }
+  return words;
 }
 
 // The quarter of a month-start year that contains `day`.
@@ -82,17 +112,18 @@ absl::StatusOr<FiscalCalendar> FiscalCalendar::MonthStart(int start_month) {
   return calendar;
 }
 
-absl::StatusOr<FiscalCalendar> FiscalCalendar::FourFourFive(
-    int first_year, absl::CivilDay first_year_start, const std::vector<int>& weeks_in_year) {
+absl::StatusOr<FiscalCalendar> FiscalCalendar::FourFourFive(int first_year,
+                                                            absl::CivilDay first_year_start,
+                                                            const std::vector<int>& weeks_in_year) {
   if (first_year < kMinYear || first_year > kMaxYear) {
-    return InvalidField("first_year", absl::StrCat(first_year, " is outside ", kMinYear, "..",
-                                                   kMaxYear));
+    return InvalidField("first_year",
+                        absl::StrCat(first_year, " is outside ", kMinYear, "..", kMaxYear));
   }
   if (first_year_start.year() < first_year - 1 || first_year_start.year() > first_year) {
-    return InvalidField("first_year_start",
-                        absl::StrCat(FormatIsoDate(first_year_start), " cannot begin fiscal year ",
-                                     first_year, ": expected a day of ", first_year - 1, " or ",
-                                     first_year));
+    return InvalidField(
+        "first_year_start",
+        absl::StrCat(FormatIsoDate(first_year_start), " cannot begin fiscal year ", first_year,
+                     ": expected a day of ", first_year - 1, " or ", first_year));
   }
   if (weeks_in_year.empty()) {
     return InvalidField("weeks_in_year", "is empty; list 52 or 53 for each year");
@@ -122,25 +153,25 @@ absl::StatusOr<FiscalCalendar> FiscalCalendar::FourFourFive(
 absl::StatusOr<FiscalCalendar> FiscalCalendar::Explicit(std::vector<FiscalPeriod> periods) {
   if (periods.empty()) return InvalidField("periods", "is empty; list at least one period");
   if (periods.size() > kMaxPeriodCount) {
-    return InvalidField("periods", absl::StrCat(periods.size(), " periods are more than ",
-                                                kMaxPeriodCount));
+    return InvalidField("periods",
+                        absl::StrCat(periods.size(), " periods are more than ", kMaxPeriodCount));
   }
   absl::flat_hash_set<std::string> names;
   for (size_t i = 0; i < periods.size(); ++i) {
     const FiscalPeriod& period = periods[i];
     const std::string field = absl::StrCat("periods[", i, "]");
     if (period.name.empty() || period.name.size() > kMaxPeriodNameBytes) {
-      return InvalidField(absl::StrCat(field, ".name"),
-                          absl::StrCat("has ", period.name.size(), " bytes; expected 1 to ",
-                                       kMaxPeriodNameBytes));
+      return InvalidField(
+          absl::StrCat(field, ".name"),
+          absl::StrCat("has ", period.name.size(), " bytes; expected 1 to ", kMaxPeriodNameBytes));
     }
     const std::string shown = absl::StrCat("\"", absl::Utf8SafeCHexEscape(period.name), "\"");
     if (!names.insert(period.name).second) {
       return InvalidField(absl::StrCat(field, ".name"), absl::StrCat(shown, " is used twice"));
     }
     if (period.start < FirstDay() || period.end > EndDay()) {
-      return InvalidField(field, absl::StrCat(shown, " leaves the years ", kMinYear, "..",
-                                              kMaxYear));
+      return InvalidField(field,
+                          absl::StrCat(shown, " leaves the years ", kMinYear, "..", kMaxYear));
     }
     if (period.start >= period.end) {
       return InvalidField(absl::StrCat(field, ".end"),
@@ -174,26 +205,51 @@ absl::StatusOr<FiscalPeriod> FiscalCalendar::PeriodContaining(absl::CivilDay day
   return *(after - 1);
 }
 
-absl::StatusOr<FiscalPeriod> FiscalCalendar::PeriodNamed(std::string_view name) const {
+std::optional<FiscalPeriod> FiscalCalendar::Find(std::string_view name) const {
   if (start_month_ != 0) {
-    const std::string_view example = "2017Q4";
     int year = 0;
     if (name.size() != 6 || !std::all_of(name.begin(), name.begin() + 4, absl::ascii_isdigit) ||
         !absl::SimpleAtoi(AbslView(name.substr(0, 4)), &year) || name[4] != 'Q' || name[5] < '1' ||
         name[5] > '4') {
-      return UnknownPeriod(name, example);
+      return std::nullopt;
     }
     const absl::CivilMonth year_start(start_month_ == 1 ? year : year - 1, start_month_);
-    const FiscalPeriod period = QuarterContaining(
+    FiscalPeriod period = QuarterContaining(
         start_month_, absl::CivilDay(year_start + (name[5] - '1') * kQuarterMonths));
-    if (!TouchesYears(period)) return UnknownPeriod(name, example);
+    if (!TouchesYears(period)) return std::nullopt;
     return period;
   }
   // A linear scan: lists hold tens of periods and a request names one or two.
   for (const FiscalPeriod& period : periods_) {
     if (period.name == name) return period;
   }
-  return UnknownPeriod(name, periods_.back().name);
+  return std::nullopt;
+}
+
+absl::StatusOr<FiscalPeriod> FiscalCalendar::PeriodNamed(std::string_view name,
+                                                         std::optional<absl::CivilDay> near) const {
+  const std::optional<FiscalPeriod> found = Find(name);
+  if (found.has_value()) return *found;
+  const QuarterWords words = ReadQuarterWords(name);
+  if (words.year != 0 && words.quarter != 0) {
+    const std::string meant = QuarterName(words.year, words.quarter);
+    if (Find(meant).has_value()) {
+      return UnknownPeriod(name, absl::StrCat("did you mean \"", meant, "\"?"));
+    }
+  }
+  std::string example = words.year == 0 ? "" : QuarterName(words.year, kQuartersPerYear);
+  if (!Find(example).has_value()) {
+    example.clear();
+    if (near.has_value()) {
+      const absl::CivilDay first = start_month_ != 0 ? FirstDay() : periods_.front().start;
+      const absl::CivilDay last = (start_month_ != 0 ? EndDay() : periods_.back().end) - 1;
+      example = PeriodContaining(std::clamp(*near, first, last)).value().name;
+    } else if (start_month_ == 0) {
+      example = periods_.back().name;
+    }
+  }
+  return UnknownPeriod(
+      name, example.empty() ? "names look like 2017Q4" : absl::StrCat("a right name is ", example));
 }
 
 absl::StatusOr<FiscalPeriod> FiscalCalendar::Next(const FiscalPeriod& period) const {

@@ -3,6 +3,7 @@
 #define QUOTACAST_BASE_FISCAL_CALENDAR_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,7 @@
 namespace quotacast {
 
 // Named limits of an explicit list; more is INVALID_ARGUMENT.
-inline constexpr size_t kMaxPeriodCount = 20'000;    // Weeks of the years of civil_date.h fit.
+inline constexpr size_t kMaxPeriodCount = 20'000;  // Weeks of the years of civil_date.h fit.
 inline constexpr size_t kMaxPeriodNameBytes = 64;
 
 // One fiscal period: [start, end) in civil days.
@@ -49,8 +50,11 @@ class FiscalCalendar {
   // before or begins after it.
   absl::StatusOr<FiscalPeriod> PeriodContaining(absl::CivilDay day) const;
 
-  // The period called `name`; INVALID_ARGUMENT (UNKNOWN_PERIOD) with an example of a right name.
-  absl::StatusOr<FiscalPeriod> PeriodNamed(std::string_view name) const;
+  // The period called `name`. INVALID_ARGUMENT (UNKNOWN_PERIOD) with the right name of what was
+  // most likely meant ("2023Q1" for "Q1 2023"), else with an example: of the year that `name`
+  // mentions, else the period at or nearest to `near`, which callers set to a day of their data.
+  absl::StatusOr<FiscalPeriod> PeriodNamed(std::string_view name,
+                                           std::optional<absl::CivilDay> near = std::nullopt) const;
 
   // The period that follows / precedes; OUT_OF_RANGE at the end of a finite calendar.
   absl::StatusOr<FiscalPeriod> Next(const FiscalPeriod& period) const;
@@ -63,6 +67,7 @@ class FiscalCalendar {
 
  private:
   FiscalCalendar() = default;
+  std::optional<FiscalPeriod> Find(std::string_view name) const;
   int start_month_ = 0;                //  1..12, or 0 for a finite list.
   std::vector<FiscalPeriod> periods_;  // The finite list.
 };

@@ -104,8 +104,8 @@ TEST(MonthStartTest, EndsWithTheSupportedYears) {
   const absl::StatusCode code = absl::StatusCode::kOutOfRange;
   ExpectRefused(calendar.Next(last).status(), code, "OUTSIDE_CALENDAR", "2200-02-01");
   ExpectRefused(calendar.Previous(first).status(), code, "OUTSIDE_CALENDAR", "1899-10-31");
-  ExpectRefused(calendar.PeriodContaining(CivilDay(2200, 1, 1)).status(), code,
-                "OUTSIDE_CALENDAR", "2200-01-01");
+  ExpectRefused(calendar.PeriodContaining(CivilDay(2200, 1, 1)).status(), code, "OUTSIDE_CALENDAR",
+                "2200-01-01");
 }
 
 TEST(MonthStartTest, RefusesNamesThatAreNone) {
@@ -115,6 +115,30 @@ TEST(MonthStartTest, RefusesNamesThatAreNone) {
     ExpectRefused(calendar.PeriodNamed(name).status(), absl::StatusCode::kInvalidArgument,
                   "UNKNOWN_PERIOD", "2017Q4");
   }
+}
+
+// The example was 2017Q4 whatever was written.
+TEST(MonthStartTest, SuggestsThePeriodThatWasMeant) {
+  const FiscalCalendar calendar = *FiscalCalendar::MonthStart(1);
+  const absl::StatusCode code = absl::StatusCode::kInvalidArgument;
+  for (const char* name : {"2023q1", "Q1 2023", "q1 2023", "2023-Q1", "2023 Q1", "Q1/2023",
+                           "FY2023 Q1", "1Q2023", "1Q23", "Q1 '23", "2023Q1 "}) {
+    ExpectRefused(calendar.PeriodNamed(name).status(), code, "UNKNOWN_PERIOD",
+                  "did you mean \"2023Q1\"?");
+  }
+  const CivilDay near(2021, 5, 1);
+  ExpectRefused(calendar.PeriodNamed("2023").status(), code, "UNKNOWN_PERIOD",
+                "a right name is 2023Q4");
+  ExpectRefused(calendar.PeriodNamed("2023Q7", near).status(), code, "UNKNOWN_PERIOD",
+                "a right name is 2023Q4");
+  for (const char* name : {"", "spring", "9999Q1", "Q1", "123456Q1"}) {
+    ExpectRefused(calendar.PeriodNamed(name, near).status(), code, "UNKNOWN_PERIOD",
+                  "a right name is 2021Q2");
+  }
+  ExpectRefused(calendar.PeriodNamed("spring", CivilDay(3000, 1, 1)).status(), code,
+                "UNKNOWN_PERIOD", "a right name is 2199Q4");
+  ExpectRefused(calendar.PeriodNamed("spring").status(), code, "UNKNOWN_PERIOD",
+                "names look like 2017Q4");
 }
 
 // The (US) National Retail Federation's calendar: 2023 has 53 weeks, its neighbours 52.
@@ -142,16 +166,27 @@ TEST(FourFourFiveTest, IsFinite) {
   EXPECT_EQ(calendar.PeriodContaining(CivilDay(2022, 1, 30))->name, "2022Q1");
   EXPECT_EQ(calendar.PeriodContaining(CivilDay(2025, 2, 1))->name, "2024Q4");
   const absl::StatusCode code = absl::StatusCode::kOutOfRange;
-  ExpectRefused(calendar.PeriodContaining(CivilDay(2022, 1, 29)).status(), code,
-                "OUTSIDE_CALENDAR", "2022-01-30 to 2025-02-01");
-  ExpectRefused(calendar.PeriodContaining(CivilDay(2025, 2, 2)).status(), code,
-                "OUTSIDE_CALENDAR", "2025-02-02");
+  ExpectRefused(calendar.PeriodContaining(CivilDay(2022, 1, 29)).status(), code, "OUTSIDE_CALENDAR",
+                "2022-01-30 to 2025-02-01");
+  ExpectRefused(calendar.PeriodContaining(CivilDay(2025, 2, 2)).status(), code, "OUTSIDE_CALENDAR",
+                "2025-02-02");
   ExpectRefused(calendar.Next(*calendar.PeriodNamed("2024Q4")).status(), code, "OUTSIDE_CALENDAR",
                 "2025-02-02");
   ExpectRefused(calendar.Previous(*calendar.PeriodNamed("2022Q1")).status(), code,
                 "OUTSIDE_CALENDAR", "2022-01-29");
   ExpectRefused(calendar.PeriodNamed("2025Q1").status(), absl::StatusCode::kInvalidArgument,
                 "UNKNOWN_PERIOD", "2024Q4");
+}
+
+TEST(FourFourFiveTest, SuggestsOnlyPeriodsItHas) {
+  const FiscalCalendar calendar = RetailCalendar();
+  const absl::StatusCode code = absl::StatusCode::kInvalidArgument;
+  ExpectRefused(calendar.PeriodNamed("2023q1").status(), code, "UNKNOWN_PERIOD",
+                "did you mean \"2023Q1\"?");
+  ExpectRefused(calendar.PeriodNamed("2017q1", CivilDay(2023, 2, 1)).status(), code,
+                "UNKNOWN_PERIOD", "a right name is 2023Q1");
+  ExpectRefused(calendar.PeriodNamed("2017q1", CivilDay(1950, 2, 1)).status(), code,
+                "UNKNOWN_PERIOD", "a right name is 2022Q1");
 }
 
 TEST(FourFourFiveTest, RefusesWrongYears) {
@@ -186,10 +221,10 @@ TEST(ExplicitTest, TakesOddStarts) {
   EXPECT_EQ(*calendar.Next(periods[0]), periods[1]);
   EXPECT_EQ(*calendar.Previous(periods[2]), periods[1]);
   const absl::StatusCode code = absl::StatusCode::kOutOfRange;
-  ExpectRefused(calendar.PeriodContaining(CivilDay(2011, 5, 30)).status(), code,
-                "OUTSIDE_CALENDAR", "2011-05-30");
-  ExpectRefused(calendar.PeriodContaining(CivilDay(2012, 6, 30)).status(), code,
-                "OUTSIDE_CALENDAR", "2012-06-30");
+  ExpectRefused(calendar.PeriodContaining(CivilDay(2011, 5, 30)).status(), code, "OUTSIDE_CALENDAR",
+                "2011-05-30");
+  ExpectRefused(calendar.PeriodContaining(CivilDay(2012, 6, 30)).status(), code, "OUTSIDE_CALENDAR",
+                "2012-06-30");
   ExpectRefused(calendar.PeriodNamed("2011Q2").status(), absl::StatusCode::kInvalidArgument,
                 "UNKNOWN_PERIOD", "H2-12");
 }
