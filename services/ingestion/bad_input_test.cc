@@ -31,8 +31,8 @@ struct Case {
   std::string name;
   std::function<void(Files&)> change;
   std::vector<std::string> problems;
-  int lost_event_count = 0;     // Against the sound company.
-  std::string message_part;     // Of the first problem.
+  int lost_event_count = 0;  // Against the sound company.
+  std::string message_part;  // Of the first problem.
   std::string profile = "maventech";
 };
 
@@ -58,7 +58,7 @@ class BadInputTest : public testing::Test {
                                                  const v1::ImportHeader& header) {
     FakeClock clock(absl::FromUnixSeconds(1'500'000'000));
     eventlog::InMemoryEventLog log(&clock);
-    Ingestion ingestion(log);
+    Ingestion ingestion(log, clock);
     return ImportFiles(ingestion, "w", header, files);
   }
 
@@ -82,93 +82,199 @@ class BadInputTest : public testing::Test {
 };
 
 TEST_F(BadInputTest, Snapshots) {
-  RunAll(SnapshotCompany(), {
-      {"UnknownStage", Replace(kPipeline, ",Lost,", ",Losst,"),
-       {"E sales_pipeline.csv:4 deal_stage=Losst UNKNOWN_STAGE"}, 2, "did you mean \"Lost\"?"},
-      {"UnknownAgent", Replace(kPipeline, "D2,Ben Moss", "D2,Ben Mos"),
-       {"E sales_pipeline.csv:3 sales_agent=Ben Mos UNKNOWN_REP"}, 2,
-       "did you mean \"Ben Moss\"?"},
-      {"UnknownAgentFarFromAll", Replace(kPipeline, "D2,Ben Moss", "D2,Zoltan X. Y"),
-       {"E sales_pipeline.csv:3 sales_agent=Zoltan X. Y UNKNOWN_REP"}, 2, "add the rep"},
-      {"UnknownProduct", Replace(kPipeline, "D4,Cora Dunn,Pump 2", "D4,Cora Dunn,Pump2"),
-       {"E sales_pipeline.csv:5 product=Pump2 UNKNOWN_PRODUCT"}, 1,
-       "\"Pump2\" = \"Pump 2\" under [aliases.product_id]"},
-      {"UnknownAccountIsKept", Replace(kPipeline, "GTX Pro,Harbour Works,Won",
-                                       "GTX Pro,Harbor Works,Won"),
-       {"W sales_pipeline.csv:2 account=Harbor Works UNKNOWN_ACCOUNT"}, 0,
-       "did you mean \"Harbour Works\"?"},
-      {"ImpossibleDate", Replace(kPipeline, "2017-02-01", "2017-02-30"),
-       {"E sales_pipeline.csv:4 engage_date=2017-02-30 INVALID_DATE"}, 2, "does not exist"},
-      {"YearOutOfRange", Replace(kPipeline, "2017-06-01", "0217-06-01"),
-       {"E sales_pipeline.csv:6 engage_date=0217-06-01 INVALID_DATE"}, 1, "year outside"},
-      {"DateInAnotherForm", Replace(kPipeline, "2017-06-01", "6/1/2017"),
-       {"E sales_pipeline.csv:6 engage_date=6/1/2017 INVALID_DATE"}, 1, "YYYY-MM-DD"},
-      {"NegativeAmount", Replace(kPipeline, "4750", "-4750"),
-       {"E sales_pipeline.csv:2 close_value=-4750 NEGATIVE_AMOUNT"}, 2, "negative"},
-      {"LargestAmount", Replace(kPipeline, ",4750", ",1000000000000"),
-       {"W sales_pipeline.csv:2 close_value=1000000000000 SUSPICIOUS_AMOUNT"}, 0, "4800"},
-      {"AbsurdAmount", Replace(kPipeline, "4750", "1000000000000.01"),
-       {"E sales_pipeline.csv:2 close_value=1000000000000.01 ABSURD_AMOUNT"}, 2, "mixed up"},
-      {"AmountBeyondInt64", Replace(kPipeline, "4750", "99999999999999999999"),
-       {"E sales_pipeline.csv:2 close_value=99999999999999999999 ABSURD_AMOUNT"}, 2, "USD"},
-      {"MoreThanThousandListPrices", Replace(kPipeline, "55.50", "50000.01"),
-       {"W sales_pipeline.csv:3 close_value=50000.01 SUSPICIOUS_AMOUNT"}, 0, "50.00 USD"},
-      {"AmountIsNoNumber", Replace(kPipeline, "4750", "4.750 EUR"),
-       {"E sales_pipeline.csv:2 close_value=4.750 EUR INVALID_AMOUNT"}, 2, "4.750 EUR"},
-      {"DuplicateIdOtherContent", Append(kPipeline, "D4,Cora Dunn,Pump 2,,Engaging,2017-05-06,,\n"),
-       {"E sales_pipeline.csv:8 opportunity_id=D4 DUPLICATE_ID"}, 0,
-       "line 5 of sales_pipeline.csv"},
-      {"DuplicateIdenticalRow", Append(kPipeline, "D6,Ben Moss,Pump 2,,Prospecting,,,\n"),
-       {"W sales_pipeline.csv:8 opportunity_id=D6 DUPLICATE_ROW"}, 0,
-       "line 7 of sales_pipeline.csv"},
-      {"ClosedWithoutDate", Replace(kPipeline, "2017-04-02", ""),
-       {"E sales_pipeline.csv:4 close_date= CLOSED_WITHOUT_DATE"}, 2, "\"Lost\""},
-      {"ClosedWonWithoutAmount", Replace(kPipeline, "4750", ""),
-       {"E sales_pipeline.csv:2 close_value= CLOSED_WON_WITHOUT_AMOUNT"}, 2, "booked"},
-      {"ClosedWonWithZero", Replace(kPipeline, "4750", "0"),
-       {"W sales_pipeline.csv:2 close_value=0 ZERO_AMOUNT"}, 0, "books nothing"},
-      {"CloseBeforeEngage", Replace(kPipeline, "2017-03-01", "2017-01-09"),
-       {"E sales_pipeline.csv:2 close_date=2017-01-09 CLOSE_BEFORE_OPEN"}, 2, "2017-01-10"},
-      {"OpenDealWithCloseDate", Replace(kPipeline, "2017-05-05,,", "2017-05-05,2017-06-06,"),
-       {"W sales_pipeline.csv:5 close_date=2017-06-06 OPEN_WITH_CLOSE_DATE"}, 0, "not used"},
-      {"OpenDealWithoutDate", Replace(kPipeline, "2017-05-05", ""),
-       {"E sales_pipeline.csv:5 engage_date= MISSING_FIELD"}, 1, "\"Engaging\""},
-      {"MissingRequiredValue", Replace(kPipeline, "D4,Cora Dunn,Pump 2", "D4,Cora Dunn,  "),
-       {"E sales_pipeline.csv:5 product= MISSING_FIELD"}, 1, "blank"},
-      {"MissingId", Replace(kPipeline, "D4,", ","),
-       {"E sales_pipeline.csv:5 opportunity_id= MISSING_FIELD"}, 1, "blank"},
-      {"TooFewColumns", Replace(kPipeline, "Prospecting,,,", "Prospecting"),
-       {"E sales_pipeline.csv:7 =D6 COLUMN_COUNT"}, 1, "5 columns, the header 8"},
-      {"OverlongId", Replace(kPipeline, "D4,", std::string(201, 'x') + ","),
-       {"E sales_pipeline.csv:5 opportunity_id=" + std::string(200, 'x') + " VALUE_TOO_LONG"}, 1,
-       "limit is 200"},
-      {"UnterminatedQuote", Replace(kPipeline, "D4,Cora Dunn", "D4,\"Cora Dunn"),
-       {"E sales_pipeline.csv:5 = UNTERMINATED_QUOTE"}, 1, "never closes"},
-      {"NulByte", Replace(kPipeline, "D4,Cora Dunn", "D4,Cora\0Dunn"s),
-       {"E sales_pipeline.csv:5 = NUL_BYTE"}, 1, "NUL"},
-      {"InvalidUtf8", Replace(kPipeline, "D4,Cora Dunn", "D4,Cora D\xFCnn"),
-       {"E sales_pipeline.csv:5 = INVALID_UTF8"}, 1, "UTF-8"},
-      {"UnusedColumn",
-       [](Files& files) {
-         std::string& text = files.at("products.csv");
-         text = absl::StrReplaceAll(text, {{"\r\n", ",x\r\n"}});
-       },
-       {"W products.csv:1 x= UNUSED_COLUMN"}, 0, "ignored_columns"},
-      {"UnusedFile", [](Files& files) { files["notes.txt"] = "hello"; },
-       {"W notes.txt:0 = UNUSED_FILE"}, 0, "does not use"},
-      {"UnreadableOptionalFile", [](Files& files) { files["accounts.csv"] = ""; },
-       // The accounts are unknown then, which the four rows that name one say.
-       {"E accounts.csv:0 = EMPTY_FILE",
-        "W sales_pipeline.csv:2 account=Harbour Works UNKNOWN_ACCOUNT",
-        "W sales_pipeline.csv:3 account=Lakes, Ltd UNKNOWN_ACCOUNT",
-        "W sales_pipeline.csv:4 account=Harbour Works UNKNOWN_ACCOUNT",
-        "W sales_pipeline.csv:6 account=Harbour Works UNKNOWN_ACCOUNT"}, 2, "empty"},
-      {"TwoManagersOfOneTeam", Replace("sales_teams.csv", "Ben Moss,Mia Stone,North",
-                                       "Ben Moss,Mia Stone,South"),
-       {"E sales_teams.csv:3 manager=Mia Stone DUPLICATE_ID"}, 0, "line 2 of sales_teams.csv"},
-      {"ManagerNamedAsTheOffice", Replace("sales_teams.csv", "Ned Price,South", "South,South"),
-       {"E sales_teams.csv:4 manager=South DUPLICATE_ID"}, 1, "line 4 of sales_teams.csv"},
-  });
+  RunAll(
+      SnapshotCompany(),
+      {
+          {"UnknownStage",
+           Replace(kPipeline, ",Lost,", ",Losst,"),
+           {"E sales_pipeline.csv:4 deal_stage=Losst UNKNOWN_STAGE"},
+           2,
+           "did you mean \"Lost\"?"},
+          {"UnknownAgent",
+           Replace(kPipeline, "D2,Ben Moss", "D2,Ben Mos"),
+           {"E sales_pipeline.csv:3 sales_agent=Ben Mos UNKNOWN_REP"},
+           2,
+           "did you mean \"Ben Moss\"?"},
+          {"UnknownAgentFarFromAll",
+           Replace(kPipeline, "D2,Ben Moss", "D2,Zoltan X. Y"),
+           {"E sales_pipeline.csv:3 sales_agent=Zoltan X. Y UNKNOWN_REP"},
+           2,
+           "add the rep"},
+          {"UnknownProduct",
+           Replace(kPipeline, "D4,Cora Dunn,Pump 2", "D4,Cora Dunn,Pump2"),
+           {"E sales_pipeline.csv:5 product=Pump2 UNKNOWN_PRODUCT"},
+           1,
+           "\"Pump2\" = \"Pump 2\" under [aliases.product_id]"},
+          {"UnknownAccountIsKept",
+           Replace(kPipeline, "GTX Pro,Harbour Works,Won", "GTX Pro,Harbor Works,Won"),
+           {"W sales_pipeline.csv:2 account=Harbor Works UNKNOWN_ACCOUNT"},
+           0,
+           "did you mean \"Harbour Works\"?"},
+          {"ImpossibleDate",
+           Replace(kPipeline, "2017-02-01", "2017-02-30"),
+           {"E sales_pipeline.csv:4 engage_date=2017-02-30 INVALID_DATE"},
+           2,
+           "does not exist"},
+          {"YearOutOfRange",
+           Replace(kPipeline, "2017-06-01", "0217-06-01"),
+           {"E sales_pipeline.csv:6 engage_date=0217-06-01 INVALID_DATE"},
+           1,
+           "year outside"},
+          {"DateInAnotherForm",
+           Replace(kPipeline, "2017-06-01", "6/1/2017"),
+           {"E sales_pipeline.csv:6 engage_date=6/1/2017 INVALID_DATE"},
+           1,
+           "YYYY-MM-DD"},
+          {"NegativeAmount",
+           Replace(kPipeline, "4750", "-4750"),
+           {"E sales_pipeline.csv:2 close_value=-4750 NEGATIVE_AMOUNT"},
+           2,
+           "negative"},
+          {"LargestAmount",
+           Replace(kPipeline, ",4750", ",1000000000000"),
+           {"W sales_pipeline.csv:2 close_value=1000000000000 SUSPICIOUS_AMOUNT"},
+           0,
+           "4800"},
+          {"AbsurdAmount",
+           Replace(kPipeline, "4750", "1000000000000.01"),
+           {"E sales_pipeline.csv:2 close_value=1000000000000.01 ABSURD_AMOUNT"},
+           2,
+           "mixed up"},
+          {"AmountBeyondInt64",
+           Replace(kPipeline, "4750", "99999999999999999999"),
+           {"E sales_pipeline.csv:2 close_value=99999999999999999999 ABSURD_AMOUNT"},
+           2,
+           "USD"},
+          {"MoreThanThousandListPrices",
+           Replace(kPipeline, "55.50", "50000.01"),
+           {"W sales_pipeline.csv:3 close_value=50000.01 SUSPICIOUS_AMOUNT"},
+           0,
+           "50.00 USD"},
+          {"AmountIsNoNumber",
+           Replace(kPipeline, "4750", "4.750 EUR"),
+           {"E sales_pipeline.csv:2 close_value=4.750 EUR INVALID_AMOUNT"},
+           2,
+           "4.750 EUR"},
+          {"DuplicateIdOtherContent",
+           Append(kPipeline, "D4,Cora Dunn,Pump 2,,Engaging,2017-05-06,,\n"),
+           {"E sales_pipeline.csv:8 opportunity_id=D4 DUPLICATE_ID"},
+           0,
+           "line 5 of sales_pipeline.csv"},
+          {"DuplicateIdenticalRow",
+           Append(kPipeline, "D6,Ben Moss,Pump 2,,Prospecting,,,\n"),
+           {"W sales_pipeline.csv:8 opportunity_id=D6 DUPLICATE_ROW"},
+           0,
+           "line 7 of sales_pipeline.csv"},
+          {"ClosedWithoutDate",
+           Replace(kPipeline, "2017-04-02", ""),
+           {"E sales_pipeline.csv:4 close_date= CLOSED_WITHOUT_DATE"},
+           2,
+           "\"Lost\""},
+          {"ClosedWonWithoutAmount",
+           Replace(kPipeline, "4750", ""),
+           {"E sales_pipeline.csv:2 close_value= CLOSED_WON_WITHOUT_AMOUNT"},
+           2,
+           "booked"},
+          {"ClosedWonWithZero",
+           Replace(kPipeline, "4750", "0"),
+           {"W sales_pipeline.csv:2 close_value=0 ZERO_AMOUNT"},
+           0,
+           "books nothing"},
+          // The tests' today is 2017-07-14. A date in the future passed without a word.
+          {"OpenedTomorrow",
+           Replace(kPipeline, "2017-06-01", "2017-07-15"),
+           {"W sales_pipeline.csv:6 engage_date=2017-07-15 FUTURE_DATE"},
+           0,
+           "today, 2017-07-14"},
+          {"ClosedInTheFuture",
+           Replace(kPipeline, "2017-04-02", "2032-01-01"),
+           {"W sales_pipeline.csv:4 close_date=2032-01-01 FUTURE_DATE"},
+           0,
+           "counts in no view of an earlier day"},
+          {"CloseBeforeEngage",
+           Replace(kPipeline, "2017-03-01", "2017-01-09"),
+           {"E sales_pipeline.csv:2 close_date=2017-01-09 CLOSE_BEFORE_OPEN"},
+           2,
+           "2017-01-10"},
+          {"OpenDealWithCloseDate",
+           Replace(kPipeline, "2017-05-05,,", "2017-05-05,2017-06-06,"),
+           {"W sales_pipeline.csv:5 close_date=2017-06-06 OPEN_WITH_CLOSE_DATE"},
+           0,
+           "not used"},
+          {"OpenDealWithoutDate",
+           Replace(kPipeline, "2017-05-05", ""),
+           {"E sales_pipeline.csv:5 engage_date= MISSING_FIELD"},
+           1,
+           "\"Engaging\""},
+          {"MissingRequiredValue",
+           Replace(kPipeline, "D4,Cora Dunn,Pump 2", "D4,Cora Dunn,  "),
+           {"E sales_pipeline.csv:5 product= MISSING_FIELD"},
+           1,
+           "blank"},
+          {"MissingId",
+           Replace(kPipeline, "D4,", ","),
+           {"E sales_pipeline.csv:5 opportunity_id= MISSING_FIELD"},
+           1,
+           "blank"},
+          {"TooFewColumns",
+           Replace(kPipeline, "Prospecting,,,", "Prospecting"),
+           {"E sales_pipeline.csv:7 =D6 COLUMN_COUNT"},
+           1,
+           "5 columns, the header 8"},
+          {"OverlongId",
+           Replace(kPipeline, "D4,", std::string(201, 'x') + ","),
+           {"E sales_pipeline.csv:5 opportunity_id=" + std::string(200, 'x') + " VALUE_TOO_LONG"},
+           1,
+           "limit is 200"},
+          {"UnterminatedQuote",
+           Replace(kPipeline, "D4,Cora Dunn", "D4,\"Cora Dunn"),
+           {"E sales_pipeline.csv:5 = UNTERMINATED_QUOTE"},
+           1,
+           "never closes"},
+          {"NulByte",
+           Replace(kPipeline, "D4,Cora Dunn", "D4,Cora\0Dunn"s),
+           {"E sales_pipeline.csv:5 = NUL_BYTE"},
+           1,
+           "NUL"},
+          {"InvalidUtf8",
+           Replace(kPipeline, "D4,Cora Dunn", "D4,Cora D\xFCnn"),
+           {"E sales_pipeline.csv:5 = INVALID_UTF8"},
+           1,
+           "UTF-8"},
+          {"UnusedColumn",
+           [](Files& files) {
+             std::string& text = files.at("products.csv");
+             text = absl::StrReplaceAll(text, {{"\r\n", ",x\r\n"}});
+           },
+           {"W products.csv:1 x= UNUSED_COLUMN"},
+           0,
+           "ignored_columns"},
+          {"UnusedFile",
+           [](Files& files) { files["notes.txt"] = "hello"; },
+           {"W notes.txt:0 = UNUSED_FILE"},
+           0,
+           "does not use"},
+          {"UnreadableOptionalFile",
+           [](Files& files) { files["accounts.csv"] = ""; },
+           // The accounts are unknown then, which the four rows that name one say.
+           {"E accounts.csv:0 = EMPTY_FILE",
+            "W sales_pipeline.csv:2 account=Harbour Works UNKNOWN_ACCOUNT",
+            "W sales_pipeline.csv:3 account=Lakes, Ltd UNKNOWN_ACCOUNT",
+            "W sales_pipeline.csv:4 account=Harbour Works UNKNOWN_ACCOUNT",
+            "W sales_pipeline.csv:6 account=Harbour Works UNKNOWN_ACCOUNT"},
+           2,
+           "empty"},
+          {"TwoManagersOfOneTeam",
+           Replace("sales_teams.csv", "Ben Moss,Mia Stone,North", "Ben Moss,Mia Stone,South"),
+           {"E sales_teams.csv:3 manager=Mia Stone DUPLICATE_ID"},
+           0,
+           "line 2 of sales_teams.csv"},
+          {"ManagerNamedAsTheOffice",
+           Replace("sales_teams.csv", "Ned Price,South", "South,South"),
+           {"E sales_teams.csv:4 manager=South DUPLICATE_ID"},
+           1,
+           "line 4 of sales_teams.csv"},
+      });
 }
 
 // A required file whose header cannot be used stops the import before anything is appended.
@@ -178,40 +284,60 @@ TEST_F(BadInputTest, UnusableHeaders) {
   ASSERT_TRUE(sound.ok());
   const int everything = static_cast<int>(sound->appended_event_count());
   ASSERT_GT(everything, 0);
-  RunAll(sound_files, {
-      {"EmptyFile", [](Files& files) { files["sales_pipeline.csv"] = ""; },
-       {"E sales_pipeline.csv:0 = EMPTY_FILE"}, everything, "header"},
-      {"OnlyBom", [](Files& files) { files["sales_pipeline.csv"] = "\xEF\xBB\xBF"; },
-       {"E sales_pipeline.csv:0 = EMPTY_FILE"}, everything, "header"},
-      {"WrongDelimiter",
-       [](Files& files) {
-         std::string& text = files.at("products.csv");
-         text = absl::StrReplaceAll(text, {{",", ";"}});
-       },
-       {"E products.csv:1 = WRONG_DELIMITER"}, everything, "a semicolon (\";\")"},
-      {"WrongDelimiterTab",
-       [](Files& files) {
-         std::string& text = files.at("sales_teams.csv");
-         text = absl::StrReplaceAll(text, {{",", "\t"}});
-       },
-       {"E sales_teams.csv:1 = WRONG_DELIMITER"}, everything, "a tab"},
-      {"MissingColumn", Replace("products.csv", "sales_price", "price"),
-       {"E products.csv:1 sales_price= MISSING_COLUMN"}, everything,
-       "it has: product, series, price"},
-      {"DuplicateColumn", Replace("products.csv", "product,series,sales_price\r\n",
-                                  "product,product,series,sales_price\r\n"),
-       {"E products.csv:1 product= DUPLICATE_COLUMN"}, everything, "twice"},
-      {"HeaderInUtf16",
-       [](Files& files) { files["products.csv"] = "\xFF\xFEp\0r\0"s; },
-       {"E products.csv:1 = INVALID_UTF8"}, everything, "UTF-16"},
-      {"TwoBrokenFilesAreBothReported",
-       [](Files& files) {
-         files["products.csv"] = "";
-         files["sales_teams.csv"] = "a,b\n";
-       },
-       {"E products.csv:0 = EMPTY_FILE", "E sales_teams.csv:1 regional_office= MISSING_COLUMN"},
-       everything, "empty"},
-  });
+  RunAll(
+      sound_files,
+      {
+          {"EmptyFile",
+           [](Files& files) { files["sales_pipeline.csv"] = ""; },
+           {"E sales_pipeline.csv:0 = EMPTY_FILE"},
+           everything,
+           "header"},
+          {"OnlyBom",
+           [](Files& files) { files["sales_pipeline.csv"] = "\xEF\xBB\xBF"; },
+           {"E sales_pipeline.csv:0 = EMPTY_FILE"},
+           everything,
+           "header"},
+          {"WrongDelimiter",
+           [](Files& files) {
+             std::string& text = files.at("products.csv");
+             text = absl::StrReplaceAll(text, {{",", ";"}});
+           },
+           {"E products.csv:1 = WRONG_DELIMITER"},
+           everything,
+           "a semicolon (\";\")"},
+          {"WrongDelimiterTab",
+           [](Files& files) {
+             std::string& text = files.at("sales_teams.csv");
+             text = absl::StrReplaceAll(text, {{",", "\t"}});
+           },
+           {"E sales_teams.csv:1 = WRONG_DELIMITER"},
+           everything,
+           "a tab"},
+          {"MissingColumn",
+           Replace("products.csv", "sales_price", "price"),
+           {"E products.csv:1 sales_price= MISSING_COLUMN"},
+           everything,
+           "it has: product, series, price"},
+          {"DuplicateColumn",
+           Replace("products.csv", "product,series,sales_price\r\n",
+                   "product,product,series,sales_price\r\n"),
+           {"E products.csv:1 product= DUPLICATE_COLUMN"},
+           everything,
+           "twice"},
+          {"HeaderInUtf16",
+           [](Files& files) { files["products.csv"] = "\xFF\xFEp\0r\0"s; },
+           {"E products.csv:1 = INVALID_UTF8"},
+           everything,
+           "UTF-16"},
+          {"TwoBrokenFilesAreBothReported",
+           [](Files& files) {
+             files["products.csv"] = "";
+             files["sales_teams.csv"] = "a,b\n";
+           },
+           {"E products.csv:0 = EMPTY_FILE", "E sales_teams.csv:1 regional_office= MISSING_COLUMN"},
+           everything,
+           "empty"},
+      });
 }
 
 // Byte order mark, both line ends and quoted line ends are no bad input: same events.
@@ -227,6 +353,7 @@ TEST_F(BadInputTest, FormsThatAreAccepted) {
       },
       Replace("accounts.csv", "retail,2003", "retail,\"20\r\n03\""),
       Replace("sales_pipeline.csv", "4750", "\" $4,750.00 \""),
+      Replace("sales_pipeline.csv", "2017-06-01", "2017-07-14"),  // Today.
   };
   for (const auto& change : changes) {
     Files files = SnapshotCompany();
@@ -241,55 +368,110 @@ TEST_F(BadInputTest, FormsThatAreAccepted) {
 TEST_F(BadInputTest, Histories) {
   const std::string history = "stage_history.csv";
   const std::string opportunities = "opportunities.csv";
-  RunAll(HistoryCompany(), {
-      {"UnknownStage", Replace(history, "Closed Lost", "Lost"),
-       {"E stage_history.csv:6 stage=Lost UNKNOWN_STAGE"}, 1, "no stage \"Lost\"",
-       "crm_history"},
-      {"UnknownRepTakesItsDeal", Replace(opportunities, "H2,R2", "H2,R9"),
-       {"E opportunities.csv:3 rep_id=R9 UNKNOWN_REP",
-        "E stage_history.csv:5 opportunity_id=H2 UNKNOWN_OPPORTUNITY",
-        "E stage_history.csv:6 opportunity_id=H2 UNKNOWN_OPPORTUNITY"}, 2, "R9", "crm_history"},
-      {"NoHistory", Append(opportunities, "H4,R1,A1,P1,smb,2017-01-02,5,2017-03-31\n"),
-       {"E opportunities.csv:5 =H4 NO_STAGE_HISTORY"}, 0, "H4", "crm_history"},
-      {"WonWithoutAmount", Replace(history, "Closed Won,1150", "Closed Won,"),
-       {"E stage_history.csv:4 amount= CLOSED_WON_WITHOUT_AMOUNT"}, 1, "booked", "crm_history"},
-      {"ChangeBeforeCreation", Replace(history, "H3,2017-03-01", "H3,2017-01-31"),
-       {"E stage_history.csv:8 changed_date=2017-01-31 CHANGE_BEFORE_CREATION"}, 1,
-       "2017-02-01", "crm_history"},
-      {"DuplicateRow", Append(history, "H3,2017-03-01,Proposal,\n"),
-       {"W stage_history.csv:9 =Proposal DUPLICATE_ROW"}, 0, "line 8", "crm_history"},
-      {"DuplicateOtherAmount", Append(history, "H3,2017-03-01,Proposal,5\n"),
-       {"E stage_history.csv:9 =Proposal DUPLICATE_ID"}, 0, "line 8", "crm_history"},
-      {"RepLeftBeforeStarting", Replace("reps.csv", "2017-06-30", "2016-02-28"),
-       {"E opportunities.csv:3 rep_id=R2 UNKNOWN_REP", "E reps.csv:3 end_date=2016-02-28 "
-        "END_BEFORE_START", "E stage_history.csv:5 opportunity_id=H2 UNKNOWN_OPPORTUNITY",
-        "E stage_history.csv:6 opportunity_id=H2 UNKNOWN_OPPORTUNITY"}, 3, "R2", "crm_history"},
-      {"UnknownTeamOfRep", Replace("reps.csv", "Ada Quill,T2", "Ada Quill,T9"),
-       {"W reps.csv:2 team_id=T9 UNKNOWN_TEAM"}, 0, "T9", "crm_history"},
-      {"UnknownParentTeam", Replace("teams.csv", "Field,T1", "Field,T7"),
-       {"W teams.csv:3 parent_team_id=T7 UNKNOWN_TEAM"}, 0, "stands at the top", "crm_history"},
-      {"TeamCycle", Replace("teams.csv", "All,", "All,T2"),
-       {"E teams.csv:2 parent_team_id=T2 TEAM_CYCLE",
-        "W teams.csv:3 parent_team_id=T1 UNKNOWN_TEAM"}, 1, "above itself", "crm_history"},
-      {"NegativeListPrice", Replace("products.csv", "1000", "-1000"),
-       {"E opportunities.csv:2 product_id=P1 UNKNOWN_PRODUCT",
-        "E opportunities.csv:3 product_id=P1 UNKNOWN_PRODUCT",
-        "E opportunities.csv:4 product_id=P1 UNKNOWN_PRODUCT",
-        "E products.csv:2 list_price=-1000 NEGATIVE_AMOUNT",
-        "E stage_history.csv:2 opportunity_id=H1 UNKNOWN_OPPORTUNITY",
-        "E stage_history.csv:3 opportunity_id=H1 UNKNOWN_OPPORTUNITY",
-        "E stage_history.csv:4 opportunity_id=H1 UNKNOWN_OPPORTUNITY",
-        "E stage_history.csv:5 opportunity_id=H2 UNKNOWN_OPPORTUNITY",
-        "E stage_history.csv:6 opportunity_id=H2 UNKNOWN_OPPORTUNITY",
-        "E stage_history.csv:7 opportunity_id=H3 UNKNOWN_OPPORTUNITY",
-        "E stage_history.csv:8 opportunity_id=H3 UNKNOWN_OPPORTUNITY"}, 8, "P1", "crm_history"},
-  });
+  RunAll(HistoryCompany(),
+         {
+             {"UnknownStage",
+              Replace(history, "Closed Lost", "Lost"),
+              {"E stage_history.csv:6 stage=Lost UNKNOWN_STAGE"},
+              1,
+              "no stage \"Lost\"",
+              "crm_history"},
+             {"UnknownRepTakesItsDeal",
+              Replace(opportunities, "H2,R2", "H2,R9"),
+              {"E opportunities.csv:3 rep_id=R9 UNKNOWN_REP",
+               "E stage_history.csv:5 opportunity_id=H2 UNKNOWN_OPPORTUNITY",
+               "E stage_history.csv:6 opportunity_id=H2 UNKNOWN_OPPORTUNITY"},
+              2,
+              "R9",
+              "crm_history"},
+             {"NoHistory",
+              Append(opportunities, "H4,R1,A1,P1,smb,2017-01-02,5,2017-03-31\n"),
+              {"E opportunities.csv:5 =H4 NO_STAGE_HISTORY"},
+              0,
+              "H4",
+              "crm_history"},
+             {"WonWithoutAmount",
+              Replace(history, "Closed Won,1150", "Closed Won,"),
+              {"E stage_history.csv:4 amount= CLOSED_WON_WITHOUT_AMOUNT"},
+              1,
+              "booked",
+              "crm_history"},
+             {"ChangeBeforeCreation",
+              Replace(history, "H3,2017-03-01", "H3,2017-01-31"),
+              {"E stage_history.csv:8 changed_date=2017-01-31 CHANGE_BEFORE_CREATION"},
+              1,
+              "2017-02-01",
+              "crm_history"},
+             {"ChangeInTheFuture",
+              Replace(history, "H3,2017-03-01", "H3,2032-01-01"),
+              {"W stage_history.csv:8 changed_date=2032-01-01 FUTURE_DATE"},
+              0,
+              "2017-07-14",
+              "crm_history"},
+             {"DuplicateRow",
+              Append(history, "H3,2017-03-01,Proposal,\n"),
+              {"W stage_history.csv:9 =Proposal DUPLICATE_ROW"},
+              0,
+              "line 8",
+              "crm_history"},
+             {"DuplicateOtherAmount",
+              Append(history, "H3,2017-03-01,Proposal,5\n"),
+              {"E stage_history.csv:9 =Proposal DUPLICATE_ID"},
+              0,
+              "line 8",
+              "crm_history"},
+             {"RepLeftBeforeStarting",
+              Replace("reps.csv", "2017-06-30", "2016-02-28"),
+              {"E opportunities.csv:3 rep_id=R2 UNKNOWN_REP",
+               "E reps.csv:3 end_date=2016-02-28 "
+               "END_BEFORE_START",
+               "E stage_history.csv:5 opportunity_id=H2 UNKNOWN_OPPORTUNITY",
+               "E stage_history.csv:6 opportunity_id=H2 UNKNOWN_OPPORTUNITY"},
+              3,
+              "R2",
+              "crm_history"},
+             {"UnknownTeamOfRep",
+              Replace("reps.csv", "Ada Quill,T2", "Ada Quill,T9"),
+              {"W reps.csv:2 team_id=T9 UNKNOWN_TEAM"},
+              0,
+              "T9",
+              "crm_history"},
+             {"UnknownParentTeam",
+              Replace("teams.csv", "Field,T1", "Field,T7"),
+              {"W teams.csv:3 parent_team_id=T7 UNKNOWN_TEAM"},
+              0,
+              "stands at the top",
+              "crm_history"},
+             {"TeamCycle",
+              Replace("teams.csv", "All,", "All,T2"),
+              {"E teams.csv:2 parent_team_id=T2 TEAM_CYCLE",
+               "W teams.csv:3 parent_team_id=T1 UNKNOWN_TEAM"},
+              1,
+              "above itself",
+              "crm_history"},
+             {"NegativeListPrice",
+              Replace("products.csv", "1000", "-1000"),
+              {"E opportunities.csv:2 product_id=P1 UNKNOWN_PRODUCT",
+               "E opportunities.csv:3 product_id=P1 UNKNOWN_PRODUCT",
+               "E opportunities.csv:4 product_id=P1 UNKNOWN_PRODUCT",
+               "E products.csv:2 list_price=-1000 NEGATIVE_AMOUNT",
+               "E stage_history.csv:2 opportunity_id=H1 UNKNOWN_OPPORTUNITY",
+               "E stage_history.csv:3 opportunity_id=H1 UNKNOWN_OPPORTUNITY",
+               "E stage_history.csv:4 opportunity_id=H1 UNKNOWN_OPPORTUNITY",
+               "E stage_history.csv:5 opportunity_id=H2 UNKNOWN_OPPORTUNITY",
+               "E stage_history.csv:6 opportunity_id=H2 UNKNOWN_OPPORTUNITY",
+               "E stage_history.csv:7 opportunity_id=H3 UNKNOWN_OPPORTUNITY",
+               "E stage_history.csv:8 opportunity_id=H3 UNKNOWN_OPPORTUNITY"},
+              8,
+              "P1",
+              "crm_history"},
+         });
 }
 
 TEST_F(BadInputTest, Quotas) {
   FakeClock clock(absl::FromUnixSeconds(1'500'000'000));
   eventlog::InMemoryEventLog log(&clock);
-  Ingestion ingestion(log);
+  Ingestion ingestion(log, clock);
   ASSERT_TRUE(ImportFiles(ingestion, "w", ShippedProfile("maventech"), SnapshotCompany()).ok());
   const Files quotas = {{"q.csv",
                          "rep,period,amount,currency\n"
@@ -314,6 +496,55 @@ TEST_F(BadInputTest, Quotas) {
   EXPECT_EQ(response->files(0).row_count(), 8);
   EXPECT_EQ(response->files(0).accepted_row_count(), 1);
   EXPECT_EQ(response->files(0).rejected_row_count(), 7);
+}
+
+// A quota or a deal in another currency was accepted silently, and every KPI of money failed
+// afterwards.
+TEST_F(BadInputTest, AnotherCurrencyThanTheWorkspaces) {
+  FakeClock clock(absl::FromUnixSeconds(1'500'000'000));
+  eventlog::InMemoryEventLog log(&clock);
+  Ingestion ingestion(log, clock);
+  ASSERT_TRUE(ImportFiles(ingestion, "w", ShippedProfile("maventech"), SnapshotCompany()).ok());
+  const std::vector<std::string> before = LogLines(log, "w");
+  const auto quotas =
+      ImportFiles(ingestion, "w", ShippedProfile("quotas"),
+                  {{"q.csv", "rep,period,amount,currency\nAda Quill,2017Q3,9000,EUR\n"}});
+  ASSERT_TRUE(quotas.ok()) << quotas.status();
+  EXPECT_EQ(ProblemLines(*quotas),
+            std::vector<std::string>{"E q.csv:2 currency=EUR MIXED_CURRENCY"});
+  EXPECT_THAT(quotas->problems(0).message(), HasSubstr("is in EUR, but the workspace is in USD"));
+  EXPECT_EQ(quotas->appended_event_count(), 0);
+  const auto deals = ImportFiles(
+      ingestion, "w", ProfileText("extends = \"maventech\"\nname = \"euro\"\ncurrency = \"EUR\"\n"),
+      SnapshotCompany());
+  ASSERT_TRUE(deals.ok()) << deals.status();
+  EXPECT_EQ(ProblemLines(*deals),
+            (std::vector<std::string>{"E products.csv:2 sales_price=4800 MIXED_CURRENCY",
+                                      "E products.csv:3 sales_price=50 MIXED_CURRENCY",
+                                      "E sales_pipeline.csv:2 close_value=4750 MIXED_CURRENCY",
+                                      "E sales_pipeline.csv:3 close_value=55.50 MIXED_CURRENCY",
+                                      "E sales_pipeline.csv:4 close_value=0 MIXED_CURRENCY"}));
+  EXPECT_EQ(LogLines(log, "w"), before);
+}
+
+// The example of a right period was 2017Q4 whatever the data and whatever was written.
+TEST_F(BadInputTest, AnUnknownPeriodGetsAnExampleThatFits) {
+  FakeClock clock(absl::FromUnixSeconds(1'700'000'000));  // 2023-11-14, years after the data.
+  eventlog::InMemoryEventLog log(&clock);
+  Ingestion ingestion(log, clock);
+  ASSERT_TRUE(ImportFiles(ingestion, "w", ShippedProfile("maventech"), SnapshotCompany()).ok());
+  const auto response = ImportFiles(ingestion, "w", ShippedProfile("quotas"),
+                                    {{"q.csv",
+                                      "rep,period,amount,currency\n"
+                                      "Ada Quill,2023q1,9000,USD\n"
+                                      "Ada Quill,Q1 2023,9000,USD\n"
+                                      "Ada Quill,next quarter,9000,USD\n"}});
+  ASSERT_TRUE(response.ok()) << response.status();
+  ASSERT_EQ(response->problems_size(), 3);
+  EXPECT_THAT(response->problems(0).message(), HasSubstr("did you mean \"2023Q1\"?"));
+  EXPECT_THAT(response->problems(1).message(), HasSubstr("did you mean \"2023Q1\"?"));
+  // The last deal changed on 2017-06-01.
+  EXPECT_THAT(response->problems(2).message(), HasSubstr("a right name is 2017Q2"));
 }
 
 TEST_F(BadInputTest, MissingFile) {

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/civil_time.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "base/string_views.h"
@@ -22,6 +23,7 @@
 #include "services/ingestion/opportunity_rows.h"
 #include "services/ingestion/reference_data.h"
 #include "services/ingestion/reference_rows.h"
+#include "services/ingestion/row_values.h"
 
 namespace quotacast::ingestion {
 namespace {
@@ -30,20 +32,23 @@ namespace {
 class Import {
  public:
   Import(eventlog::EventLog& log, std::string_view workspace, const ImportProfile& profile,
-         const std::vector<UploadedFile>& files, const std::function<bool()>& cancelled)
+         const std::vector<UploadedFile>& files, absl::CivilDay today,
+         const std::function<bool()>& cancelled)
       : log_(log),
         workspace_(workspace),
         profile_(profile),
         files_(files),
-        cancelled_(cancelled) {}
+        cancelled_(cancelled),
+        rules_{"", today} {}
 
   absl::StatusOr<v1::ImportFilesResponse> Run() {
     QC_ASSIGN_OR_RETURN(reference_, ReferenceData::Load(log_, workspace_, cancelled_));
+    rules_.currency = reference_.currency().empty() ? profile_.currency : reference_.currency();
     QC_RETURN_IF_ERROR(CheckFiles());
     EventAppender appender(log_, workspace_, profile_.source, reference_.last_offset() == 0,
                            cancelled_);
     if (CheckHeaders()) {
-      ReferenceRows references(profile_, reference_, report_, appender);
+      ReferenceRows references(profile_, rules_, reference_, report_, appender);
       QC_RETURN_IF_ERROR(references.AppendDefinitions());
       QC_RETURN_IF_ERROR(TakeRows(appender, references));
       QC_RETURN_IF_ERROR(appender.Flush());
@@ -64,10 +69,9 @@ class Import {
   }
 
   bool IsIgnored(const UploadedFile& file) const {
-    return std::any_of(profile_.ignored_files.begin(), profile_.ignored_files.end(),
-                       [&file](const std::string& pattern) {
-                         return MatchesPattern(pattern, file.name);
-                       });
+    return std::any_of(
+        profile_.ignored_files.begin(), profile_.ignored_files.end(),
+        [&file](const std::string& pattern) { return MatchesPattern(pattern, file.name); });
   }
 
   // True when the log already holds what the rule's file would bring, so that a later import may
@@ -112,8 +116,8 @@ class Import {
       }
       missing.push_back(
           {rule.pattern, absl::StrCat("profile ", profile_.name, " needs a file of this name (",
-                                      AbslView(EntityReportName(rule.entity)), "); sent: ",
-                                      sent.empty() ? "nothing" : sent)});
+                                      AbslView(EntityReportName(rule.entity)),
+                                      "); sent: ", sent.empty() ? "nothing" : sent)});
     }
     if (!missing.empty()) {
       std::string message = "files are missing";
@@ -156,16 +160,15 @@ class Import {
   }
 
   absl::Status TakeRows(EventAppender& appender, ReferenceRows& references) {
-    SnapshotRows snapshots(profile_, reference_, report_, appender);
-    HistoryRows history(profile_, reference_, report_, appender);
+    SnapshotRows snapshots(profile_, rules_, reference_, report_, appender);
+    HistoryRows history(profile_, rules_, reference_, report_, appender);
     for (const Entity entity : kEntities) {
       for (MappedFile& file : mapped_) {
         if (file.rule().entity != entity) continue;
         const FileRule& rule = file.rule();
         absl::Status log_status;
         const absl::Status read = file.ForEachRow(
-            counted_.insert(file.name()).second,
-            [&] { return !log_status.ok() || cancelled_(); },
+            counted_.insert(file.name()).second, [&] { return !log_status.ok() || cancelled_(); },
             [&](const MappedRow& row) {
               if (!log_status.ok()) return;
               if (entity == Entity::kOpportunitySnapshot) {
@@ -195,6 +198,7 @@ class Import {
   const ImportProfile& profile_;
   const std::vector<UploadedFile>& files_;
   const std::function<bool()>& cancelled_;
+  RowRules rules_;
   ReferenceData reference_;
   ImportReport report_;
   std::map<std::string, std::vector<const FileRule*>> rules_of_file_;
@@ -206,11 +210,10 @@ class Import {
 
 absl::StatusOr<v1::ImportFilesResponse> ImportUploadedFiles(
     eventlog::EventLog& log, std::string_view workspace, const ImportProfile& profile,
-    std::vector<UploadedFile> files, const std::function<bool()>& cancelled) {
-  std::sort(files.begin(), files.end(), [](const UploadedFile& a, const UploadedFile& b) {
-    return a.name < b.name;
-  });
-  return Import(log, workspace, profile, files, cancelled).Run();
+    std::vector<UploadedFile> files, absl::CivilDay today, const std::function<bool()>& cancelled) {
+  std::sort(files.begin(), files.end(),
+            [](const UploadedFile& a, const UploadedFile& b) { return a.name < b.name; });
+  return Import(log, workspace, profile, files, today, cancelled).Run();
 }
 
 }  // namespace quotacast::ingestion

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/eventlog/event_log.h"
 #include "services/ingestion/import_profile.h"
@@ -26,6 +27,9 @@ namespace quotacast::ingestion {
 // Importing the same files twice appends nothing. A fact that a later import states differently is
 // appended as a correction; which one counts is decided by log order.
 //
+// `today` (UTC) is what dates of the future are told by. All amounts of a workspace are in one
+// currency: that of its first amount, in an empty workspace the profile's.
+//
 // Errors: INVALID_ARGUMENT (MISSING_FILE: a required file was not sent, and for reference data the
 // log has none either), CANCELLED, and errors of the log; the message then says how many events
 // are durable, and sending the same files again completes the import.
@@ -34,7 +38,7 @@ namespace quotacast::ingestion {
 // of their rows.
 absl::StatusOr<v1::ImportFilesResponse> ImportUploadedFiles(
     eventlog::EventLog& log, std::string_view workspace, const ImportProfile& profile,
-    std::vector<UploadedFile> files, const std::function<bool()>& cancelled);
+    std::vector<UploadedFile> files, absl::CivilDay today, const std::function<bool()>& cancelled);
 
 }  // namespace quotacast::ingestion
 

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/time/civil_time.h"
 #include "absl/types/span.h"
 #include "base/errors.h"
 #include "base/fake_clock.h"
@@ -34,6 +35,8 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
+
+const absl::CivilDay kToday(2017, 7, 14);
 
 bool Never() { return false; }
 
@@ -82,7 +85,7 @@ class ImporterTest : public testing::Test {
     std::vector<UploadedFile> uploaded;
     for (const auto& file : files) uploaded.push_back({file.first, {file.second}});
     if (reversed) std::reverse(uploaded.begin(), uploaded.end());
-    return ImportUploadedFiles(log, "w", profile, uploaded, Never);
+    return ImportUploadedFiles(log, "w", profile, uploaded, kToday, Never);
   }
 
   v1::ImportFilesResponse MustImport(const Files& files, const std::string& profile_name) {
@@ -365,7 +368,8 @@ TEST_F(ImporterTest, CancellationStopsTheImport) {
       ParseImportProfile(ShippedProfileText("maventech").value(), ShippedProfileText).value();
   std::vector<UploadedFile> uploaded;
   for (const auto& file : SnapshotCompany()) uploaded.push_back({file.first, {file.second}});
-  const auto response = ImportUploadedFiles(log_, "w", profile, uploaded, [] { return true; });
+  const auto response =
+      ImportUploadedFiles(log_, "w", profile, uploaded, kToday, [] { return true; });
   EXPECT_TRUE(absl::IsCancelled(response.status()));
   EXPECT_EQ(log_.LastOffset("w").value(), 0);
 }
@@ -389,7 +393,7 @@ TEST_F(ImporterTest, SegmentFromProductSeries) {
   const ImportProfile profile = ParseImportProfile(text, ShippedProfileText).value();
   std::vector<UploadedFile> uploaded;
   for (const auto& file : SnapshotCompany()) uploaded.push_back({file.first, {file.second}});
-  ASSERT_TRUE(ImportUploadedFiles(log_, "w", profile, uploaded, Never).ok());
+  ASSERT_TRUE(ImportUploadedFiles(log_, "w", profile, uploaded, kToday, Never).ok());
   EXPECT_THAT(DealLines()[0], HasSubstr("segment_id: \"GTX\""));
 }
 

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
@@ -91,8 +92,8 @@ bool IsBaseName(std::string_view name) {
 
 }  // namespace
 
-Ingestion::Ingestion(eventlog::EventLog& log, const IngestionOptions& options)
-    : log_(log), options_(options) {}
+Ingestion::Ingestion(eventlog::EventLog& log, const Clock& clock, const IngestionOptions& options)
+    : log_(log), clock_(clock), options_(options) {}
 
 ImportSession Ingestion::StartImport() { return ImportSession(*this); }
 
@@ -160,7 +161,8 @@ absl::StatusOr<v1::ImportFilesResponse> Ingestion::Import(std::string_view works
     busy_workspaces_.emplace(workspace);
   }
   absl::StatusOr<v1::ImportFilesResponse> response =
-      ImportUploadedFiles(log_, workspace, profile, std::move(files), cancelled);
+      ImportUploadedFiles(log_, workspace, profile, std::move(files),
+                          absl::ToCivilDay(clock_.Now(), absl::UTCTimeZone()), cancelled);
   {
     const std::lock_guard<std::mutex> lock(mu_);
     busy_workspaces_.erase(std::string(workspace));

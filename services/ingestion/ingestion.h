@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/clock.h"
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/eventlog/event_log.h"
 #include "services/ingestion/import_profile.h"
@@ -37,10 +38,10 @@ struct IngestionOptions {
 
 class ImportSession;
 
-// Thread-safe. `log` outlives it.
+// Thread-safe. `log` and `clock` outlive it; the clock tells dates of the future.
 class Ingestion {
  public:
-  explicit Ingestion(eventlog::EventLog& log, const IngestionOptions& options = {});
+  Ingestion(eventlog::EventLog& log, const Clock& clock, const IngestionOptions& options = {});
 
   // Begins an import; it ends with the session's Finish, or without a trace with the session.
   // The Ingestion outlives its sessions.
@@ -68,6 +69,7 @@ class Ingestion {
                                                  const std::function<bool()>& cancelled);
 
   eventlog::EventLog& log_;
+  const Clock& clock_;
   const IngestionOptions options_;
   std::atomic<size_t> buffered_bytes_{0};
   std::mutex mu_;

@@ -58,7 +58,7 @@ class IngestionTest : public testing::Test {
 
   FakeClock clock_{absl::FromUnixSeconds(1'500'000'000)};
   eventlog::InMemoryEventLog log_{&clock_};
-  Ingestion ingestion_{log_};
+  Ingestion ingestion_{log_, clock_};
   int rep_count_ = 0;
 };
 
@@ -66,9 +66,9 @@ TEST_F(IngestionTest, ChunkSizeDoesNotMatter) {
   std::vector<std::string> expected;
   for (const size_t chunk_bytes : {size_t{1}, size_t{7}, size_t{64}, kMaxChunkBytes}) {
     eventlog::InMemoryEventLog log(&clock_);
-    Ingestion ingestion(log);
-    const auto response = ImportFiles(ingestion, "w", ShippedProfile("maventech"),
-                                      SnapshotCompany(), chunk_bytes);
+    Ingestion ingestion(log, clock_);
+    const auto response =
+        ImportFiles(ingestion, "w", ShippedProfile("maventech"), SnapshotCompany(), chunk_bytes);
     ASSERT_TRUE(response.ok()) << response.status();
     if (expected.empty()) expected = LogLines(log, "w");
     EXPECT_EQ(LogLines(log, "w"), expected);
@@ -110,9 +110,9 @@ TEST_F(IngestionTest, MessagesOutOfOrderAreRefused) {
 }
 
 TEST_F(IngestionTest, FileNamesAreBaseNames) {
-  for (const std::string& name : {std::string(), std::string("a/b.csv"), std::string("a\\b.csv"),
-                                  std::string(".."), std::string(256, 'a'),
-                                  std::string("a\0b", 3)}) {
+  for (const std::string& name :
+       {std::string(), std::string("a/b.csv"), std::string("a\\b.csv"), std::string(".."),
+        std::string(256, 'a'), std::string("a\0b", 3)}) {
     ImportSession session = ingestion_.StartImport();
     ASSERT_TRUE(session.Add(Header()).ok());
     EXPECT_EQ(ReasonOf(session.Add(Chunk(name, "x"))), "INVALID_FIELD") << name;
@@ -147,7 +147,7 @@ TEST_F(IngestionTest, LimitsHoldAtTheirValueAndNotBeyond) {
   options.max_import_bytes = 100;
   options.max_buffered_bytes = 150;
   options.max_import_files = 2;
-  Ingestion ingestion(log_, options);
+  Ingestion ingestion(log_, clock_, options);
   ImportSession session = ingestion.StartImport();
   ASSERT_TRUE(session.Add(Header()).ok());
   ASSERT_TRUE(session.Add(Chunk("a.csv", std::string(60, 'x'))).ok());
@@ -209,8 +209,8 @@ TEST_F(IngestionTest, ListsProfiles) {
   EXPECT_EQ(response.profiles(1).name(), "maventech");
   EXPECT_THAT(response.profiles(1).description(), HasSubstr("MavenTech"));
   // What is listed can be sent back as a profile of one's own.
-  const auto imported = ImportFiles(ingestion_, "w", ProfileText(response.profiles(1).toml()),
-                                    SnapshotCompany());
+  const auto imported =
+      ImportFiles(ingestion_, "w", ProfileText(response.profiles(1).toml()), SnapshotCompany());
   EXPECT_TRUE(imported.ok()) << imported.status();
 }
 
@@ -252,9 +252,9 @@ TEST_F(IngestionTest, EmptyFeedSaysSoOnce) {
   }
   v1::WatchEventsRequest negative;
   negative.set_after_offset(-1);
-  EXPECT_EQ(ReasonOf(ingestion_.WatchEvents("w", negative, Never,
-                                            [](const auto&) { return true; })),
-            "INVALID_FIELD");
+  EXPECT_EQ(
+      ReasonOf(ingestion_.WatchEvents("w", negative, Never, [](const auto&) { return true; })),
+      "INVALID_FIELD");
 }
 
 TEST_F(IngestionTest, LargeEventsMakeSmallBatches) {
@@ -262,8 +262,8 @@ TEST_F(IngestionTest, LargeEventsMakeSmallBatches) {
   crm::v1::CrmEvent event;
   event.mutable_rep()->set_display_name(std::string(900'000, 'x'));
   for (int i = 0; i < 5; ++i) {
-    events.push_back({{"crm", absl::StrCat("rep/", i), "1"}, std::nullopt,
-                      event.SerializeAsString()});
+    events.push_back(
+        {{"crm", absl::StrCat("rep/", i), "1"}, std::nullopt, event.SerializeAsString()});
   }
   ASSERT_TRUE(log_.Append("w", events).ok());
   std::vector<int> sizes;
@@ -308,8 +308,7 @@ TEST_F(IngestionTest, FeedStopsWhenNobodyTakesIt) {
   AppendReps(3);
   v1::WatchEventsRequest request;
   request.set_follow(true);
-  EXPECT_TRUE(
-      ingestion_.WatchEvents("w", request, Never, [](const auto&) { return false; }).ok());
+  EXPECT_TRUE(ingestion_.WatchEvents("w", request, Never, [](const auto&) { return false; }).ok());
 }
 
 }  // namespace

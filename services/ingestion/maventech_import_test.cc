@@ -76,9 +76,9 @@ TEST_F(MavenTechImportTest, CountsEqualAnIndependentReading) {
     deal_event_count += row[4] == "Won" || row[4] == "Lost" ? 2 : 1;
     if (row[2] == "GTXPro") ++misspelt_count;
   }
-  EXPECT_EQ(rows_by_stage, (std::map<std::string, int64_t>{
-                               {"Won", 3'042}, {"Lost", 1'684}, {"Engaging", 2'409},
-                               {"Prospecting", 500}}));
+  EXPECT_EQ(rows_by_stage,
+            (std::map<std::string, int64_t>{
+                {"Won", 3'042}, {"Lost", 1'684}, {"Engaging", 2'409}, {"Prospecting", 500}}));
   std::set<std::string> teams;
   for (const std::vector<std::string>& row : SplitRows(files_["sales_teams.csv"])) {
     teams.insert(row[1]);
@@ -89,7 +89,7 @@ TEST_F(MavenTechImportTest, CountsEqualAnIndependentReading) {
   for (const char* suffix : {"", "-wal", "-shm"}) std::remove((path + suffix).c_str());
   auto log = eventlog::SqliteEventLog::Open(path, &clock_);
   ASSERT_TRUE(log.ok()) << log.status();
-  Ingestion ingestion(**log);
+  Ingestion ingestion(**log, clock_);
   const absl::Time begin = clock_.Now();
   const auto response = ImportFiles(ingestion, "w", ShippedProfile("maventech"), files_);
   const absl::Duration first_duration = clock_.Now() - begin;
@@ -121,8 +121,7 @@ TEST_F(MavenTechImportTest, CountsEqualAnIndependentReading) {
   EXPECT_LT(first_duration, absl::Seconds(2));
   EXPECT_LT(second_duration, absl::Seconds(2));
   RecordProperty("first_import_ms", static_cast<int>(absl::ToInt64Milliseconds(first_duration)));
-  RecordProperty("second_import_ms",
-                 static_cast<int>(absl::ToInt64Milliseconds(second_duration)));
+  RecordProperty("second_import_ms", static_cast<int>(absl::ToInt64Milliseconds(second_duration)));
 }
 
 TEST_F(MavenTechImportTest, DateVariantsAreTheSameDeals) {
@@ -132,14 +131,15 @@ TEST_F(MavenTechImportTest, DateVariantsAreTheSameDeals) {
     iso_rows[row[0]] = absl::StrJoin(row, ",");
   }
   const std::string mdy = ReadFile(folder_ + "variants/sales_pipeline_mdy_dates.csv");
-  std::string iso = "opportunity_id,sales_agent,product,account,deal_stage,engage_date,"
-                    "close_date,close_value\n";
+  std::string iso =
+      "opportunity_id,sales_agent,product,account,deal_stage,engage_date,"
+      "close_date,close_value\n";
   for (const std::vector<std::string>& row : SplitRows(mdy)) iso += iso_rows.at(row[0]) + "\n";
 
   const auto import = [&](const std::string& profile, const std::string& name,
                           const std::string& pipeline) {
     eventlog::InMemoryEventLog log(&clock_);
-    Ingestion ingestion(log);
+    Ingestion ingestion(log, clock_);
     Files files = files_;
     files.erase("sales_pipeline.csv");
     files[name] = pipeline;
@@ -163,9 +163,8 @@ TEST_F(MavenTechImportTest, WithoutAliasesEveryMisspeltRowIsReported) {
   }
   ASSERT_GT(misspelt_count, 0);
   eventlog::InMemoryEventLog log(&clock_);
-  Ingestion ingestion(log);
-  const auto response =
-      ImportFiles(ingestion, "w", ProfileText(ProfileWithoutAliases()), files_);
+  Ingestion ingestion(log, clock_);
+  const auto response = ImportFiles(ingestion, "w", ProfileText(ProfileWithoutAliases()), files_);
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_EQ(response->error_count(), misspelt_count);
   EXPECT_EQ(response->problems(0).reason(), "UNKNOWN_PRODUCT");

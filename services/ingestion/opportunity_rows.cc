@@ -97,12 +97,17 @@ Fact StageFact(OpportunityChange change, std::string_view stage_id,
 
 }  // namespace
 
-SnapshotRows::SnapshotRows(const ImportProfile& profile, const ReferenceData& reference,
-                           ImportReport& report, EventAppender& appender)
-    : profile_(profile), reference_(reference), report_(report), appender_(appender) {}
+SnapshotRows::SnapshotRows(const ImportProfile& profile, RowRules& rules,
+                           const ReferenceData& reference, ImportReport& report,
+                           EventAppender& appender)
+    : profile_(profile),
+      rules_(rules),
+      reference_(reference),
+      report_(report),
+      appender_(appender) {}
 
 absl::Status SnapshotRows::TakeRow(const FileRule& rule, const MappedRow& row) {
-  RowValues values(profile_, row, report_);
+  RowValues values(profile_, rules_, row, report_);
   OpportunityChange header = Header(rule, values, reference_);
   const StageDefinition* stage = CheckedStage(profile_, values);
   const std::optional<absl::CivilDay> opened = values.Date("opened_date");
@@ -137,6 +142,9 @@ absl::Status SnapshotRows::TakeRow(const FileRule& rule, const MappedRow& row) {
     return absl::OkStatus();
   }
   duplicates_.Remember(key, row);
+  values.Accept();
+  values.CheckHappened("opened_date", opened);
+  if (!open) values.CheckHappened("closed_date", closed);
   report_.CountStage(stage->id);
 
   std::vector<Fact> facts;
@@ -157,12 +165,17 @@ absl::Status SnapshotRows::TakeRow(const FileRule& rule, const MappedRow& row) {
   return appender_.Add(key, facts);
 }
 
-HistoryRows::HistoryRows(const ImportProfile& profile, const ReferenceData& reference,
-                         ImportReport& report, EventAppender& appender)
-    : profile_(profile), reference_(reference), report_(report), appender_(appender) {}
+HistoryRows::HistoryRows(const ImportProfile& profile, RowRules& rules,
+                         const ReferenceData& reference, ImportReport& report,
+                         EventAppender& appender)
+    : profile_(profile),
+      rules_(rules),
+      reference_(reference),
+      report_(report),
+      appender_(appender) {}
 
 void HistoryRows::TakeHeader(const FileRule& rule, const MappedRow& row) {
-  RowValues values(profile_, row, report_);
+  RowValues values(profile_, rules_, row, report_);
   OpportunityChange header = Header(rule, values, reference_);
   const std::optional<Money> amount = values.Amount("amount");
   if (amount.has_value()) {
@@ -174,13 +187,14 @@ void HistoryRows::TakeHeader(const FileRule& rule, const MappedRow& row) {
     return;
   }
   headers_.Remember(id, row);
+  values.Accept();
   Deal& deal = DealOf(id);
   deal.header = std::move(header);
   deal.header_place = row.place();
 }
 
 void HistoryRows::TakeHistory(const FileRule&, const MappedRow& row) {
-  RowValues values(profile_, row, report_);
+  RowValues values(profile_, rules_, row, report_);
   const StageDefinition* stage = CheckedStage(profile_, values);
   const std::optional<absl::CivilDay> day = values.Date("changed_date");
   const std::optional<Money> amount = values.Amount("amount");
@@ -196,6 +210,8 @@ void HistoryRows::TakeHistory(const FileRule&, const MappedRow& row) {
     }
   }
   if (values.failed()) return;
+  values.Accept();
+  values.CheckHappened("changed_date", day);
   if (deal.id_column.empty()) deal.id_column = std::string(row.Column("opportunity_id"));
   deal.changes.push_back({row.place(), *day, stage->id, amount, row.Fingerprint()});
 }

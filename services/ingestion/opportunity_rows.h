@@ -32,14 +32,15 @@ namespace quotacast::ingestion {
 // duplicates.
 class SnapshotRows {
  public:
-  SnapshotRows(const ImportProfile& profile, const ReferenceData& reference, ImportReport& report,
-               EventAppender& appender);
+  SnapshotRows(const ImportProfile& profile, RowRules& rules, const ReferenceData& reference,
+               ImportReport& report, EventAppender& appender);
 
   // Checks one row and appends its events. Errors are those of the log; a bad row is reported.
   absl::Status TakeRow(const FileRule& rule, const MappedRow& row);
 
  private:
   const ImportProfile& profile_;
+  RowRules& rules_;
   const ReferenceData& reference_;
   ImportReport& report_;
   EventAppender& appender_;
@@ -52,8 +53,8 @@ class SnapshotRows {
 // Not thread-safe; all arguments outlive it. Memory: all rows, until AppendTaken.
 class HistoryRows {
  public:
-  HistoryRows(const ImportProfile& profile, const ReferenceData& reference, ImportReport& report,
-              EventAppender& appender);
+  HistoryRows(const ImportProfile& profile, RowRules& rules, const ReferenceData& reference,
+              ImportReport& report, EventAppender& appender);
 
   // All headers are taken before the first history row.
   void TakeHeader(const FileRule& rule, const MappedRow& row);
@@ -87,6 +88,7 @@ class HistoryRows {
   Deal& DealOf(const std::string& opportunity_id);
 
   const ImportProfile& profile_;
+  RowRules& rules_;
   const ReferenceData& reference_;
   ImportReport& report_;
   EventAppender& appender_;

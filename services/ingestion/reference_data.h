@@ -11,6 +11,8 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "base/fiscal_calendar.h"
 #include "base/money.h"
 #include "quotacast/crm/v1/crm_event.pb.h"
@@ -40,7 +42,7 @@ class ReferenceData {
                                             std::string_view workspace,
                                             const std::function<bool()>& cancelled);
 
-  // Takes in one change; changes of opportunities and quotas are ignored.
+  // Takes in one change; of opportunities and quotas only the currency is noted.
   absl::Status Apply(const crm::v1::CrmEvent& event);
 
   const std::map<std::string, Team, std::less<>>& teams() const { return teams_; }
@@ -48,6 +50,12 @@ class ReferenceData {
   const std::map<std::string, Product, std::less<>>& products() const { return products_; }
   const std::map<std::string, Account, std::less<>>& accounts() const { return accounts_; }
   const FiscalCalendar& calendar() const { return calendar_; }
+
+  // The currency of the first amount; empty while there is none.
+  const std::string& currency() const { return currency_; }
+
+  // The latest day on which a deal of the log changed; nullopt while there is none.
+  std::optional<absl::CivilDay> latest_deal_day() const;
 
   // The log's last offset that Load has seen.
   int64_t last_offset() const { return last_offset_; }
@@ -58,6 +66,8 @@ class ReferenceData {
   std::map<std::string, Product, std::less<>> products_;
   std::map<std::string, Account, std::less<>> accounts_;
   FiscalCalendar calendar_;
+  std::string currency_;
+  std::optional<absl::Time> latest_deal_time_;
   int64_t last_offset_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "services/ingestion/reference_rows.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -40,16 +41,20 @@ std::string_view IdField(Entity entity) {
 
 }  // namespace
 
-ReferenceRows::ReferenceRows(const ImportProfile& profile, ReferenceData& reference,
-                             ImportReport& report, EventAppender& appender)
-    : profile_(profile), reference_(reference), report_(report), appender_(appender) {}
+ReferenceRows::ReferenceRows(const ImportProfile& profile, RowRules& rules,
+                             ReferenceData& reference, ImportReport& report,
+                             EventAppender& appender)
+    : profile_(profile),
+      rules_(rules),
+      reference_(reference),
+      report_(report),
+      appender_(appender) {}
 
 absl::Status ReferenceRows::AppendDefinitions() {
   if (profile_.calendar.has_value()) {
     crm::v1::CrmEvent event;
     *event.mutable_fiscal_calendar() = *profile_.calendar;
-    QC_RETURN_IF_ERROR(
-        appender_.AddState(std::string(kFiscalCalendarKey), AlwaysSo(), event));
+    QC_RETURN_IF_ERROR(appender_.AddState(std::string(kFiscalCalendarKey), AlwaysSo(), event));
     QC_RETURN_IF_ERROR(reference_.Apply(event));
   }
   for (const StageDefinition& stage : profile_.stages) {
@@ -65,7 +70,7 @@ absl::Status ReferenceRows::AppendDefinitions() {
 }
 
 void ReferenceRows::TakeRow(const FileRule& rule, const MappedRow& row) {
-  RowValues values(profile_, row, report_);
+  RowValues values(profile_, rules_, row, report_);
   Taken taken;
   switch (rule.entity) {
     case Entity::kTeam:
@@ -98,6 +103,7 @@ void ReferenceRows::TakeRow(const FileRule& rule, const MappedRow& row) {
     return;
   }
   duplicates_.Remember(taken.source_key, row);
+  values.Accept();
   taken_.push_back(std::move(taken));
 }
 
@@ -150,8 +156,9 @@ void ReferenceRows::FillQuota(RowValues& values, crm::v1::CrmEvent& event) const
   quota.set_period(Text(values.Get("period")));
   values.CheckKnown("rep_id", reference_.reps(), "rep", "UNKNOWN_REP",
                     v1::ROW_PROBLEM_SEVERITY_ERROR);
-  const absl::StatusOr<FiscalPeriod> period =
-      reference_.calendar().PeriodNamed(values.Get("period"));
+  const absl::StatusOr<FiscalPeriod> period = reference_.calendar().PeriodNamed(
+      values.Get("period"),
+      std::min(rules_.today, reference_.latest_deal_day().value_or(rules_.today)));
   if (!period.ok()) {
     values.Error("period", "UNKNOWN_PERIOD", Text(StdView(period.status().message())));
   }
@@ -164,10 +171,10 @@ bool ReferenceRows::TeamIsSound(const Taken& taken, std::map<std::string, std::s
   if (!team.has_parent_team_id()) return true;
   const std::string& parent = team.parent_team_id();
   if (parents.count(parent) == 0) {
-    report_.AddWarning(taken.place, {taken.parent_column, parent, "UNKNOWN_TEAM",
-                                     absl::StrCat("no team \"", parent, "\" is known; team \"",
-                                                  team.team_id(),
-                                                  "\" stands at the top until it is")});
+    report_.AddWarning(taken.place,
+                       {taken.parent_column, parent, "UNKNOWN_TEAM",
+                        absl::StrCat("no team \"", parent, "\" is known; team \"", team.team_id(),
+                                     "\" stands at the top until it is")});
     return true;
   }
   // A walk upwards longer than the number of teams runs in a circle, though not always through
@@ -175,10 +182,9 @@ bool ReferenceRows::TeamIsSound(const Taken& taken, std::map<std::string, std::s
   std::string ancestor = parent;
   for (size_t steps = 0; !ancestor.empty() && steps <= parents.size(); ++steps) {
     if (ancestor == team.team_id()) {
-      report_.AddError(taken.place,
-                       {taken.parent_column, parent, "TEAM_CYCLE",
-                        absl::StrCat("team \"", team.team_id(),
-                                     "\" would be above itself; correct its parent")});
+      report_.AddError(taken.place, {taken.parent_column, parent, "TEAM_CYCLE",
+                                     absl::StrCat("team \"", team.team_id(),
+                                                  "\" would be above itself; correct its parent")});
       // The row is left out, so what the log says of the team stands, if anything.
       const auto known = reference_.teams().find(team.team_id());
       parents.erase(team.team_id());

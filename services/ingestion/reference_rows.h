@@ -22,8 +22,8 @@ namespace quotacast::ingestion {
 // kEntities, so that what a row refers to is already in `reference`.
 class ReferenceRows {
  public:
-  ReferenceRows(const ImportProfile& profile, ReferenceData& reference, ImportReport& report,
-                EventAppender& appender);
+  ReferenceRows(const ImportProfile& profile, RowRules& rules, ReferenceData& reference,
+                ImportReport& report, EventAppender& appender);
 
   // The profile's calendar and stages.
   absl::Status AppendDefinitions();
@@ -53,6 +53,7 @@ class ReferenceRows {
   bool TeamIsSound(const Taken& taken, std::map<std::string, std::string>& parents);
 
   const ImportProfile& profile_;
+  RowRules& rules_;
   ReferenceData& reference_;
   ImportReport& report_;
   EventAppender& appender_;

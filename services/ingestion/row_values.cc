@@ -21,8 +21,8 @@ std::optional<absl::CivilDay> RowValues::Date(std::string_view field) {
   const absl::StatusOr<absl::CivilDay> day = ParseDate(text, profile_.date_order);
   if (day.ok()) return *day;
   Error(field, "INVALID_DATE",
-        absl::StrCat(day.status().message(),
-                     "; profile ", profile_.name, " declares how dates are written"));
+        absl::StrCat(day.status().message(), "; profile ", profile_.name,
+                     " declares how dates are written"));
   return std::nullopt;
 }
 
@@ -38,6 +38,16 @@ std::optional<Money> RowValues::Amount(std::string_view field) {
                            : std::string(StdView(digits.status().message())));
     return std::nullopt;
   }
+  if (!rules_.currency.empty() && currency != rules_.currency) {
+    Error(Get("currency").empty() ? field : "currency", "MIXED_CURRENCY",
+          absl::StrCat("the amount is in ", currency, ", but the workspace is in ", rules_.currency,
+                       "; nothing is converted, and KPIs cannot add the two: "
+                       "state the amount in ",
+                       rules_.currency,
+                       ", or import it into a workspace "
+                       "of its own"));
+    return std::nullopt;
+  }
   const absl::StatusOr<Money> amount = ParseMoney(text, currency);
   int64_t limit = kMaxAmountMajorUnits;
   for (int i = 0; i < *digits; ++i) limit *= 10;
@@ -47,8 +57,9 @@ std::optional<Money> RowValues::Amount(std::string_view field) {
   }
   const bool negative = amount.ok() ? amount->minor_units < 0 : text.find('-') != text.npos;
   if (negative) {
-    Error(field, "NEGATIVE_AMOUNT", "an amount cannot be negative; record a credit as its own "
-                                    "reduced amount, or correct the sign");
+    Error(field, "NEGATIVE_AMOUNT",
+          "an amount cannot be negative; record a credit as its own "
+          "reduced amount, or correct the sign");
     return std::nullopt;
   }
   if (!amount.ok() || amount->minor_units > limit) {
@@ -57,7 +68,17 @@ std::optional<Money> RowValues::Amount(std::string_view field) {
                        "; most likely the columns are mixed up"));
     return std::nullopt;
   }
+  currency_ = currency;
   return *amount;
+}
+
+void RowValues::CheckHappened(std::string_view field, const std::optional<absl::CivilDay>& day) {
+  if (!day.has_value() || *day <= rules_.today) return;
+  Warning(field, "FUTURE_DATE",
+          absl::StrCat(
+              "the day lies after today, ", FormatIsoDate(rules_.today),
+              " UTC; the row is kept, but counts in no view of an earlier day; correct the date "
+              "if it is a slip"));
 }
 
 void RowValues::ReportUnknown(std::string_view field, std::string_view kind,
@@ -111,17 +132,18 @@ void RowValues::Warning(std::string_view field, std::string_view reason, std::st
   report_.AddWarning(row_.place(), Fault(field, reason, std::move(message)));
 }
 
-bool DuplicateRows::IsNew(const std::string& key, const MappedRow& row,
-                          std::string_view id_field, bool repeated, ImportReport& report) const {
+bool DuplicateRows::IsNew(const std::string& key, const MappedRow& row, std::string_view id_field,
+                          bool repeated, ImportReport& report) const {
   const auto first = first_rows_.find(key);
   if (first == first_rows_.end()) return true;
-  const std::string where = absl::StrCat("line ", first->second.place.line, " of ",
-                                         first->second.place.file);
+  const std::string where =
+      absl::StrCat("line ", first->second.place.line, " of ", first->second.place.file);
   if (first->second.fingerprint != row.Fingerprint()) {
     report.AddError(row.place(),
                     {row.Column(id_field), row.Get(id_field), "DUPLICATE_ID",
-                     absl::StrCat(where, " has the same id with other values; that one was kept, "
-                                         "delete the wrong one")});
+                     absl::StrCat(where,
+                                  " has the same id with other values; that one was kept, "
+                                  "delete the wrong one")});
   } else if (!repeated) {
     report.AddWarning(row.place(), {row.Column(id_field), row.Get(id_field), "DUPLICATE_ROW",
                                     absl::StrCat(where, " says the same; it counts once")});

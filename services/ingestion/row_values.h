@@ -29,11 +29,20 @@ inline constexpr int64_t kMaxListPriceMultiple = 1'000;
 // With more names than this no nearest one is looked for: it would take longer than the import.
 inline constexpr size_t kMaxSuggestionNames = 2'000;
 
+// What every row of an import is held against.
+struct RowRules {
+  // The workspace's: that of the first amount in its log, else the profile's, else that of the
+  // first amount in an accepted row. Empty until one of them is known.
+  std::string currency;
+  absl::CivilDay today;  // UTC.
+};
+
 // One row at a time; not thread-safe. All arguments outlive it.
 class RowValues {
  public:
-  RowValues(const ImportProfile& profile, const MappedRow& row, ImportReport& report)
-      : profile_(profile), row_(row), report_(report) {}
+  RowValues(const ImportProfile& profile, RowRules& rules, const MappedRow& row,
+            ImportReport& report)
+      : profile_(profile), rules_(rules), row_(row), report_(report) {}
 
   std::string_view Get(std::string_view field) const { return row_.Get(field); }
 
@@ -41,7 +50,8 @@ class RowValues {
   std::optional<absl::CivilDay> Date(std::string_view field);
 
   // The amount in the row's or the profile's currency; nullopt when blank, and when it is no
-  // acceptable amount (INVALID_AMOUNT, NEGATIVE_AMOUNT, ABSURD_AMOUNT, UNKNOWN_CURRENCY).
+  // acceptable amount (INVALID_AMOUNT, NEGATIVE_AMOUNT, ABSURD_AMOUNT, UNKNOWN_CURRENCY,
+  // MIXED_CURRENCY).
   std::optional<Money> Amount(std::string_view field);
 
   // Reports `reason` unless the field is blank or its value is one of `known`. Returns whether
@@ -68,6 +78,14 @@ class RowValues {
   void CheckAgainstListPrice(std::string_view field, const Money& amount,
                              const ReferenceData& reference);
 
+  // Warns (FUTURE_DATE) when something is said to have happened on a day after today.
+  void CheckHappened(std::string_view field, const std::optional<absl::CivilDay>& day);
+
+  // Called when the row is taken: the first amount of a workspace decides its currency.
+  void Accept() {
+    if (rules_.currency.empty()) rules_.currency = currency_;
+  }
+
   void Error(std::string_view field, std::string_view reason, std::string message);
   void Warning(std::string_view field, std::string_view reason, std::string message);
 
@@ -78,8 +96,10 @@ class RowValues {
   RowFault Fault(std::string_view field, std::string_view reason, std::string message) const;
 
   const ImportProfile& profile_;
+  RowRules& rules_;
   const MappedRow& row_;
   ImportReport& report_;
+  std::string currency_;  // Of the row's last acceptable amount.
   bool failed_ = false;
 };
 
@@ -89,8 +109,8 @@ class DuplicateRows {
  public:
   // True when no row was remembered under `key`. Else reports DUPLICATE_ID (an error: the values
   // differ) or, unless `repeated` says that this is usual, DUPLICATE_ROW (a warning: they do not).
-  bool IsNew(const std::string& key, const MappedRow& row, std::string_view id_field,
-             bool repeated, ImportReport& report) const;
+  bool IsNew(const std::string& key, const MappedRow& row, std::string_view id_field, bool repeated,
+             ImportReport& report) const;
 
   // Called for rows that are taken.
   void Remember(const std::string& key, const MappedRow& row);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "base/money.h"
 #include "gtest/gtest.h"
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
@@ -44,20 +45,38 @@ class RowValuesTest : public testing::Test {
     EXPECT_TRUE(mapped.CheckHeader({&profile.files[0]}, true));
     std::optional<Money> amount;
     EXPECT_TRUE(mapped
-                    .ForEachRow(true, [] { return false; },
-                                [&](const MappedRow& row) {
-                                  RowValues values(profile, row, report);
-                                  amount = values.Amount("list_price");
-                                  EXPECT_EQ(values.failed(), report.error_count() > 0);
-                                })
+                    .ForEachRow(
+                        true, [] { return false; },
+                        [&](const MappedRow& row) {
+                          RowValues values(profile, rules_, row, report);
+                          amount = values.Amount("list_price");
+                          if (accept_ && amount.has_value()) values.Accept();
+                          EXPECT_EQ(values.failed(), report.error_count() > 0);
+                        })
                     .ok());
     const v1::ImportFilesResponse response = report.ToResponse();
     reason_ = response.problems_size() > 0 ? response.problems(0).reason() : "";
     return amount;
   }
 
+  RowRules rules_{"", absl::CivilDay(2017, 7, 14)};
+  bool accept_ = false;
   std::string reason_;
 };
+
+// Rows of another currency were accepted silently, and every KPI of money failed afterwards.
+TEST_F(RowValuesTest, TheFirstAcceptedAmountDecidesTheCurrency) {
+  EXPECT_EQ(AmountOf("12", "EUR"), (Money{1'200, "EUR"}));  // Not accepted in the end.
+  accept_ = true;
+  EXPECT_EQ(AmountOf("12", "JPY"), (Money{12, "JPY"}));
+  EXPECT_EQ(AmountOf("12", "EUR"), std::nullopt);
+  EXPECT_EQ(reason_, "MIXED_CURRENCY");
+  EXPECT_EQ(AmountOf("13", "JPY"), (Money{13, "JPY"}));
+  EXPECT_EQ(AmountOf("13", ""), std::nullopt);  // The profile's USD.
+  EXPECT_EQ(reason_, "MIXED_CURRENCY");
+  EXPECT_EQ(AmountOf("", "EUR"), std::nullopt);  // No amount, no currency.
+  EXPECT_EQ(reason_, "");
+}
 
 TEST_F(RowValuesTest, Amounts) {
   EXPECT_EQ(AmountOf("12.34", ""), (Money{1'234, "USD"}));

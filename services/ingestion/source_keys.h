@@ -25,6 +25,10 @@ inline std::string OpportunityKey(std::string_view opportunity_id) {
   return SourceKey("opportunity", opportunity_id);
 }
 
+inline bool IsOpportunityKey(std::string_view source_key) {
+  return source_key.substr(0, 12) == "opportunity/";
+}
+
 inline std::string QuotaKey(std::string_view rep_id, std::string_view period) {
   return absl::StrCat("quota/", AbslView(rep_id), "/", AbslView(period));
 }
@@ -46,7 +50,7 @@ inline bool IsVersionOf(std::string_view version, std::string_view base) {
 
 // True for keys of reference data: what neither an opportunity nor a quota changes.
 inline bool IsReferenceKey(std::string_view source_key) {
-  return source_key.substr(0, 12) != "opportunity/" && source_key.substr(0, 6) != "quota/";
+  return !IsOpportunityKey(source_key) && source_key.substr(0, 6) != "quota/";
 }
 
 }  // namespace quotacast::ingestion

@@ -168,7 +168,7 @@ class MavenTechTest : public ::testing::Test {
     Company()
         : clock(StartOfDayUtc(absl::CivilDay(2018, 1, 15))),
           log(&clock),
-          ingestion(log),
+          ingestion(log, clock),
           metrics(
               [this](std::string_view workspace, int64_t after_offset,
                      const metrics::Cancelled& cancelled,

@@ -18,7 +18,7 @@ serving::ServingOptions FollowerOptions(serving::ServingOptions options) {
 IngestionService::IngestionService(eventlog::EventLog& log,
                                    const serving::ServingOptions& serving_options,
                                    const Clock& clock, const serving::CallLog& call_log)
-    : core_(log),
+    : core_(log, clock),
       serving_(serving_options, clock, call_log),
       followers_(FollowerOptions(serving_options), clock, call_log) {}
 
