@@ -44,10 +44,10 @@ absl::StatusOr<AsOfRequest> ParseAsOf(const type::v1::AsOf& as_of) {
   if (as_of.has_effective_date()) {
     request.effective_day = ToCivilDay(as_of.effective_date());
     if (!request.effective_day) {
-      return InvalidField("as_of.effective_date",
-                          absl::StrCat(as_of.effective_date().year(), "-",
-                                       as_of.effective_date().month(), "-",
-                                       as_of.effective_date().day(), " is not a date"));
+      return InvalidField(
+          "as_of.effective_date",
+          absl::StrCat(as_of.effective_date().year(), "-", as_of.effective_date().month(), "-",
+                       as_of.effective_date().day(), " is not a date"));
     }
   }
   if (as_of.has_recorded_time()) request.recorded_time = ToTime(as_of.recorded_time());
@@ -78,8 +78,7 @@ absl::StatusOr<std::vector<FiscalPeriod>> StatePeriods(const BookView& view,
     QC_ASSIGN_OR_RETURN(FiscalPeriod period, view.calendar.PeriodContaining(first_day));
     return std::vector<FiscalPeriod>{std::move(period)};
   }
-  QC_ASSIGN_OR_RETURN(const FiscalPeriod last,
-                      PeriodNamedOrContaining(view.calendar, last_name));
+  QC_ASSIGN_OR_RETURN(const FiscalPeriod last, PeriodNamedOrContaining(view.calendar, last_name));
   if (last.end <= first_day) {
     ErrorDetail detail;
     detail.reason = "PERIOD_ENDED";
@@ -93,11 +92,11 @@ absl::StatusOr<std::vector<FiscalPeriod>> StatePeriods(const BookView& view,
   }
   const int64_t horizon_days = last.end - first_day;
   if (horizon_days > simulator::kMaxHorizonDays) {
-    return InvalidField("last_period",
-                        absl::StrCat(last.name, " ends ", horizon_days, " days after the as-of ",
-                                     "date ", FormatIsoDate(view.as_of.effective_day),
-                                     "; the horizon is at most ", simulator::kMaxHorizonDays,
-                                     " days (104 weeks)"));
+    return InvalidField(
+        "last_period",
+        absl::StrCat(last.name, " ends ", horizon_days, " days after the as-of ", "date ",
+                     FormatIsoDate(view.as_of.effective_day), "; the horizon is at most ",
+                     simulator::kMaxHorizonDays, " days (104 weeks)"));
   }
   return view.calendar.PeriodsBetween(first_day, last.end);
 }
@@ -108,9 +107,8 @@ Metrics::Metrics(Feed feed, const Clock* clock) : feed_(std::move(feed)), clock_
 
 std::shared_ptr<Metrics::Shelf> Metrics::ShelfOf(const std::string& workspace) {
   std::lock_guard<std::mutex> lock(mutex_);
-  auto found = std::find_if(shelves_.begin(), shelves_.end(), [&](const auto& shelf) {
-    return shelf->workspace == workspace;
-  });
+  auto found = std::find_if(shelves_.begin(), shelves_.end(),
+                            [&](const auto& shelf) { return shelf->workspace == workspace; });
   std::shared_ptr<Shelf> shelf;
   if (found != shelves_.end()) {
     shelf = *found;
@@ -130,35 +128,38 @@ absl::StatusOr<std::shared_ptr<const BookView>> Metrics::ViewOf(const std::strin
   QC_ASSIGN_OR_RETURN(const AsOfRequest request, ParseAsOf(as_of));
   const std::shared_ptr<Shelf> shelf = ShelfOf(workspace);
   {
-    std::lock_guard<std::mutex> lock(shelf->catch_up);
+    // Another caller may be reading a long feed: one that has gone away does not wait for it.
+    std::unique_lock<std::timed_mutex> lock(shelf->catch_up, std::defer_lock);
+    do {
+      if (IsCancelled(cancelled)) return absl::CancelledError("the caller went away");
+    } while (!lock.try_lock_for(kCatchUpWait));
     absl::Status appended;
-    QC_RETURN_IF_ERROR(
-        feed_(workspace, shelf->book.last_offset(), cancelled,
-              [&](const ingestion::v1::WatchEventsResponse& batch) {
-                for (const ingestion::v1::EventRecord& record : batch.events()) {
-                  appended = shelf->book.Append(record);
-                  if (!appended.ok()) return false;
-                }
-                return !IsCancelled(cancelled);
-              }));
+    QC_RETURN_IF_ERROR(feed_(workspace, shelf->book.last_offset(), cancelled,
+                             [&](const ingestion::v1::WatchEventsResponse& batch) {
+                               if (IsCancelled(cancelled)) return false;
+                               for (const ingestion::v1::EventRecord& record : batch.events()) {
+                                 appended = shelf->book.Append(record);
+                                 if (!appended.ok()) return false;
+                               }
+                               return true;
+                             }));
     QC_RETURN_IF_ERROR(appended);
   }
   if (IsCancelled(cancelled)) return absl::CancelledError("the caller went away");
   return shelf->book.At(request, DayOfUtc(clock_->Now()));
 }
 
-absl::StatusOr<std::shared_ptr<const BookView>> Metrics::HistoryViewOf(
-    const std::string& workspace, const type::v1::AsOf& as_of, const Cancelled& cancelled) {
-  QC_ASSIGN_OR_RETURN(std::shared_ptr<const BookView> view,
-                      ViewOf(workspace, as_of, cancelled));
+absl::StatusOr<std::shared_ptr<const BookView>> Metrics::HistoryViewOf(const std::string& workspace,
+                                                                       const type::v1::AsOf& as_of,
+                                                                       const Cancelled& cancelled) {
+  QC_ASSIGN_OR_RETURN(std::shared_ptr<const BookView> view, ViewOf(workspace, as_of, cancelled));
   if (view->opportunities.empty()) {
     return FailedPrecondition(
-        "NO_HISTORY",
-        absl::StrCat("no opportunity is dated on or before ",
-                     FormatIsoDate(view->as_of.effective_day),
-                     view->undated_count > 0
-                         ? absl::StrCat("; ", view->undated_count, " have no date at all")
-                         : ""));
+        "NO_HISTORY", absl::StrCat("no opportunity is dated on or before ",
+                                   FormatIsoDate(view->as_of.effective_day),
+                                   view->undated_count > 0 ? absl::StrCat("; ", view->undated_count,
+                                                                          " have no date at all")
+                                                           : ""));
   }
   QC_RETURN_IF_ERROR(view->currency_status);
   return view;
@@ -170,11 +171,10 @@ absl::StatusOr<metrics::v1::QueryKpiResponse> Metrics::QueryKpi(
   QC_ASSIGN_OR_RETURN(const std::shared_ptr<const BookView> view,
                       ViewOf(workspace, request.as_of(), cancelled));
   metrics::v1::QueryKpiResponse response;
-  QC_ASSIGN_OR_RETURN(
-      *response.mutable_table(),
-      registry_.Query(*view, {.kpi = request.kpi(),
-                              .group_by = request.group_by(),
-                              .period = request.period()}));
+  QC_ASSIGN_OR_RETURN(*response.mutable_table(),
+                      registry_.Query(*view, {.kpi = request.kpi(),
+                                              .group_by = request.group_by(),
+                                              .period = request.period()}));
   return response;
 }
 
@@ -189,9 +189,9 @@ absl::StatusOr<metrics::v1::FitModelResponse> Metrics::FitModel(
   QC_ASSIGN_OR_RETURN(const std::string workspace, ParseParent(request.parent()));
   const int draw_count = request.draw_count() == 0 ? kDefaultDraws : request.draw_count();
   if (draw_count < 1 || draw_count > simulator::kMaxDraws) {
-    return InvalidField("draw_count", absl::StrCat(request.draw_count(), " is not in 1 to ",
-                                                   simulator::kMaxDraws, " (0: ", kDefaultDraws,
-                                                   ")"));
+    return InvalidField("draw_count",
+                        absl::StrCat(request.draw_count(), " is not in 1 to ", simulator::kMaxDraws,
+                                     " (0: ", kDefaultDraws, ")"));
   }
   QC_ASSIGN_OR_RETURN(const std::shared_ptr<const BookView> view,
                       HistoryViewOf(workspace, request.as_of(), cancelled));
@@ -247,9 +247,9 @@ absl::StatusOr<metrics::v1::GetModelResponse> Metrics::GetModel(
   return response;
 }
 
-absl::Status Metrics::GetState(
-    const metrics::v1::GetStateRequest& request, const Cancelled& cancelled,
-    const std::function<bool(metrics::v1::GetStateResponse&&)>& write) {
+absl::Status Metrics::GetState(const metrics::v1::GetStateRequest& request,
+                               const Cancelled& cancelled,
+                               const std::function<bool(metrics::v1::GetStateResponse&&)>& write) {
   QC_ASSIGN_OR_RETURN(const std::string workspace, ParseParent(request.parent()));
   QC_ASSIGN_OR_RETURN(const std::shared_ptr<const BookView> view,
                       HistoryViewOf(workspace, request.as_of(), cancelled));

@@ -6,6 +6,7 @@
 #ifndef QUOTACAST_SERVICES_METRICS_METRICS_H_
 #define QUOTACAST_SERVICES_METRICS_METRICS_H_
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -28,6 +29,9 @@ namespace quotacast::metrics {
 inline constexpr size_t kMaxBooks = 64;
 inline constexpr size_t kMaxModels = 64;
 inline constexpr int kDefaultDraws = 64;
+// How long a caller that waits for another one to read the feed goes without looking whether it
+// was cancelled.
+inline constexpr std::chrono::milliseconds kCatchUpWait{50};
 
 using Cancelled = std::function<bool()>;  // May be empty.
 
@@ -73,7 +77,7 @@ class Metrics {
   struct Shelf {
     explicit Shelf(std::string name) : workspace(std::move(name)) {}
     const std::string workspace;
-    std::mutex catch_up;
+    std::timed_mutex catch_up;
     Book book;
   };
   struct FittedModel {
@@ -95,8 +99,8 @@ class Metrics {
   const Feed feed_;
   const Clock* const clock_;
   const KpiRegistry registry_;
-  mutable std::mutex mutex_;                                  // Guards what follows.
-  std::deque<std::shared_ptr<Shelf>> shelves_;                // Latest used first.
+  mutable std::mutex mutex_;                                       // Guards what follows.
+  std::deque<std::shared_ptr<Shelf>> shelves_;                     // Latest used first.
   mutable std::deque<std::shared_ptr<const FittedModel>> models_;  // Latest used first.
 };
 

@@ -4,7 +4,11 @@
 #include "services/metrics/metrics.h"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <functional>
+#include <future>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -193,6 +197,58 @@ TEST_F(MetricsTest, HandsOnTheFeedsErrorsAndCancellation) {
   EXPECT_TRUE(metrics.QueryKpi(request, {}).ok());
 }
 
+TEST_F(MetricsTest, ACancelledCallerDoesNotWaitForAnotherReadingTheFeed) {
+  AddHistory(source.feed);
+  std::promise<void> reading;
+  std::promise<void> may_go_on;
+  const Feed inner = source.AsFeed();
+  bool first_call = true;  // Guarded by the book's catch-up.
+  Metrics metrics(
+      [&](std::string_view workspace, int64_t after_offset, const Cancelled& cancelled,
+          const std::function<bool(const ingestion::v1::WatchEventsResponse&)>& on_batch) {
+        if (first_call) {
+          first_call = false;
+          reading.set_value();
+          may_go_on.get_future().wait();
+        }
+        return inner(workspace, after_offset, cancelled, on_batch);
+      },
+      &clock);
+  metrics::v1::QueryKpiRequest request;
+  request.set_parent("workspaces/w");
+  request.set_kpi("bookings");
+  auto slow =
+      std::async(std::launch::async, [&] { return metrics.QueryKpi(request, {}).status(); });
+  reading.get_future().wait();
+  // Cancelled at the third look: it was waiting by then.
+  std::atomic<int> looks = 0;
+  auto waiting = std::async(std::launch::async, [&] {
+    return metrics.QueryKpi(request, [&looks] { return ++looks >= 3; }).status();
+  });
+  // Far more than three slices; only a caller stuck in the wait takes so long.
+  const bool returned = waiting.wait_for(std::chrono::seconds(30)) == std::future_status::ready;
+  EXPECT_TRUE(returned);
+  may_go_on.set_value();
+  EXPECT_EQ(waiting.get().code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(slow.get(), absl::OkStatus());
+  // The waiting caller never came to the feed.
+  EXPECT_EQ(source.asked_after, (std::vector<int64_t>{0}));
+}
+
+TEST_F(MetricsTest, ACallCancelledWhileItReadsStopsAtTheNextBatchAndKeepsWhatItHas) {
+  AddHistory(source.feed);
+  Metrics metrics(source.AsFeed(), &clock);
+  metrics::v1::QueryKpiRequest request;
+  request.set_parent("workspaces/w");
+  request.set_kpi("bookings");
+  // Looked at before the wait and before each batch of three: gone before the second batch.
+  int looks = 0;
+  EXPECT_EQ(metrics.QueryKpi(request, [&looks] { return ++looks >= 3; }).status().code(),
+            absl::StatusCode::kCancelled);
+  EXPECT_TRUE(metrics.QueryKpi(request, {}).ok());
+  EXPECT_EQ(source.asked_after, (std::vector<int64_t>{0, 3}));
+}
+
 TEST_F(MetricsTest, ModelsAreNamedByWhatTheyAre) {
   AddHistory(source.feed);
   Metrics metrics(source.AsFeed(), &clock);
@@ -216,8 +272,7 @@ TEST_F(MetricsTest, ModelsAreNamedByWhatTheyAre) {
   EXPECT_EQ(DeterministicBytes(other.FitModel(FitRequest(day, 4), {})->model()),
             DeterministicBytes(model));
   EXPECT_NE(metrics.FitModel(FitRequest(day, 8), {})->model().model_hash(), model.model_hash());
-  EXPECT_NE(metrics.FitModel(FitRequest(day - 1, 4), {})->model().model_hash(),
-            model.model_hash());
+  EXPECT_NE(metrics.FitModel(FitRequest(day - 1, 4), {})->model().model_hash(), model.model_hash());
 
   metrics::v1::GetModelRequest get;
   get.set_name(model.name());
@@ -245,11 +300,9 @@ TEST_F(MetricsTest, StreamsHeaderThenDealsAndHashesThem) {
   EXPECT_EQ(header.open_deal_count(), answer.messages[1].deals().deals_size());
   // Every fourth of forty, and those closed after the as-of day.
   EXPECT_GE(header.open_deal_count(), 10);
-  EXPECT_TRUE(std::is_sorted(answer.messages[1].deals().deals().begin(),
-                             answer.messages[1].deals().deals().end(),
-                             [](const auto& a, const auto& b) {
-                               return a.opportunity_id() < b.opportunity_id();
-                             }));
+  EXPECT_TRUE(std::is_sorted(
+      answer.messages[1].deals().deals().begin(), answer.messages[1].deals().deals().end(),
+      [](const auto& a, const auto& b) { return a.opportunity_id() < b.opportunity_id(); }));
   // The hash names the state, whatever was fitted in between.
   ASSERT_TRUE(metrics.FitModel(FitRequest(CivilDay(2017, 12, 31), 4), {}).ok());
   EXPECT_EQ(State(metrics, CivilDay(2017, 12, 31), "").messages[0].header().state_hash(),
