@@ -25,19 +25,6 @@
 namespace quotacast::serving::internal {
 namespace {
 
-absl::Time EffectiveDeadline(const ServingOptions& options,
-                             const grpc::CallbackServerContext& grpc_context, CallKind kind,
-                             absl::Time now) {
-  const bool unary = kind == CallKind::kUnary;
-  const auto asked = grpc_context.deadline();
-  // gRPC's way of saying that the caller set none.
-  if (asked == std::chrono::system_clock::time_point::max()) {
-    return now + (unary ? options.deadline_default : options.stream_deadline_max);
-  }
-  const absl::Duration limit = unary ? options.deadline_max : options.stream_deadline_max;
-  return std::min(absl::FromChrono(asked), now + limit);
-}
-
 absl::Status WithReason(absl::Status status, std::string_view reason) {
   ErrorDetail detail;
   detail.reason = std::string(reason);
@@ -45,6 +32,21 @@ absl::Status WithReason(absl::Status status, std::string_view reason) {
 }
 
 }  // namespace
+
+Call::Deadline Call::EffectiveDeadline(const ServingOptions& options,
+                                       const grpc::CallbackServerContext& grpc_context,
+                                       CallKind kind, absl::Time now) {
+  const bool unary = kind == CallKind::kUnary;
+  const auto asked = grpc_context.deadline();
+  // gRPC's way of saying that the caller set none.
+  if (asked == std::chrono::system_clock::time_point::max()) {
+    return {now + (unary ? options.deadline_default : options.stream_deadline_max),
+            DeadlineOrigin::kServerDefault};
+  }
+  const absl::Time latest = now + (unary ? options.deadline_max : options.stream_deadline_max);
+  if (absl::FromChrono(asked) > latest) return {latest, DeadlineOrigin::kServerMaximum};
+  return {absl::FromChrono(asked), DeadlineOrigin::kCaller};
+}
 
 std::string MethodName(std::string_view service, std::string_view request_full_name) {
   constexpr std::string_view kSuffix = "Request";
@@ -60,10 +62,10 @@ Call::Call(Serving& serving, grpc::CallbackServerContext* grpc_context, std::str
     : serving_(serving),
       grpc_context_(grpc_context),
       method_(std::move(method)),
+      kind_(kind),
       arrival_time_(serving.clock().Now()),
-      context_(LoopbackPrincipal(),
-               EffectiveDeadline(serving.options(), *grpc_context, kind, arrival_time_),
-               serving.clock()) {}
+      deadline_(EffectiveDeadline(serving.options(), *grpc_context, kind, arrival_time_)),
+      context_(LoopbackPrincipal(), deadline_.time, serving.clock()) {}
 
 void Call::Start(const std::optional<WorkspaceSource>& workspace, std::shared_ptr<void> keep_alive,
                  std::function<absl::Status()> work) {
@@ -95,29 +97,51 @@ void Call::CancelAndFinish() {
 }
 
 bool Call::RunOperation(const std::function<void()>& start) {
+  const Ended ended = AwaitOperation(start, absl::InfiniteDuration());
+  if (ended != Ended::kTooLate) return ended == Ended::kOk;
+  // A caller that neither reads nor hangs up: end the call from our side, which also ends the
+  // operation. A status would wait behind the message that is not read. The context is gRPC's
+  // until Finish, hence the lock.
+  context_.Cancel();
+  std::lock_guard<std::mutex> order(order_mu_);
+  if (!finished_) grpc_context_->TryCancel();
+  return false;
+}
+
+bool Call::RunRead(const std::function<void()>& start) {
+  const absl::Duration wait_max = serving_.options().next_message_wait_max;
+  const Ended ended = AwaitOperation(start, wait_max);
+  if (ended != Ended::kTooLate) return ended == Ended::kOk;
+  // A caller that neither sends nor hangs up. Finishing also ends the read.
+  const absl::Status status =
+      context_.expired()
+          ? EndedStatus()
+          : WithReason(absl::DeadlineExceededError(absl::StrCat(
+                           "no message came for ", absl::FormatDuration(wait_max),
+                           ", the longest that this call may stand still; send it all again")),
+                       "DEADLINE_EXCEEDED");
+  context_.Cancel();
+  FinishOnce(status);
+  return false;
+}
+
+Call::Ended Call::AwaitOperation(const std::function<void()>& start, absl::Duration wait_max) {
   {
     std::lock_guard<std::mutex> order(order_mu_);
-    if (finished_) return false;
+    if (finished_) return Ended::kFailed;
     {
       std::lock_guard<std::mutex> lock(operation_mu_);
       operation_in_flight_ = true;
     }
     start();
   }
-  {
-    std::unique_lock<std::mutex> lock(operation_mu_);
-    const auto remaining = absl::ToChronoNanoseconds(
-        std::min(context_.deadline() - serving_.clock().Now(), absl::Hours(24)));
-    if (operation_done_.wait_for(lock, remaining, [this] { return !operation_in_flight_; })) {
-      return operation_ok_;
-    }
+  std::unique_lock<std::mutex> lock(operation_mu_);
+  const auto wait = absl::ToChronoNanoseconds(
+      std::min({context_.deadline() - serving_.clock().Now(), wait_max, absl::Hours(24)}));
+  if (!operation_done_.wait_for(lock, wait, [this] { return !operation_in_flight_; })) {
+    return Ended::kTooLate;
   }
-  // A caller that neither reads nor hangs up: end the call from our side, which also ends the
-  // operation. The context is gRPC's until Finish, hence the lock.
-  context_.Cancel();
-  std::lock_guard<std::mutex> order(order_mu_);
-  if (!finished_) grpc_context_->TryCancel();
-  return false;
+  return operation_ok_ ? Ended::kOk : Ended::kFailed;
 }
 
 void Call::Complete(bool ok) {
@@ -131,8 +155,11 @@ void Call::Complete(bool ok) {
 
 void Call::FinishOnce(const absl::Status& status) {
   absl::Status final_status = status;
-  // Cores report an expired deadline as cancellation, for all they see is one flag.
-  if (absl::IsCancelled(status) && context_.expired()) final_status = EndedStatus();
+  // Cores report an expired deadline as cancellation, for all they see is one flag, or as the
+  // deadline of a call downstream, which was given what is left of ours.
+  if ((absl::IsCancelled(status) || absl::IsDeadlineExceeded(status)) && context_.expired()) {
+    final_status = EndedStatus();
+  }
   {
     std::lock_guard<std::mutex> order(order_mu_);
     if (finished_) return;
@@ -154,11 +181,24 @@ void Call::FinishOnce(const absl::Status& status) {
 }
 
 absl::Status Call::EndedStatus() const {
-  if (context_.expired()) {
-    return WithReason(absl::DeadlineExceededError("the deadline of the call has passed"),
-                      "DEADLINE_EXCEEDED");
+  if (!context_.expired()) {
+    return WithReason(absl::CancelledError("the caller cancelled the call"), "CANCELLED");
   }
-  return WithReason(absl::CancelledError("the caller cancelled the call"), "CANCELLED");
+  std::string message = "the deadline of the call has passed";
+  const std::string lasted = absl::FormatDuration(deadline_.time - arrival_time_);
+  const bool unary = kind_ == CallKind::kUnary;
+  const std::string longest = absl::FormatDuration(unary ? serving_.options().deadline_max
+                                                         : serving_.options().stream_deadline_max);
+  if (deadline_.origin == DeadlineOrigin::kServerMaximum) {
+    message =
+        absl::StrCat("the call took longer than ", longest, ", the longest the server allows");
+  } else if (deadline_.origin == DeadlineOrigin::kServerDefault) {
+    message = absl::StrCat(
+        "the call took longer than the ", lasted,
+        " the server gives a caller who sets no deadline; ",
+        lasted == longest ? "none may be longer" : absl::StrCat("set one, of at most ", longest));
+  }
+  return WithReason(absl::DeadlineExceededError(message), "DEADLINE_EXCEEDED");
 }
 
 }  // namespace quotacast::serving::internal

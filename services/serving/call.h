@@ -62,6 +62,10 @@ class Call {
   // handler's thread. False when the operation failed, the call is over or the deadline passed.
   bool RunOperation(const std::function<void()>& start);
 
+  // The same for the read of the caller's next message, which also ends the call when none comes
+  // within ServingOptions::next_message_wait_max.
+  bool RunRead(const std::function<void()>& start);
+
   // For the OnReadDone and OnWriteDone reactions.
   void Complete(bool ok);
 
@@ -69,13 +73,29 @@ class Call {
   virtual void FinishRpc(const grpc::Status& status) = 0;
 
  private:
+  // Who chose the deadline.
+  enum class DeadlineOrigin { kCaller, kServerDefault, kServerMaximum };
+  struct Deadline {
+    absl::Time time;
+    DeadlineOrigin origin = DeadlineOrigin::kCaller;
+  };
+  static Deadline EffectiveDeadline(const ServingOptions& options,
+                                    const grpc::CallbackServerContext& grpc_context, CallKind kind,
+                                    absl::Time now);
+
+  // How an operation ended.
+  enum class Ended { kOk, kFailed, kTooLate };
+  // `wait_max` counts from now; the deadline of the call bounds it.
+  Ended AwaitOperation(const std::function<void()>& start, absl::Duration wait_max);
   void FinishOnce(const absl::Status& status);
   absl::Status EndedStatus() const;
 
   Serving& serving_;
   grpc::CallbackServerContext* const grpc_context_;
   const std::string method_;
+  const CallKind kind_;
   const absl::Time arrival_time_;
+  const Deadline deadline_;
   CallContext context_;
 
   // Orders what is asked of gRPC: nothing may be started on a call after its Finish. Reactions

@@ -59,9 +59,9 @@ template <typename Request>
 class StreamReader {
  public:
   virtual ~StreamReader() = default;
-  // Blocks for the next message. False at the end, and when the call is over. Only when cancelled()
-  // is then still false did the caller say that it sent all it wanted to send: check it before
-  // making anything durable.
+  // Blocks for the next message, at most for ServingOptions::next_message_wait_max, which ends the
+  // call. False at the end, and when the call is over. Only when cancelled() is then still false
+  // did the caller say that it sent all it wanted to send: check it before making anything durable.
   virtual bool Read(Request* message) = 0;
 };
 
@@ -193,7 +193,7 @@ class ClientStreamCall final : public grpc::ServerReadReactor<Request>,
 
   bool Read(Request* message) override {
     if (ended_ || context().cancelled()) return false;
-    if (!RunOperation([this] { this->StartRead(&message_); })) {
+    if (!RunRead([this] { this->StartRead(&message_); })) {
       ended_ = true;
       // gRPC reports the caller's end and the caller's breaking off alike. Sending the headers
       // tells them apart: it fails on a broken stream.

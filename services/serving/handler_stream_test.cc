@@ -214,5 +214,38 @@ TEST(HandleClientStreamTest, CallerThatStandsStillIsEndedByTheDeadline) {
   EXPECT_EQ(server.WaitForRecords(1)[0].code, absl::StatusCode::kDeadlineExceeded);
 }
 
+// An upload that stands still far from its deadline gives its thread back, and its caller learns
+// why; a later call on the same, only thread is served.
+TEST(HandleClientStreamTest, IdleUploadIsEndedByTheWaitForItsNextMessage) {
+  ServingOptions limits;
+  limits.next_message_wait_max = absl::Milliseconds(200);
+  ScriptedServer server({.thread_count = 1, .queue_max = 1}, limits);
+  server.on_import_files = [](CallContext& call, StreamReader<ImportFilesRequest>& reader,
+                              ImportFilesResponse*) -> absl::Status {
+    ImportFilesRequest message;
+    while (reader.Read(&message)) {
+    }
+    if (!call.cancelled()) return absl::OkStatus();
+    EXPECT_FALSE(call.expired());
+    return absl::CancelledError("stopped");
+  };
+  for (const bool in_process : {false, true}) {
+    grpc::ClientContext context;
+    ImportFilesResponse response;
+    auto writer = server.ingestion(in_process).ImportFiles(&context, &response);
+    ASSERT_TRUE(writer->Write(Chunk(10)));
+    const grpc::Status status = writer->Finish();  // Without WritesDone.
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+    EXPECT_NE(status.error_message().find("no message came for 200ms"), std::string::npos)
+        << status.error_message();
+  }
+  grpc::ClientContext context;
+  ImportFilesResponse response;
+  auto writer = server.ingestion().ImportFiles(&context, &response);
+  writer->WritesDone();
+  EXPECT_TRUE(writer->Finish().ok());
+  EXPECT_EQ(server.WaitForRecords(3)[1].code, absl::StatusCode::kDeadlineExceeded);
+}
+
 }  // namespace
 }  // namespace quotacast::serving

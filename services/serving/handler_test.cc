@@ -266,6 +266,41 @@ TEST(HandleUnaryTest, CancellationByOurDeadlineIsReportedAsDeadline) {
   EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
 }
 
+// A caller who set no deadline, or one too far away, cannot guess which one ended the call. What a
+// call downstream says of the rest of the deadline it was given says less.
+TEST(HandleUnaryTest, AnEndByTheServersOwnDeadlineSaysSo) {
+  const SystemClock machine;
+  ServingOptions limits;
+  limits.deadline_default = absl::Minutes(30);
+  limits.deadline_max = absl::Hours(24);
+  FakeClock clock(machine.Now());
+  ScriptedServer server({}, limits, &clock);
+  absl::Status downstream;
+  server.on_forecast = [&](const CallContext& call, const ForecastRequest&, ForecastResponse*) {
+    clock.Advance(absl::Hours(25));
+    EXPECT_TRUE(call.expired());
+    return downstream;
+  };
+  for (const absl::StatusCode code :
+       {absl::StatusCode::kCancelled, absl::StatusCode::kDeadlineExceeded}) {
+    downstream = absl::Status(code, "stopped");
+    grpc::ClientContext none;
+    ForecastResponse response;
+    const grpc::Status by_default =
+        server.simulation().Forecast(&none, RequestFor("workspaces/w"), &response);
+    EXPECT_EQ(by_default.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+    EXPECT_EQ(by_default.error_message(),
+              "the call took longer than the 30m the server gives a caller who sets no deadline; "
+              "set one, of at most 24h");
+    grpc::ClientContext far;
+    far.set_deadline(absl::ToChronoTime(clock.Now() + absl::Hours(1000)));
+    const grpc::Status by_maximum =
+        server.simulation().Forecast(&far, RequestFor("workspaces/w"), &response);
+    EXPECT_EQ(by_maximum.error_message(),
+              "the call took longer than 24h, the longest the server allows");
+  }
+}
+
 TEST(HandleUnaryTest, DeadlineIsTheCallersWithinDefaultAndMaximum) {
   const SystemClock machine;
   const absl::Time now = machine.Now();

@@ -26,9 +26,10 @@ inline constexpr int kConcurrentStreamsMax = 256;                      // Per co
 inline constexpr absl::Duration kPingIntervalMin = absl::Seconds(10);  // From clients.
 inline constexpr absl::Duration kKeepaliveInterval = absl::Seconds(60);
 inline constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
-// Connections are renewed, so that replicas share the load; calls get the grace to end.
+// Connections are renewed, so that replicas share the load. Their calls may go on until their own
+// deadlines, a day at most; a shorter grace would end long forecasts as if the server had died.
 inline constexpr absl::Duration kConnectionAgeMax = absl::Minutes(30);
-inline constexpr absl::Duration kConnectionAgeGrace = absl::Minutes(10);
+inline constexpr absl::Duration kConnectionAgeGrace = absl::Hours(24);
 
 struct ServerOptions {
   // "127.0.0.1:7070"; port 0 picks a free one. Empty: reachable from this process only.

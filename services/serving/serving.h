@@ -36,6 +36,9 @@ struct ServingOptions {
   absl::Duration deadline_max = absl::Minutes(10);
   // Streams: both of the above.
   absl::Duration stream_deadline_max = absl::Hours(24);
+  // Client streams: the longest wait for the caller's next message; a caller who stands still
+  // longer ends with DEADLINE_EXCEEDED and gives its thread back.
+  absl::Duration next_message_wait_max = absl::InfiniteDuration();
   // The pause that a refused caller is told to make.
   absl::Duration overload_retry_after = absl::Milliseconds(500);
 };

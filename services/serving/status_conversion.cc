@@ -125,8 +125,11 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   info.set_domain(kErrorDomain);
   out.add_details()->PackFrom(info);
   if (!detail.field_violations.empty()) AddBadRequest(detail.field_violations, out);
+  // An error with a reason of its own says itself whether a retry makes sense: files that are too
+  // large stay so.
   const bool worth_retrying =
-      code == grpc::StatusCode::RESOURCE_EXHAUSTED || code == grpc::StatusCode::UNAVAILABLE;
+      detail.reason.empty() &&
+      (code == grpc::StatusCode::RESOURCE_EXHAUSTED || code == grpc::StatusCode::UNAVAILABLE);
   if (detail.retry_after.has_value() || worth_retrying) {
     AddRetryInfo(detail.retry_after.value_or(absl::Seconds(1)), out);
   }

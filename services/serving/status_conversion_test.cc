@@ -84,13 +84,26 @@ TEST(ToGrpcStatusTest, OverloadSaysWhenToRetry) {
             "500000000 } }");
 }
 
+// Too much for one import stays too much: no hint may be made up for an error that has none.
+TEST(ToGrpcStatusTest, AReasonWithoutAPauseGetsNone) {
+  for (const absl::StatusCode code :
+       {absl::StatusCode::kResourceExhausted, absl::StatusCode::kUnavailable}) {
+    ErrorDetail detail;
+    detail.reason = "IMPORT_TOO_LARGE";
+    EXPECT_EQ(Describe(ToGrpcStatus(WithDetail(absl::Status(code, "m"), detail))),
+              absl::StrCat(static_cast<int>(code),
+                           " m\n[type.googleapis.com/google.rpc.ErrorInfo] { reason: "
+                           "\"IMPORT_TOO_LARGE\" domain: \"quotacast\" }"));
+  }
+}
+
 TEST(ToGrpcStatusTest, EveryCodeWithoutDetailGetsItsNameAsReason) {
   for (int code = 1; code <= 16; ++code) {
     const absl::Status status(static_cast<absl::StatusCode>(code), "m");
     std::string expected =
         absl::StrCat(code, " m\n[type.googleapis.com/google.rpc.ErrorInfo] { reason: \"",
                      absl::StatusCodeToString(status.code()), "\" domain: \"quotacast\" }");
-    // Where a retry makes sense there is always a hint.
+    // Nothing else says whether a retry makes sense.
     if (code == 8 || code == 14) {
       absl::StrAppend(
           &expected, "\n[type.googleapis.com/google.rpc.RetryInfo] { retry_delay { seconds: 1 } }");

@@ -7,6 +7,12 @@
 namespace quotacast::ingestion {
 namespace {
 
+serving::ServingOptions ImportOptions(serving::ServingOptions options) {
+  options.executor.thread_count = kMaxImports;
+  options.next_message_wait_max = kNextChunkWaitMax;
+  return options;
+}
+
 serving::ServingOptions FollowerOptions(serving::ServingOptions options) {
   options.executor.thread_count = kMaxFollowers;
   options.executor.queue_max = 0;
@@ -17,15 +23,17 @@ serving::ServingOptions FollowerOptions(serving::ServingOptions options) {
 
 IngestionService::IngestionService(eventlog::EventLog& log,
                                    const serving::ServingOptions& serving_options,
-                                   const Clock& clock, const serving::CallLog& call_log)
-    : core_(log, clock),
-      serving_(serving_options, clock, call_log),
-      followers_(FollowerOptions(serving_options), clock, call_log) {}
+                                   const Clock& business_clock, const Clock& machine_clock,
+                                   const serving::CallLog& call_log)
+    : core_(log, business_clock),
+      serving_(serving_options, machine_clock, call_log),
+      imports_(ImportOptions(serving_options), machine_clock, call_log),
+      followers_(FollowerOptions(serving_options), machine_clock, call_log) {}
 
 grpc::ServerReadReactor<v1::ImportFilesRequest>* IngestionService::ImportFiles(
     grpc::CallbackServerContext* context, v1::ImportFilesResponse* response) {
   return serving::HandleClientStream<v1::ImportFilesRequest>(
-      serving_, context, response,
+      imports_, context, response,
       [this](serving::CallContext& call, serving::StreamReader<v1::ImportFilesRequest>& reader,
              v1::ImportFilesResponse* response) -> absl::Status {
         ImportSession session(core_);
@@ -37,8 +45,7 @@ grpc::ServerReadReactor<v1::ImportFilesRequest>* IngestionService::ImportFiles(
               call.EnterWorkspace("header.parent", session.parent(), serving::NameTail::kNone)
                   .status());
         }
-        QC_ASSIGN_OR_RETURN(*response,
-                            session.Finish(call.workspace(), call.cancelled_function()));
+        QC_ASSIGN_OR_RETURN(*response, session.Finish(call.workspace(), call.cancelled_function()));
         return absl::OkStatus();
       });
 }

@@ -3,6 +3,14 @@
 // in-memory log, called through the client library.
 #include "services/ingestion/server/ingestion_service.h"
 
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+#include <grpcpp/support/sync_stream.h>
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -11,14 +19,9 @@
 #include <utility>
 #include <vector>
 
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
-#include <grpcpp/security/server_credentials.h>
-#include <grpcpp/server.h>
-#include <grpcpp/server_builder.h>
-
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "base/clock.h"
 #include "base/errors.h"
 #include "clients/cpp/ingestion_client.h"
@@ -40,15 +43,16 @@ class IngestionServiceTest : public testing::Test {
     options.service = kIngestionServiceName;
     // One thread: a follower that held it would block everything else.
     options.executor.thread_count = 1;
-    service_ = std::make_unique<IngestionService>(log_, options, clock_,
+    service_ = std::make_unique<IngestionService>(log_, options, clock_, clock_,
                                                   [](const serving::CallRecord&) {});
     int port = 0;
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     builder.RegisterService(service_.get());
     server_ = builder.BuildAndStart();
-    client_ = std::make_unique<clients::IngestionClient>(grpc::CreateChannel(
-        "127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials()));
+    channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(port),
+                                   grpc::InsecureChannelCredentials());
+    client_ = std::make_unique<clients::IngestionClient>(channel_);
   }
   ~IngestionServiceTest() override { server_->Shutdown(); }
 
@@ -68,6 +72,7 @@ class IngestionServiceTest : public testing::Test {
   eventlog::InMemoryEventLog log_;
   std::unique_ptr<IngestionService> service_;
   std::unique_ptr<grpc::Server> server_;
+  std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<clients::IngestionClient> client_;
 };
 
@@ -134,6 +139,43 @@ TEST_F(IngestionServiceTest, FollowerHearsOfAnImportThatRunsBesideIt) {
   follower.join();
   EXPECT_TRUE(status.ok()) << status;
   EXPECT_EQ(last_offset.load(), 25);
+}
+
+// Uploads that stand still hold every thread for imports; reading the feed, with which every query
+// begins, must go on beside them.
+TEST_F(IngestionServiceTest, IdleUploadsDoNotHoldUpReadersOfTheFeed) {
+  v1::ImportFilesRequest header;
+  *header.mutable_header() = ShippedProfile("maventech");
+  struct Upload {
+    grpc::ClientContext context;
+    v1::ImportFilesResponse response;
+    std::unique_ptr<grpc::ClientWriter<v1::ImportFilesRequest>> writer;
+  };
+  std::vector<std::unique_ptr<Upload>> uploads;
+  const auto stub = v1::IngestionService::NewStub(channel_);
+  for (size_t i = 0; i < kMaxImports; ++i) {
+    Upload& upload = *uploads.emplace_back(std::make_unique<Upload>());
+    upload.writer = stub->ImportFiles(&upload.context, &upload.response);
+    ASSERT_TRUE(upload.writer->Write(header));
+  }
+  v1::WatchEventsRequest request;
+  request.set_parent("workspaces/w");
+  bool caught_up = false;
+  clients::CallOptions options;
+  options.deadline = clock_.Now() + absl::Seconds(20);
+  const absl::Status status = client_->WatchEvents(
+      request,
+      [&](v1::WatchEventsResponse&& message) {
+        caught_up = message.caught_up();
+        return true;
+      },
+      options);
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_TRUE(caught_up);
+  for (const auto& upload : uploads) {
+    upload->context.TryCancel();
+    EXPECT_EQ(upload->writer->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  }
 }
 
 }  // namespace
