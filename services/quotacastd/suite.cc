@@ -30,6 +30,7 @@
 #include "services/metrics/server/metrics_service.h"
 #include "services/planning/server/planning_service.h"
 #include "services/quotacastd/directory_lock.h"
+#include "services/quotacastd/serving_limits.h"
 #include "services/serving/logger.h"
 #include "services/serving/server.h"
 #include "services/serving/serving.h"
@@ -86,18 +87,6 @@ absl::Status Check(const SuiteOptions& options) {
                       hosts(Service::kPlanning));
 }
 
-serving::ServingOptions ServingFor(const char* service, serving::ExecutorOptions executor) {
-  serving::ServingOptions options;
-  options.service = service;
-  options.executor = executor;
-  return options;
-}
-
-// Calls that mostly wait, for storage or for another service.
-constexpr serving::ExecutorOptions kWaiting = {.thread_count = 8, .queue_max = 128};
-// Calls that compute: two side by side on all cores, since one cannot use them all the time.
-constexpr serving::ExecutorOptions kComputing = {.thread_count = 2, .queue_max = 32};
-
 }  // namespace
 
 std::set<Service> AllServices() {
@@ -142,8 +131,8 @@ struct Suite::Parts {
   absl::Status Host(const char* name, grpc::Service* service,
                     std::unique_ptr<serving::Server>& inner_server);
 
-  const SystemClock machine_clock;
-  const Clock* const clock;
+  const SystemClock machine_clock;  // Deadlines and durations.
+  const Clock* const clock;         // What the business calls "now".
   serving::Logger logger;
   std::unique_ptr<DirectoryLock> lock;
 
@@ -195,15 +184,14 @@ absl::Status Suite::Parts::OpenLog(const SuiteOptions& options, const std::strin
 absl::Status Suite::Parts::StartIngestion(const SuiteOptions& options) {
   QC_RETURN_IF_ERROR(OpenLog(options, "events.db", event_log));
   ingestion = std::make_unique<ingestion::IngestionService>(
-      *event_log, ServingFor(ingestion::kIngestionServiceName, kWaiting), *clock,
-      logger.call_log());
+      *event_log, IngestionServing(), *clock, machine_clock, logger.call_log());
   return Host(ingestion::kIngestionServiceName, ingestion.get(), ingestion_server);
 }
 
 absl::Status Suite::Parts::StartMetrics(const SuiteOptions& options) {
   metrics = std::make_unique<metrics::MetricsService>(
-      ChannelTo(ingestion_server, options.ingestion_address),
-      ServingFor(metrics::kMetricsServiceName, kWaiting), *clock, logger.call_log());
+      ChannelTo(ingestion_server, options.ingestion_address), MetricsServing(), *clock,
+      machine_clock, logger.call_log());
   return Host(metrics::kMetricsServiceName, metrics.get(), metrics_server);
 }
 
@@ -213,8 +201,8 @@ absl::Status Suite::Parts::StartSimulation(const SuiteOptions& options) {
                        ? options.simulation_threads
                        : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   simulation = std::make_unique<simulation::SimulationService>(
-      ChannelTo(metrics_server, options.metrics_address), limits,
-      ServingFor(simulation::kSimulationServiceName, kComputing), *clock, logger.call_log());
+      ChannelTo(metrics_server, options.metrics_address), limits, SimulationServing(),
+      machine_clock, logger.call_log());
   return Host(simulation::kSimulationServiceName, simulation.get(), simulation_server);
 }
 
@@ -223,7 +211,7 @@ absl::Status Suite::Parts::StartPlanning(const SuiteOptions& options) {
   planning = std::make_unique<planning::PlanningService>(
       *planning_log, ChannelTo(simulation_server, options.simulation_address),
       ChannelTo(metrics_server, options.metrics_address), planning::PlanningLimits(),
-      ServingFor(planning::kPlanningServiceName, kWaiting), *clock, logger.call_log());
+      PlanningServing(), *clock, machine_clock, logger.call_log());
   hosted.push_back({planning::kPlanningServiceName, planning.get()});
   return absl::OkStatus();
 }

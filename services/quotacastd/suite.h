@@ -53,7 +53,8 @@ struct SuiteOptions {
   std::FILE* log_file = stderr;
 
   // What the business calls "now": the default as-of and the recorded time of events. Null: the
-  // machine's clock. Must outlive the suite.
+  // machine's clock. Deadlines are on the machine's clock whatever this one says. Must outlive the
+  // suite.
   const Clock* clock = nullptr;
 };
 

@@ -12,6 +12,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
 #include "base/errors.h"
 #include "clients/cpp/channel.h"
 #include "clients/cpp/ingestion_client.h"
@@ -134,6 +136,46 @@ TEST(SuiteTest, RefusesRemoteAddressesBeforeItTouchesTheDirectory) {
   ASSERT_FALSE(suite.ok());
   EXPECT_EQ(GetDetail(suite.status())->reason, "REMOTE_LISTEN_REFUSED");
   EXPECT_FALSE(std::filesystem::exists(options.data_dir));
+}
+
+class ClockIn2017 final : public Clock {
+ public:
+  absl::Time Now() const override { return absl::FromUnixSeconds(1'509'494'400); }  // 2017-11-01.
+};
+
+// Deadlines are on the machine's clock. Simulation tells metrics how long it may take, and planning
+// tells simulation and metrics: on a clock that stands in 2017 all of that would be over at once.
+TEST(SuiteTest, ABusinessClockInThePastLeavesDeadlinesAlone) {
+  const ClockIn2017 business_clock;
+  SuiteOptions options = InMemory();
+  options.clock = &business_clock;
+  const std::unique_ptr<Suite> suite = StartOrNull(options);
+  ASSERT_NE(suite, nullptr);
+  EXPECT_EQ(ReasonOfEmptyForecast(suite->channel()), "EMPTY_WORKSPACE");
+
+  clients::PlanningClient planning(suite->channel());
+  planning::v1::CreateGoalRequest create;
+  create.set_parent("workspaces/w");
+  create.set_goal_id("g");
+  planning::v1::Goal& goal = *create.mutable_goal();
+  goal.set_display_name("Bookings");
+  goal.set_kind(planning::v1::GOAL_KIND_TARGET);
+  goal.set_metric(planning::v1::GOAL_METRIC_BOOKINGS);
+  goal.mutable_entity()->set_level(simulation::v1::LEVEL_ORG);
+  goal.mutable_amount()->set_currency_code("USD");
+  goal.mutable_amount()->set_units(1000);
+  goal.mutable_due_date()->set_year(2018);
+  goal.mutable_due_date()->set_month(3);
+  goal.mutable_due_date()->set_day(31);
+  goal.set_owner("Dana");
+  const auto created = planning.CreateGoal(create);
+  ASSERT_TRUE(created.ok()) << created.status();
+  planning::v1::EvaluateGoalRequest evaluate;
+  evaluate.set_name("workspaces/w/goals/g");
+  const auto evaluated = planning.EvaluateGoal(evaluate);
+  ASSERT_FALSE(evaluated.ok());
+  ASSERT_TRUE(GetDetail(evaluated.status()).has_value()) << evaluated.status();
+  EXPECT_EQ(GetDetail(evaluated.status())->reason, "EMPTY_WORKSPACE") << evaluated.status();
 }
 
 TEST(SuiteTest, DrainsMoreThanOnce) {

@@ -16,27 +16,27 @@ namespace quotacast::metrics {
 namespace {
 
 Feed FeedFrom(clients::IngestionClient& ingestion) {
-  return [&ingestion](
-             std::string_view workspace, int64_t after_offset, const Cancelled& cancelled,
-             const std::function<bool(const ingestion::v1::WatchEventsResponse&)>& on_batch) {
-    ingestion::v1::WatchEventsRequest request;
-    request.set_parent("workspaces/" + std::string(workspace));
-    request.set_after_offset(after_offset);
-    return ingestion.WatchEvents(
-        request,
-        [&on_batch](ingestion::v1::WatchEventsResponse&& batch) { return on_batch(batch); },
-        {.cancelled = cancelled});
-  };
+  return
+      [&ingestion](std::string_view workspace, int64_t after_offset, const Cancelled& cancelled,
+                   const std::function<bool(const ingestion::v1::WatchEventsResponse&)>& on_batch) {
+        ingestion::v1::WatchEventsRequest request;
+        request.set_parent("workspaces/" + std::string(workspace));
+        request.set_after_offset(after_offset);
+        return ingestion.WatchEvents(
+            request,
+            [&on_batch](ingestion::v1::WatchEventsResponse&& batch) { return on_batch(batch); },
+            {.cancelled = cancelled});
+      };
 }
 
 }  // namespace
 
 MetricsService::MetricsService(std::shared_ptr<grpc::Channel> ingestion_channel,
-                               serving::ServingOptions serving_options, const Clock& clock,
-                               serving::CallLog call_log)
+                               serving::ServingOptions serving_options, const Clock& business_clock,
+                               const Clock& machine_clock, serving::CallLog call_log)
     : ingestion_(std::move(ingestion_channel)),
-      core_(FeedFrom(ingestion_), &clock),
-      serving_(std::move(serving_options), clock, std::move(call_log)) {}
+      core_(FeedFrom(ingestion_), &business_clock),
+      serving_(std::move(serving_options), machine_clock, std::move(call_log)) {}
 
 grpc::ServerUnaryReactor* MetricsService::QueryKpi(grpc::CallbackServerContext* context,
                                                    const v1::QueryKpiRequest* request,

@@ -3,11 +3,11 @@
 #ifndef QUOTACAST_SERVICES_METRICS_SERVER_METRICS_SERVICE_H_
 #define QUOTACAST_SERVICES_METRICS_SERVER_METRICS_SERVICE_H_
 
-#include <memory>
-
 #include <grpcpp/channel.h>
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
+
+#include <memory>
 
 #include "base/clock.h"
 #include "clients/cpp/ingestion_client.h"
@@ -24,10 +24,11 @@ inline constexpr char kMetricsServiceName[] = "quotacast.metrics.v1.MetricsServi
 class MetricsService final : public v1::MetricsService::CallbackService {
  public:
   // Events come from the ingestion service behind `ingestion_channel`. `serving_options` must
-  // name kMetricsServiceName; `clock` must outlive the object.
+  // name kMetricsServiceName. `business_clock` says what today is, `machine_clock` when deadlines
+  // pass; both must outlive the object.
   MetricsService(std::shared_ptr<grpc::Channel> ingestion_channel,
-                 serving::ServingOptions serving_options, const Clock& clock,
-                 serving::CallLog call_log);
+                 serving::ServingOptions serving_options, const Clock& business_clock,
+                 const Clock& machine_clock, serving::CallLog call_log);
 
   grpc::ServerUnaryReactor* QueryKpi(grpc::CallbackServerContext* context,
                                      const v1::QueryKpiRequest* request,

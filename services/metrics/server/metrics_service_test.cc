@@ -3,14 +3,14 @@
 // called through the client library.
 #include "services/metrics/server/metrics_service.h"
 
-#include <memory>
-#include <string>
-
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
+
+#include <memory>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/civil_time.h"
@@ -73,7 +73,7 @@ class MetricsServiceTest : public ::testing::Test {
     ingestion_server_ = Serve(ingestion_, &port);
     serving::ServingOptions options;
     options.service = kMetricsServiceName;
-    service_ = std::make_unique<MetricsService>(ChannelTo(port), options, clock_,
+    service_ = std::make_unique<MetricsService>(ChannelTo(port), options, clock_, clock_,
                                                 [](const serving::CallRecord&) {});
     metrics_server_ = Serve(*service_, &port);
     client_ = std::make_unique<clients::MetricsClient>(ChannelTo(port));
@@ -148,9 +148,9 @@ TEST_F(MetricsServiceTest, SendsReasonsWithErrors) {
   v1::GetStateRequest state;
   state.set_parent("workspaces/w");
   state.set_last_period("2016Q4");
-  EXPECT_EQ(GetDetail(client_->GetState(state, [](v1::GetStateResponse&&) { return true; }))
-                ->reason,
-            "PERIOD_ENDED");
+  EXPECT_EQ(
+      GetDetail(client_->GetState(state, [](v1::GetStateResponse&&) { return true; }))->reason,
+      "PERIOD_ENDED");
   v1::GetModelRequest get;
   get.set_name("workspaces/w/models/0");
   EXPECT_EQ(client_->GetModel(get).status().code(), absl::StatusCode::kNotFound);

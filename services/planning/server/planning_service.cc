@@ -62,11 +62,12 @@ PlanningService::PlanningService(eventlog::EventLog& log,
                                  std::shared_ptr<grpc::Channel> simulation_channel,
                                  std::shared_ptr<grpc::Channel> metrics_channel,
                                  PlanningLimits limits, serving::ServingOptions serving_options,
-                                 const Clock& clock, serving::CallLog call_log)
+                                 const Clock& business_clock, const Clock& machine_clock,
+                                 serving::CallLog call_log)
     : simulation_(std::move(simulation_channel)),
       metrics_(std::move(metrics_channel)),
-      core_(log, clock, SourcesFrom(simulation_, metrics_), limits),
-      serving_(std::move(serving_options), clock, std::move(call_log)) {}
+      core_(log, business_clock, SourcesFrom(simulation_, metrics_), limits),
+      serving_(std::move(serving_options), machine_clock, std::move(call_log)) {}
 
 grpc::ServerUnaryReactor* PlanningService::CreateGoal(grpc::CallbackServerContext* context,
                                                       const v1::CreateGoalRequest* request,

@@ -26,11 +26,12 @@ inline constexpr char kPlanningServiceName[] = "quotacast.planning.v1.PlanningSe
 class PlanningService final : public v1::PlanningService::CallbackService {
  public:
   // Forecasts come from the simulation service, rosters from the metrics service. `log` and
-  // `clock` must outlive the object; `serving_options` must name kPlanningServiceName.
+  // both clocks must outlive the object; `serving_options` must name kPlanningServiceName.
+  // `business_clock` says what today is, `machine_clock` when deadlines pass.
   PlanningService(eventlog::EventLog& log, std::shared_ptr<grpc::Channel> simulation_channel,
                   std::shared_ptr<grpc::Channel> metrics_channel, PlanningLimits limits,
-                  serving::ServingOptions serving_options, const Clock& clock,
-                  serving::CallLog call_log);
+                  serving::ServingOptions serving_options, const Clock& business_clock,
+                  const Clock& machine_clock, serving::CallLog call_log);
 
   grpc::ServerUnaryReactor* CreateGoal(grpc::CallbackServerContext* context,
                                        const v1::CreateGoalRequest* request,

@@ -88,7 +88,7 @@ class PlanningServiceTest : public testing::Test {
       : metrics_server_(InProcess(metrics_)),
         simulation_server_(InProcess(simulation_)),
         service_(log_, simulation_server_->InProcessChannel({}),
-                 metrics_server_->InProcessChannel({}), PlanningLimits(), Options(), clock_,
+                 metrics_server_->InProcessChannel({}), PlanningLimits(), Options(), clock_, clock_,
                  [](const serving::CallRecord&) {}),
         server_(InProcess(service_)),
         client_(server_->InProcessChannel({})) {}

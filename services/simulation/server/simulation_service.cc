@@ -65,11 +65,11 @@ SimulationSources SourcesFrom(clients::MetricsClient& metrics) {
 
 SimulationService::SimulationService(std::shared_ptr<grpc::Channel> metrics_channel,
                                      SimulationLimits limits,
-                                     serving::ServingOptions serving_options, const Clock& clock,
-                                     serving::CallLog call_log)
+                                     serving::ServingOptions serving_options,
+                                     const Clock& machine_clock, serving::CallLog call_log)
     : metrics_(std::move(metrics_channel)),
       core_(SourcesFrom(metrics_), limits),
-      serving_(std::move(serving_options), clock, std::move(call_log)) {}
+      serving_(std::move(serving_options), machine_clock, std::move(call_log)) {}
 
 grpc::ServerUnaryReactor* SimulationService::Forecast(grpc::CallbackServerContext* context,
                                                       const v1::ForecastRequest* request,

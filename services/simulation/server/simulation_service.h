@@ -24,9 +24,10 @@ inline constexpr char kSimulationServiceName[] = "quotacast.simulation.v1.Simula
 class SimulationService final : public v1::SimulationService::CallbackService {
  public:
   // Fits and states come from the metrics service behind `metrics_channel`. `serving_options`
-  // must name kSimulationServiceName; `clock` must outlive the object.
+  // must name kSimulationServiceName; `machine_clock`, on which deadlines are, must outlive the
+  // object.
   SimulationService(std::shared_ptr<grpc::Channel> metrics_channel, SimulationLimits limits,
-                    serving::ServingOptions serving_options, const Clock& clock,
+                    serving::ServingOptions serving_options, const Clock& machine_clock,
                     serving::CallLog call_log);
 
   grpc::ServerUnaryReactor* Forecast(grpc::CallbackServerContext* context,
