@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
+#include "base/edit_distance.h"
 #include "base/errors.h"
 #include "base/fiscal_calendar.h"
 #include "base/status_macros.h"
@@ -33,22 +34,6 @@ using metrics::v1::KpiTable;
 
 constexpr size_t kNearestNames = 3;
 constexpr size_t kMaxShownNameBytes = 64;
-
-// Levenshtein distance.
-size_t EditDistance(const std::string& a, const std::string& b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
 
 std::string GroupByName(GroupBy group_by) { return metrics::v1::GroupBy_Name(group_by); }
 
