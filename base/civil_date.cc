@@ -69,8 +69,8 @@ absl::StatusOr<absl::CivilDay> ParseIsoDate(std::string_view text) {
 absl::StatusOr<absl::CivilDay> ParseDate(std::string_view text, DateOrder order) {
   if (order == DateOrder::kIso) return ParseIsoDate(text);
   const bool month_first = order == DateOrder::kMonthDayYear;
-  const std::string_view form = month_first ? "is not of the form month/day/year"
-                                            : "is not of the form day/month/year";
+  const std::string_view form =
+      month_first ? "is not of the form month/day/year" : "is not of the form day/month/year";
   const size_t first = text.find_first_of("-/.");
   if (first == std::string_view::npos) return InvalidDate(text, form);
   // Both separators are the same character: "3/4-2017" is a typing error.
@@ -96,9 +96,7 @@ std::string FormatIsoDate(absl::CivilDay day) {
   return absl::StrFormat("%04d-%02d-%02d", day.year(), day.month(), day.day());
 }
 
-absl::Time StartOfDayUtc(absl::CivilDay day) {
-  return absl::FromCivil(day, absl::UTCTimeZone());
-}
+absl::Time StartOfDayUtc(absl::CivilDay day) { return absl::FromCivil(day, absl::UTCTimeZone()); }
 
 absl::CivilDay DayOfUtc(absl::Time time) { return absl::ToCivilDay(time, absl::UTCTimeZone()); }
 

@@ -15,14 +15,27 @@ namespace quotacast {
 namespace {
 
 TEST(ErrorsTest, DetailsRoundTripWhateverTheyContain) {
-  const std::vector<std::string> texts = {
-      "", "plain", "3:abc", "0:", ":", "line\nbreak\r\n", "tab\t\"quoted\" \\ back",
-      std::string("zero\0inside", 11), "Zo\u00eb \u2014 \u20ac", "\xff\xfe invalid UTF-8",
-      std::string(100'000, 'x')};
+  const std::vector<std::string> texts = {"",
+                                          "plain",
+                                          "3:abc",
+                                          "0:",
+                                          ":",
+                                          "line\nbreak\r\n",
+                                          "tab\t\"quoted\" \\ back",
+                                          std::string("zero\0inside", 11),
+                                          "Zo\u00eb \u2014 \u20ac",
+                                          "\xff\xfe invalid UTF-8",
+                                          std::string(100'000, 'x')};
   const std::vector<std::optional<absl::Duration>> pauses = {
-      std::nullopt, absl::ZeroDuration(), absl::Nanoseconds(1), absl::Nanoseconds(1) / 4,
-      absl::Milliseconds(250), absl::Hours(49) + absl::Milliseconds(1), -absl::Seconds(3),
-      absl::InfiniteDuration(), -absl::InfiniteDuration()};
+      std::nullopt,
+      absl::ZeroDuration(),
+      absl::Nanoseconds(1),
+      absl::Nanoseconds(1) / 4,
+      absl::Milliseconds(250),
+      absl::Hours(49) + absl::Milliseconds(1),
+      -absl::Seconds(3),
+      absl::InfiniteDuration(),
+      -absl::InfiniteDuration()};
   for (size_t i = 0; i < texts.size(); ++i) {
     for (const std::optional<absl::Duration>& pause : pauses) {
       ErrorDetail detail;
@@ -55,8 +68,8 @@ TEST(ErrorsTest, TheLastDetailWins) {
 }
 
 TEST(ErrorsTest, AMalformedPayloadIsNoDetail) {
-  for (const char* payload : {"", "x", "3:ab", "1:a0:", "1:a0:3:1q!", "1:a0:0:1:f", "-1:0:0:",
-                              "99999999999999999999:a0:0:"}) {
+  for (const char* payload : {"", "x", "3:ab", "1:a0:", "1:a0:3:1q!", "1:a0:0:1:f",
+                              "-1:0:0:", "99999999999999999999:a0:0:"}) {
     absl::Status status = absl::InternalError("x");
     status.SetPayload("quotacast/error-detail", absl::Cord(payload));
     EXPECT_EQ(GetDetail(status), std::nullopt) << payload;
@@ -98,8 +111,7 @@ TEST(ErrorsTest, TheOtherHelpersHaveTheirCodesAndReasons) {
   const absl::Status overloaded = Overloaded("queue full", absl::Milliseconds(250));
   EXPECT_EQ(overloaded.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(overloaded.message(), "queue full");
-  EXPECT_EQ(GetDetail(overloaded),
-            (ErrorDetail{"OVERLOADED", {}, "", absl::Milliseconds(250)}));
+  EXPECT_EQ(GetDetail(overloaded), (ErrorDetail{"OVERLOADED", {}, "", absl::Milliseconds(250)}));
 }
 
 }  // namespace

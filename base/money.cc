@@ -39,8 +39,8 @@ constexpr std::string_view kTwoDigitCurrencies[] = {
     "ZAR", "ZMW", "ZWG", "ZWL",
 };
 constexpr std::string_view kZeroDigitCurrencies[] = {
-    "BIF", "BYR", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG",
-    "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF",
+    "BIF", "BYR", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW",
+    "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF",
 };
 constexpr std::string_view kThreeDigitCurrencies[] = {
     "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND",
@@ -54,12 +54,12 @@ struct CurrencySign {
   absl::string_view sign;
 };
 constexpr CurrencySign kCurrencySigns[] = {
-    {"ARS", "$"}, {"AUD", "A$"},  {"AUD", "$"}, {"BRL", "R$"}, {"CAD", "CA$"}, {"CAD", "C$"},
-    {"CAD", "$"}, {"CLP", "$"},   {"CNY", "¥"}, {"COP", "$"},  {"CRC", "₡"},   {"EUR", "€"},
-    {"GBP", "£"}, {"HKD", "HK$"}, {"HKD", "$"}, {"ILS", "₪"},  {"INR", "₹"},   {"JPY", "¥"},
-    {"KRW", "₩"}, {"MXN", "MX$"}, {"MXN", "$"}, {"NGN", "₦"},  {"NZD", "NZ$"}, {"NZD", "$"},
+    {"ARS", "$"}, {"AUD", "A$"},  {"AUD", "$"},   {"BRL", "R$"}, {"CAD", "CA$"}, {"CAD", "C$"},
+    {"CAD", "$"}, {"CLP", "$"},   {"CNY", "¥"},   {"COP", "$"},  {"CRC", "₡"},   {"EUR", "€"},
+    {"GBP", "£"}, {"HKD", "HK$"}, {"HKD", "$"},   {"ILS", "₪"},  {"INR", "₹"},   {"JPY", "¥"},
+    {"KRW", "₩"}, {"MXN", "MX$"}, {"MXN", "$"},   {"NGN", "₦"},  {"NZD", "NZ$"}, {"NZD", "$"},
     {"PHP", "₱"}, {"PLN", "zł"},  {"RUB", "₽"}, {"SGD", "S$"}, {"SGD", "$"},   {"THB", "฿"},
-    {"TRY", "₺"}, {"TWD", "NT$"}, {"TWD", "$"}, {"UAH", "₴"},  {"USD", "US$"}, {"USD", "$"},
+    {"TRY", "₺"}, {"TWD", "NT$"}, {"TWD", "$"},   {"UAH", "₴"},  {"USD", "US$"}, {"USD", "$"},
     {"VND", "₫"},
 };
 
@@ -80,10 +80,9 @@ absl::Status Reasoned(absl::Status status, std::string_view reason) {
 
 absl::Status InvalidMoney(absl::string_view text, absl::string_view currency,
                           absl::string_view problem) {
-  return Reasoned(
-      absl::InvalidArgumentError(absl::StrCat("amount ", Quoted(text), " in ", currency, " ",
-                                              problem)),
-      "INVALID_MONEY");
+  return Reasoned(absl::InvalidArgumentError(
+                      absl::StrCat("amount ", Quoted(text), " in ", currency, " ", problem)),
+                  "INVALID_MONEY");
 }
 
 absl::Status MoneyOverflow(absl::string_view what) {
@@ -93,9 +92,9 @@ absl::Status MoneyOverflow(absl::string_view what) {
 }
 
 absl::Status MixedCurrency(const Money& a, const Money& b) {
-  return Reasoned(absl::InvalidArgumentError(absl::StrCat(
-                      "amounts in ", Quoted(a.currency), " and ", Quoted(b.currency),
-                      " cannot be added: convert one of them first")),
+  return Reasoned(absl::InvalidArgumentError(
+                      absl::StrCat("amounts in ", Quoted(a.currency), " and ", Quoted(b.currency),
+                                   " cannot be added: convert one of them first")),
                   "MIXED_CURRENCY");
 }
 
@@ -194,9 +193,9 @@ absl::StatusOr<Money> ParseMoney(std::string_view amount, std::string_view curre
     if (i < static_cast<size_t>(*digit_count)) {
       digits.push_back(fraction[i]);
     } else if (fraction[i] != '0') {
-      return InvalidMoney(text, currency,
-                          absl::StrCat("has more decimals than the ", *digit_count,
-                                       " of the currency"));
+      return InvalidMoney(
+          text, currency,
+          absl::StrCat("has more decimals than the ", *digit_count, " of the currency"));
     }
   }
   for (size_t i = fraction.size(); i < static_cast<size_t>(*digit_count); ++i) {

@@ -26,9 +26,9 @@ TEST(RandomTest, GivesThePublishedKnownAnswers) {
             (Words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
   // Digits of pi: counter 243f6a88 85a308d3 13198a2e 03707344, key a4093822 299f31d0. All words
   // differ, so this also fixes which argument goes where.
-  EXPECT_EQ(RandomBlock(0x299f31d0a4093822, 0x13198a2e85a308d3, 0x243f6a88, RandomPurpose{3},
-                        0x707344),
-            (Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
+  EXPECT_EQ(
+      RandomBlock(0x299f31d0a4093822, 0x13198a2e85a308d3, 0x243f6a88, RandomPurpose{3}, 0x707344),
+      (Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
 }
 
 TEST(RandomTest, EveryArgumentChangesTheBlock) {

@@ -7,10 +7,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#define QC_RETURN_IF_ERROR(expr)                      \
-  do {                                                \
-    absl::Status qc_status_ = (expr);                 \
-    if (!qc_status_.ok()) return qc_status_;          \
+#define QC_RETURN_IF_ERROR(expr)             \
+  do {                                       \
+    absl::Status qc_status_ = (expr);        \
+    if (!qc_status_.ok()) return qc_status_; \
   } while (false)
 
 #define QC_MACRO_CONCAT_INNER_(a, b) a##b

@@ -43,7 +43,7 @@ struct Event {
 
 // What a reader gets back.
 struct StoredEvent {
-  int64_t offset = 0;  // 1, 2, 3, ... per workspace, contiguous.
+  int64_t offset = 0;        // 1, 2, 3, ... per workspace, contiguous.
   absl::Time recorded_time;  // When the log learned it; never decreases with the offset.
   Event event;
   bool operator==(const StoredEvent&) const = default;

@@ -112,8 +112,11 @@ TEST_P(EventLogContractTest, ReadsFromAnyOffsetInPages) {
 }
 
 TEST_P(EventLogContractTest, ReadsAllVersionsOfAKeyInOrder) {
-  ASSERT_TRUE(log_->Append("w", {MakeEvent("a", "z"), MakeEvent("b", "1"), MakeEvent("a", "y"),
-                                 {{"erp", "a", "x"}, kDay, "other source"}, MakeEvent("ab", "1"),
+  ASSERT_TRUE(log_->Append("w", {MakeEvent("a", "z"),
+                                 MakeEvent("b", "1"),
+                                 MakeEvent("a", "y"),
+                                 {{"erp", "a", "x"}, kDay, "other source"},
+                                 MakeEvent("ab", "1"),
                                  MakeEvent("a", "x")})
                   .ok());
   EXPECT_EQ(Offsets(*log_->ReadKey("w", "crm", "a")), (std::vector<int64_t>{1, 3, 6}));

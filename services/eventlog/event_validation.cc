@@ -27,9 +27,7 @@ std::string IdProblem(std::string_view id) {
 }
 
 // As google.protobuf.Timestamp, which carries these times between services.
-absl::Time FirstTime() {
-  return absl::FromCivil(absl::CivilSecond(1, 1, 1), absl::UTCTimeZone());
-}
+absl::Time FirstTime() { return absl::FromCivil(absl::CivilSecond(1, 1, 1), absl::UTCTimeZone()); }
 absl::Time EndTime() {
   return absl::FromCivil(absl::CivilSecond(10'000, 1, 1), absl::UTCTimeZone());
 }

@@ -54,10 +54,10 @@ absl::StatusOr<std::vector<AppendResult>> InMemoryEventLog::Append(std::string_v
       continue;
     }
     const Event& present = log.events[static_cast<size_t>(position->second - 1)].event;
-    const bool same = present.payload == event.payload &&
-                      EffectiveMicros(present) == EffectiveMicros(event);
-    results.push_back({same ? AppendOutcome::kDuplicate : AppendOutcome::kConflict,
-                       position->second});
+    const bool same =
+        present.payload == event.payload && EffectiveMicros(present) == EffectiveMicros(event);
+    results.push_back(
+        {same ? AppendOutcome::kDuplicate : AppendOutcome::kConflict, position->second});
   }
   appended_.notify_all();
   return results;
@@ -86,8 +86,7 @@ absl::StatusOr<std::vector<StoredEvent>> InMemoryEventLog::ReadKey(
   std::vector<StoredEvent> result;
   const Workspace* log = Find(workspace);
   if (log == nullptr) return result;
-  const auto offsets =
-      log->offsets_of_key.find({std::string(source), std::string(source_key)});
+  const auto offsets = log->offsets_of_key.find({std::string(source), std::string(source_key)});
   if (offsets == log->offsets_of_key.end()) return result;
   for (const int64_t offset : offsets->second) {
     result.push_back(log->events[static_cast<size_t>(offset - 1)]);

@@ -25,18 +25,16 @@ absl::Status MigrateInTransaction(SqliteConnection& connection) {
                                     " is a database of another program: choose another path"));
   }
   if (version > kSchemaVersion) {
-    return FailedPrecondition(
-        "LOG_TOO_NEW",
-        absl::StrCat("event log ", connection.path(), " has schema version ", version,
-                     ", this program knows up to ", kSchemaVersion,
-                     ": run the newer program that wrote it"));
+    return FailedPrecondition("LOG_TOO_NEW",
+                              absl::StrCat("event log ", connection.path(), " has schema version ",
+                                           version, ", this program knows up to ", kSchemaVersion,
+                                           ": run the newer program that wrote it"));
   }
   if (version == kSchemaVersion) return absl::OkStatus();
   for (int64_t step = version; step < kSchemaVersion; ++step) {
     QC_RETURN_IF_ERROR(connection.Execute(kMigrations[static_cast<size_t>(step)]));
   }
-  QC_RETURN_IF_ERROR(
-      connection.Execute(absl::StrCat("PRAGMA application_id = ", kApplicationId)));
+  QC_RETURN_IF_ERROR(connection.Execute(absl::StrCat("PRAGMA application_id = ", kApplicationId)));
   return connection.Execute(absl::StrCat("PRAGMA user_version = ", kSchemaVersion));
 }
 

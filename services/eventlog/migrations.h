@@ -18,7 +18,8 @@ inline constexpr int64_t kApplicationId = 0x51434c47;
 // kMigrations[i] leads from version i to i + 1; PRAGMA user_version holds the version. A released
 // step is never edited: a change is a new step at the end.
 inline constexpr std::string_view kMigrations[] = {
-    // 1: the log. Keeps its rowid on purpose: in a WITHOUT ROWID table the payload lies in the key's
+    // 1: the log. Keeps its rowid on purpose: in a WITHOUT ROWID table the payload lies in the
+    // key's
     // B-tree and each comparison reads all of it. Beside one event of a megabyte every insert then
     // takes half a millisecond, while at 200 bytes the gain is 4 %.
     R"sql(

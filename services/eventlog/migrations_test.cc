@@ -30,9 +30,9 @@ TEST_F(MigrationsTest, ANewFileGetsTheSchema) {
   // Not WITHOUT ROWID: see migrations.h.
   EXPECT_EQ(*connection_->QueryInt("SELECT wr FROM pragma_table_list('event')"), 0);
   EXPECT_EQ(*connection_->QueryInt("SELECT strict FROM pragma_table_list('event')"), 1);
-  EXPECT_EQ(*connection_->QueryText(
-                "SELECT group_concat(name) FROM pragma_index_info('event_by_id')"),
-            "workspace,source,source_key,version");
+  EXPECT_EQ(
+      *connection_->QueryText("SELECT group_concat(name) FROM pragma_index_info('event_by_id')"),
+      "workspace,source,source_key,version");
   EXPECT_EQ(*connection_->QueryText("SELECT group_concat(name) FROM pragma_table_info('event') "
                                     "WHERE pk > 0 ORDER BY pk"),
             "workspace,offset");

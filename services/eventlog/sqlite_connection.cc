@@ -40,25 +40,35 @@ absl::Status StorageError(int code, const std::string& path, const std::string& 
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return Refusal(absl::StatusCode::kUnavailable, "LOG_LOCKED",
-                     absl::StrCat(file, " is locked by another program: stop whatever else has it"
-                                        " open and try again", because));
+                     absl::StrCat(file,
+                                  " is locked by another program: stop whatever else has it"
+                                  " open and try again",
+                                  because));
     case SQLITE_FULL:
       return Refusal(absl::StatusCode::kUnavailable, "LOG_DISK_FULL",
-                     absl::StrCat(file, " cannot grow: free space on its disk or raise its limit"
-                                        " and try again", because));
+                     absl::StrCat(file,
+                                  " cannot grow: free space on its disk or raise its limit"
+                                  " and try again",
+                                  because));
     case SQLITE_READONLY:
     case SQLITE_PERM:
       return Refusal(absl::StatusCode::kFailedPrecondition, "LOG_READ_ONLY",
-                     absl::StrCat(file, " cannot be written: give this user write permission on"
-                                        " the file and its folder", because));
+                     absl::StrCat(file,
+                                  " cannot be written: give this user write permission on"
+                                  " the file and its folder",
+                                  because));
     case SQLITE_CANTOPEN:
       return Refusal(absl::StatusCode::kFailedPrecondition, "LOG_CANNOT_OPEN",
-                     absl::StrCat(file, " cannot be opened: check that its folder exists and that"
-                                        " this user may write there", because));
+                     absl::StrCat(file,
+                                  " cannot be opened: check that its folder exists and that"
+                                  " this user may write there",
+                                  because));
     case SQLITE_NOTADB:
       return Refusal(absl::StatusCode::kFailedPrecondition, "LOG_NOT_A_DATABASE",
-                     absl::StrCat(file, " is not an event log: choose another path or restore the"
-                                        " file from a backup", because));
+                     absl::StrCat(file,
+                                  " is not an event log: choose another path or restore the"
+                                  " file from a backup",
+                                  because));
     case SQLITE_CORRUPT:
       return Refusal(absl::StatusCode::kInternal, "LOG_CORRUPT",
                      absl::StrCat(file, " is damaged: restore it from a backup", because));
@@ -147,9 +157,9 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
   }
   sqlite3* database = nullptr;
   // Each connection belongs to one thread at a time, so SQLite need not lock it.
-  const int code = sqlite3_open_v2(
-      path.c_str(), &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-      nullptr);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &database,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code != SQLITE_OK) {
     const absl::Status status = StorageError(
         code, path, database == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(database));
@@ -168,8 +178,7 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
 SqliteConnection::~SqliteConnection() { sqlite3_close_v2(database_); }
 
 absl::Status SqliteConnection::Execute(std::string_view sql) {
-  const int code =
-      sqlite3_exec(database_, std::string(sql).c_str(), nullptr, nullptr, nullptr);
+  const int code = sqlite3_exec(database_, std::string(sql).c_str(), nullptr, nullptr, nullptr);
   return code == SQLITE_OK ? absl::OkStatus() : Error(code);
 }
 

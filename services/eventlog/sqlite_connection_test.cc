@@ -111,8 +111,7 @@ TEST_F(SqliteConnectionTest, QueriesGiveTheFirstValue) {
   const auto connection = Open();
   EXPECT_EQ(*connection->QueryInt("SELECT 41 + 1"), 42);
   EXPECT_EQ(*connection->QueryText("SELECT 'text'"), "text");
-  EXPECT_EQ(connection->QueryInt("SELECT 1 WHERE 0").status().code(),
-            absl::StatusCode::kInternal);
+  EXPECT_EQ(connection->QueryInt("SELECT 1 WHERE 0").status().code(), absl::StatusCode::kInternal);
 }
 
 TEST_F(SqliteConnectionTest, RefusesPathsThatAreNoFile) {

@@ -34,8 +34,8 @@ constexpr absl::Duration kRetryAfterFullQueue = absl::Milliseconds(100);
 absl::Status Closing(const std::string& path) {
   ErrorDetail detail;
   detail.reason = "LOG_CLOSING";
-  return WithDetail(
-      absl::UnavailableError(absl::StrCat("event log ", path, " is being closed")), detail);
+  return WithDetail(absl::UnavailableError(absl::StrCat("event log ", path, " is being closed")),
+                    detail);
 }
 
 }  // namespace
@@ -49,8 +49,7 @@ absl::StatusOr<std::unique_ptr<SqliteEventLog>> SqliteEventLog::Open(
   QC_ASSIGN_OR_RETURN(std::unique_ptr<SqliteWriter> writer,
                       SqliteWriter::Open(path, clock, writer_options));
   auto readers = std::make_unique<SqliteReaderPool>(path, options.busy_timeout);
-  return absl::WrapUnique(
-      new SqliteEventLog(path, options, std::move(writer), std::move(readers)));
+  return absl::WrapUnique(new SqliteEventLog(path, options, std::move(writer), std::move(readers)));
 }
 
 SqliteEventLog::SqliteEventLog(std::string path, const SqliteEventLogOptions& options,

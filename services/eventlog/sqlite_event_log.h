@@ -53,9 +53,9 @@ struct SqliteEventLogOptions {
 
 // What the log has done since it was opened.
 struct SqliteEventLogStats {
-  int64_t append_count = 0;       // Calls taken into the queue.
-  int64_t transaction_count = 0;  // Transactions committed.
-  int64_t event_count = 0;        // Events newly stored.
+  int64_t append_count = 0;        // Calls taken into the queue.
+  int64_t transaction_count = 0;   // Transactions committed.
+  int64_t event_count = 0;         // Events newly stored.
   size_t queued_append_count = 0;  // Calls waiting now, without those in the running transaction.
 };
 
@@ -113,9 +113,9 @@ class SqliteEventLog final : public EventLog {
   const std::unique_ptr<SqliteReaderPool> readers_;
 
   mutable std::mutex mutex_;
-  std::condition_variable work_;               // The queue has grown, or stopping_.
-  mutable std::condition_variable appended_;   // last_offsets_ has grown, or stopping_.
-  mutable std::condition_variable idle_;       // caller_count_ has fallen to 0.
+  std::condition_variable work_;              // The queue has grown, or stopping_.
+  mutable std::condition_variable appended_;  // last_offsets_ has grown, or stopping_.
+  mutable std::condition_variable idle_;      // caller_count_ has fallen to 0.
   // All below guarded by mutex_.
   std::deque<PendingAppend*> queue_;
   bool stopping_ = false;

@@ -38,8 +38,7 @@ INSTANTIATE_TEST_SUITE_P(Sqlite, EventLogContractTest,
                          ::testing::Values(EventLogMaker{"sqlite", MakeLog}));
 
 Event MakeEvent(const std::string& key, size_t payload_size = 7) {
-  return {{"crm", key, "1"}, absl::FromUnixSeconds(1'488'326'400),
-          std::string(payload_size, 'p')};
+  return {{"crm", key, "1"}, absl::FromUnixSeconds(1'488'326'400), std::string(payload_size, 'p')};
 }
 
 class SqliteEventLogTest : public ::testing::Test {
@@ -202,9 +201,8 @@ TEST_F(SqliteEventLogTest, TheDestructorFinishesWhatWaits) {
   ASSERT_TRUE(raw->Execute("BEGIN IMMEDIATE").ok());
   std::vector<std::thread> threads;
   for (int i = 0; i < 5; ++i) {
-    threads.emplace_back([log = log.get(), i] {
-      ASSERT_TRUE(log->Append("w", {MakeEvent(absl::StrCat(i))}).ok());
-    });
+    threads.emplace_back(
+        [log = log.get(), i] { ASSERT_TRUE(log->Append("w", {MakeEvent(absl::StrCat(i))}).ok()); });
   }
   Await(*log, [](const auto& s) { return s.append_count == 5; });
   std::thread closer([&log] { log.reset(); });

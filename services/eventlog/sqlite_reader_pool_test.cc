@@ -54,8 +54,9 @@ TEST_F(SqliteReaderPoolTest, FindsAKeyByTheIdIndex) {
 
 TEST_F(SqliteReaderPoolTest, KeepsNoMoreThanItsLimit) {
   ASSERT_TRUE(Migrate(*connection_).ok());
-  ASSERT_TRUE(connection_->Execute("PRAGMA journal_mode = WAL;"
-                                   "INSERT INTO event VALUES ('w',1,'s','k','v',NULL,0,x'00')")
+  ASSERT_TRUE(connection_
+                  ->Execute("PRAGMA journal_mode = WAL;"
+                            "INSERT INTO event VALUES ('w',1,'s','k','v',NULL,0,x'00')")
                   .ok());
   SqliteReaderPool pool(path_, absl::Seconds(5));
   std::vector<std::thread> threads;

@@ -41,7 +41,8 @@ absl::Status Configure(SqliteConnection& connection, const SqliteWriterOptions& 
     return FailedPrecondition(
         "LOG_NO_WAL", absl::StrCat("event log ", connection.path(),
                                    " is on a file system without shared memory files (journal mode"
-                                   " stays ", journal_mode, "): put it on a local disk"));
+                                   " stays ",
+                                   journal_mode, "): put it on a local disk"));
   }
   QC_RETURN_IF_ERROR(connection.Execute("PRAGMA synchronous = FULL"));
   QC_RETURN_IF_ERROR(connection.Execute(

@@ -12,8 +12,7 @@ namespace {
 
 TEST(CalendarChangeTest, EachKind) {
   crm::v1::FiscalCalendarChange change;
-  EXPECT_EQ(CalendarFromChange(change)->PeriodNamed("2017Q4")->start,
-            absl::CivilDay(2017, 10, 1));
+  EXPECT_EQ(CalendarFromChange(change)->PeriodNamed("2017Q4")->start, absl::CivilDay(2017, 10, 1));
   change.set_start_month(2);
   EXPECT_EQ(CalendarFromChange(change)->PeriodNamed("2018Q1")->start, absl::CivilDay(2017, 2, 1));
   change.set_start_month(13);

@@ -39,8 +39,8 @@ absl::Status MoneyError(absl::StatusCode code, const char* reason,
 void SetTimestamp(absl::Time time, google::protobuf::Timestamp& timestamp) {
   const int64_t seconds = absl::ToUnixSeconds(time);
   timestamp.set_seconds(seconds);
-  timestamp.set_nanos(static_cast<int32_t>(
-      absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+  timestamp.set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
 }
 
 }  // namespace
@@ -76,8 +76,8 @@ absl::StatusOr<Money> FromProtoMoney(const google::type::Money& money) {
   QC_ASSIGN_OR_RETURN(const int digits, MinorUnitDigits(money.currency_code()));
   const int64_t scale = PowerOfTen(digits);
   const int64_t nanos_per_minor_unit = kNanosPerUnit / scale;
-  const bool signs_differ = (money.units() > 0 && money.nanos() < 0) ||
-                            (money.units() < 0 && money.nanos() > 0);
+  const bool signs_differ =
+      (money.units() > 0 && money.nanos() < 0) || (money.units() < 0 && money.nanos() > 0);
   if (signs_differ || money.nanos() <= -kNanosPerUnit || money.nanos() >= kNanosPerUnit ||
       money.nanos() % nanos_per_minor_unit != 0) {
     return MoneyError(absl::StatusCode::kInvalidArgument, "INVALID_MONEY", money);

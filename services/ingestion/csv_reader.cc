@@ -197,9 +197,8 @@ void CsvReader::EndRecord(size_t end) {
   } else if (!raw.empty()) {
     SplitCsvRecord(raw, delimiter_, record_.fields);
     if (record_.fields.size() > limits_.max_columns) {
-      Report("TOO_MANY_COLUMNS",
-             absl::StrCat("the row has ", record_.fields.size(), " columns; the limit is ",
-                          limits_.max_columns));
+      Report("TOO_MANY_COLUMNS", absl::StrCat("the row has ", record_.fields.size(),
+                                              " columns; the limit is ", limits_.max_columns));
     } else {
       record_.line = line_;
       on_record_(record_);

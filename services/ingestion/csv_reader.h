@@ -77,16 +77,16 @@ class CsvReader {
   const std::function<void(const CsvRecord&)> on_record_;
   const std::function<void(const CsvProblem&)> on_problem_;
 
-  std::string buffer_;     // Bytes not handed out yet, and before start_ some that were.
-  size_t start_ = 0;       // Where the current record begins in buffer_.
-  size_t next_ = 0;        // First byte not looked at.
-  int64_t line_ = 1;       // Line of start_.
+  std::string buffer_;  // Bytes not handed out yet, and before start_ some that were.
+  size_t start_ = 0;    // Where the current record begins in buffer_.
+  size_t next_ = 0;     // First byte not looked at.
+  int64_t line_ = 1;    // Line of start_.
   State state_ = State::kFieldStart;
   bool mark_seen_ = false;  // The start of the file was checked for a byte order mark.
   bool skipping_ = false;   // The rest of the line belongs to a record already reported.
   bool stopped_ = false;    // The file was given up.
   int quote_problem_count_ = 0;
-  CsvRecord record_;        // Reused.
+  CsvRecord record_;  // Reused.
 };
 
 // Splits one record without its line end into `fields`. The caller knows that its quotes match.

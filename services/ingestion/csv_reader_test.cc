@@ -58,7 +58,11 @@ std::vector<Case> Cases() {
       {"CrlfAndLfMixed", "a,b\r\n1,2\n3,4\r\n", {"1:a|b", "2:1|2", "3:3|4"}, {}},
       {"NoFinalLineEnd", "a,b\n1,2", {"1:a|b", "2:1|2"}, {}},
       {"OnlyBom", "\xEF\xBB\xBF", {}, {}},
-      {"Bom", "\xEF\xBB\xBF" "a,b\n1,2\n", {"1:a|b", "2:1|2"}, {}},
+      {"Bom",
+       "\xEF\xBB\xBF"
+       "a,b\n1,2\n",
+       {"1:a|b", "2:1|2"},
+       {}},
       {"BomBeforeQuote", "\xEF\xBB\xBF\"a\",b\n", {"1:a|b"}, {}},
       {"EmptyFields", ",\n,,\n", {"1:|", "2:||"}, {}},
       {"QuotedDelimiter", "\"a,b\",c\n", {"1:a,b|c"}, {}},
@@ -82,7 +86,11 @@ std::vector<Case> Cases() {
       {"ReturnAfterClosingQuoteInsideTheLine", "\"a\"\rb\nd\n", {"1!MALFORMED_QUOTE", "2:d"}, {}},
       {"NulByte", "a\nb\0c\nd\n"s, {"1:a", "2!NUL_BYTE", "3:d"}, {}},
       {"InvalidUtf8", "a\nM\xFCller\nd\n", {"1:a", "2!INVALID_UTF8", "3:d"}, {}},
-      {"Utf16", "\xFF\xFE" "a\0,\0b\0\n\0"s, {"1!INVALID_UTF8"}, {}},
+      {"Utf16",
+       "\xFF\xFE"
+       "a\0,\0b\0\n\0"s,
+       {"1!INVALID_UTF8"},
+       {}},
       {"RowOfMaximalLength", "123456,89012\nx\n", {"1:123456|89012", "2:x"}, SmallLimits()},
       {"RowOneByteTooLong", "123456,890123\nx\n", {"1!ROW_TOO_LONG", "2:x"}, SmallLimits()},
       {"QuoteSwallowsTheLimit",
@@ -92,8 +100,7 @@ std::vector<Case> Cases() {
       {"MaximalColumns", "1,2,3\n1,2,3,4\n", {"1:1|2|3", "2!TOO_MANY_COLUMNS"}, SmallLimits()},
       {"GivesUpAfterManyQuoteProblems",
        "\"a\"x\n\"b\"x\n\"c\"x\nd\n",
-       {"1!MALFORMED_QUOTE", "2!MALFORMED_QUOTE", "3!MALFORMED_QUOTE",
-        "3!TOO_MANY_QUOTE_PROBLEMS"},
+       {"1!MALFORMED_QUOTE", "2!MALFORMED_QUOTE", "3!MALFORMED_QUOTE", "3!TOO_MANY_QUOTE_PROBLEMS"},
        SmallLimits()},
   };
 }
@@ -142,8 +149,8 @@ TEST(IsValidUtf8Test, TellsWellFormedFromIllFormed) {
     EXPECT_TRUE(IsValidUtf8(good));
   }
   // Over-long forms, a surrogate, beyond U+10FFFF, a lone continuation, a cut sequence.
-  for (const std::string& bad : {"\xC0\x80"s, "\xE0\x80\x80"s, "\xF0\x80\x80\x80"s,
-                                 "\xED\xA0\x80"s, "\xF4\x90\x80\x80"s, "\x80"s, "\xE2\x82"s}) {
+  for (const std::string& bad : {"\xC0\x80"s, "\xE0\x80\x80"s, "\xF0\x80\x80\x80"s, "\xED\xA0\x80"s,
+                                 "\xF4\x90\x80\x80"s, "\x80"s, "\xE2\x82"s}) {
     EXPECT_FALSE(IsValidUtf8(bad));
   }
 }

@@ -33,9 +33,14 @@ enum class Entity {
   kQuota,
 };
 inline constexpr Entity kEntities[] = {
-    Entity::kTeam,    Entity::kRep,         Entity::kProduct,
-    Entity::kAccount, Entity::kOpportunitySnapshot,
-    Entity::kOpportunity, Entity::kStageHistory, Entity::kQuota,
+    Entity::kTeam,
+    Entity::kRep,
+    Entity::kProduct,
+    Entity::kAccount,
+    Entity::kOpportunitySnapshot,
+    Entity::kOpportunity,
+    Entity::kStageHistory,
+    Entity::kQuota,
 };
 
 // A canonical field of an entity. A required one must be mapped by the profile and filled in
@@ -71,7 +76,7 @@ struct FileRule {
   std::set<std::string> required_fields;   // Canonical fields that must be filled in every row.
   std::set<std::string> optional_columns;  // Mapped columns that the header may lack.
   std::set<std::string> ignored_columns;   // Unmapped columns about which nothing is said.
-  std::string segment_from;  // Opportunities: "", "product_id" or "product_series".
+  std::string segment_from;                // Opportunities: "", "product_id" or "product_series".
   // kOpportunitySnapshot: the open stage that a closed deal was in since its opened_date, and
   // the open stages for which the source has no dates.
   std::string open_stage;

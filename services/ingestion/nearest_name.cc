@@ -25,8 +25,8 @@ std::string NearestName(std::string_view value, const std::vector<std::string_vi
   for (const std::string_view name : names) {
     if (name.empty() || name.size() > kMaxComparedBytes) continue;
     const size_t allowed = std::max(name.size(), value.size()) / 3;
-    const size_t length_gap = std::max(name.size(), value.size()) -
-                              std::min(name.size(), value.size());
+    const size_t length_gap =
+        std::max(name.size(), value.size()) - std::min(name.size(), value.size());
     if (length_gap > allowed) continue;
     const size_t distance = EditDistance(wanted, absl::AsciiStrToLower(AbslView(name)));
     if (distance <= allowed && (best.empty() || distance < best_distance)) {

@@ -20,8 +20,7 @@ namespace {
 
 class ReferenceDataTest : public testing::Test {
  protected:
-  void Append(const std::string& key, const std::string& version,
-              const crm::v1::CrmEvent& event) {
+  void Append(const std::string& key, const std::string& version, const crm::v1::CrmEvent& event) {
     ASSERT_TRUE(
         log_.Append("w", {{{"crm", key, version}, std::nullopt, event.SerializeAsString()}}).ok());
   }

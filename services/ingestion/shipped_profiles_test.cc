@@ -18,8 +18,8 @@ namespace {
 using testing::ElementsAre;
 
 TEST(ShippedProfilesTest, AllAreValidAndExplainThemselves) {
-  EXPECT_THAT(ShippedProfileNames(), ElementsAre("crm_history", "maventech", "maventech_dmy",
-                                                 "maventech_mdy", "quotas"));
+  EXPECT_THAT(ShippedProfileNames(),
+              ElementsAre("crm_history", "maventech", "maventech_dmy", "maventech_mdy", "quotas"));
   for (const std::string_view name : ShippedProfileNames()) {
     SCOPED_TRACE(std::string(name));
     const std::string_view text = ShippedProfileText(name).value();

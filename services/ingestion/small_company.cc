@@ -12,7 +12,6 @@
 #include "absl/time/time.h"
 #include "base/status_macros.h"
 
-
 namespace quotacast::ingestion {
 
 Files SnapshotCompany() {
@@ -132,9 +131,9 @@ std::vector<std::string> LogLines(const eventlog::EventLog& log, std::string_vie
 std::vector<std::string> ProblemLines(const v1::ImportFilesResponse& response) {
   std::vector<std::string> lines;
   for (const v1::RowProblem& problem : response.problems()) {
-    lines.push_back(absl::StrCat(
-        problem.severity() == v1::ROW_PROBLEM_SEVERITY_ERROR ? "E " : "W ", problem.file(), ":",
-        problem.row(), " ", problem.field(), "=", problem.value(), " ", problem.reason()));
+    lines.push_back(absl::StrCat(problem.severity() == v1::ROW_PROBLEM_SEVERITY_ERROR ? "E " : "W ",
+                                 problem.file(), ":", problem.row(), " ", problem.field(), "=",
+                                 problem.value(), " ", problem.reason()));
   }
   return lines;
 }

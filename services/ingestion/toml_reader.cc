@@ -34,9 +34,9 @@ absl::Status InvalidProfile(std::vector<FieldViolation> violations) {
 void TomlReader::Complain(std::string_view path, const toml::node* where,
                           std::string_view problem) {
   const uint32_t line = where == nullptr ? 0 : where->source().begin.line;
-  violations_.push_back({std::string(path), line == 0 ? std::string(problem)
-                                                      : absl::StrCat(AbslView(problem),
-                                                                     " (line ", line, ")")});
+  violations_.push_back(
+      {std::string(path),
+       line == 0 ? std::string(problem) : absl::StrCat(AbslView(problem), " (line ", line, ")")});
 }
 
 void TomlReader::RefuseOthers(const toml::table& table, std::string_view path,
@@ -83,8 +83,7 @@ std::optional<int> TomlReader::IntOf(const toml::node& node, std::string_view pa
                                      int largest) {
   const std::optional<int64_t> value = node.value_exact<int64_t>();
   if (!value.has_value() || *value < smallest || *value > largest) {
-    Complain(path, &node,
-             absl::StrCat("must be a whole number from ", smallest, " to ", largest));
+    Complain(path, &node, absl::StrCat("must be a whole number from ", smallest, " to ", largest));
     return std::nullopt;
   }
   return static_cast<int>(*value);

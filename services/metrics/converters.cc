@@ -159,8 +159,8 @@ simulator::History ToHistory(const BookView& view) {
   return history;
 }
 
-metrics::v1::PipelineModel ToProtoModel(const simulator::PipelineModel& model,
-                                        const BookView& view, std::string_view workspace) {
+metrics::v1::PipelineModel ToProtoModel(const simulator::PipelineModel& model, const BookView& view,
+                                        std::string_view workspace) {
   metrics::v1::PipelineModel proto;
   proto.mutable_segments()->Add(model.segments.begin(), model.segments.end());
   proto.mutable_stages()->Add(model.stages.begin(), model.stages.end());
@@ -227,8 +227,7 @@ absl::StatusOr<PipelineStateMessages> ToProtoState(const BookView& view,
       metrics::v1::StateRepPeriod& proto_period = *rep.add_periods();
       const std::optional<int64_t> quota = QuotaOf(source, periods[p].name);
       if (quota) *proto_period.mutable_quota() = ToProtoMoney(*quota, currency);
-      *proto_period.mutable_booked() =
-          ToProtoMoney(bookings[p].amounts_minor_units[r], currency);
+      *proto_period.mutable_booked() = ToProtoMoney(bookings[p].amounts_minor_units[r], currency);
     }
   }
   for (const BookOpportunity& source : view.opportunities) {
@@ -240,8 +239,7 @@ absl::StatusOr<PipelineStateMessages> ToProtoState(const BookView& view,
     deal.set_segment_id(view.segments[static_cast<size_t>(source.segment)]);
     deal.set_stage_id(view.stages[static_cast<size_t>(stands.stage)].id);
     // Entered on the as-of day: one whole day old at its end.
-    deal.set_age_days(
-        static_cast<int32_t>(view.as_of.effective_day + 1 - stands.entered_day));
+    deal.set_age_days(static_cast<int32_t>(view.as_of.effective_day + 1 - stands.entered_day));
     if (source.amount_minor_units) {
       *deal.mutable_amount() = ToProtoMoney(*source.amount_minor_units, currency);
     }

@@ -38,8 +38,8 @@ simulator::History ToHistory(const BookView& view);
 
 // The message with hash and name: the hash is the SHA-256 of the deterministic serialisation of
 // the message without these two, so it covers the as-of as well.
-metrics::v1::PipelineModel ToProtoModel(const simulator::PipelineModel& model,
-                                        const BookView& view, std::string_view workspace);
+metrics::v1::PipelineModel ToProtoModel(const simulator::PipelineModel& model, const BookView& view,
+                                        std::string_view workspace);
 
 // The state of the pipeline at the end of the view's as-of day: header and deals, in order of
 // id. `periods` are contiguous, the first contains the day after the as-of day.

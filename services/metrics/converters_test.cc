@@ -109,7 +109,8 @@ TEST(ToHistory, AWorkspaceOfDealsCreatedClosedStillHasAStage) {
 }
 
 std::vector<FiscalPeriod> Quarters() {
-  return FiscalCalendar::MonthStart(1)->PeriodsBetween(CivilDay(2017, 4, 1), CivilDay(2017, 10, 1))
+  return FiscalCalendar::MonthStart(1)
+      ->PeriodsBetween(CivilDay(2017, 4, 1), CivilDay(2017, 10, 1))
       .value();
 }
 

@@ -22,8 +22,8 @@ google::type::Date Date(int year, int month, int day) {
 }
 
 TEST(ProtoValues, DatesRoundTripAndImpossibleOnesAreAbsent) {
-  for (const absl::CivilDay day : {absl::CivilDay(1900, 1, 1), absl::CivilDay(2016, 2, 29),
-                                   absl::CivilDay(2199, 12, 31)}) {
+  for (const absl::CivilDay day :
+       {absl::CivilDay(1900, 1, 1), absl::CivilDay(2016, 2, 29), absl::CivilDay(2199, 12, 31)}) {
     EXPECT_EQ(ToCivilDay(ToProtoDate(day)), day);
   }
   EXPECT_EQ(ToCivilDay(Date(2017, 2, 29)), std::nullopt);
@@ -42,8 +42,8 @@ TEST(ProtoValues, InstantsKeepTheirMicroseconds) {
 
 TEST(ProtoValues, MoneyRoundTripsInEveryDigitCount) {
   for (const char* currency : {"USD", "JPY", "KWD"}) {
-    for (const int64_t minor : {int64_t{0}, int64_t{-105}, int64_t{123'456'789},
-                                std::numeric_limits<int64_t>::max()}) {
+    for (const int64_t minor :
+         {int64_t{0}, int64_t{-105}, int64_t{123'456'789}, std::numeric_limits<int64_t>::max()}) {
       const std::optional<Money> money = ToMoney(ToProtoMoney(minor, currency));
       ASSERT_TRUE(money.has_value()) << currency << " " << minor;
       EXPECT_EQ(money->minor_units, minor);

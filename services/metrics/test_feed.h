@@ -38,8 +38,8 @@ class TestFeed {
   void Stages();
   void Stage(const std::string& id, int position, crm::v1::StageCategory category);
   void Team(const std::string& id, const std::string& parent = "");
-  void Rep(const std::string& id, const std::string& team,
-           std::optional<absl::CivilDay> start = {}, std::optional<absl::CivilDay> end = {});
+  void Rep(const std::string& id, const std::string& team, std::optional<absl::CivilDay> start = {},
+           std::optional<absl::CivilDay> end = {});
   void Product(const std::string& id, int64_t list_price, const std::string& currency = "USD");
   void Quota(const std::string& rep, const std::string& period, int64_t amount,
              const std::string& currency = "USD");

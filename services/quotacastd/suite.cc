@@ -183,8 +183,8 @@ absl::Status Suite::Parts::OpenLog(const SuiteOptions& options, const std::strin
 
 absl::Status Suite::Parts::StartIngestion(const SuiteOptions& options) {
   QC_RETURN_IF_ERROR(OpenLog(options, "events.db", event_log));
-  ingestion = std::make_unique<ingestion::IngestionService>(
-      *event_log, IngestionServing(), *clock, machine_clock, logger.call_log());
+  ingestion = std::make_unique<ingestion::IngestionService>(*event_log, IngestionServing(), *clock,
+                                                            machine_clock, logger.call_log());
   return Host(ingestion::kIngestionServiceName, ingestion.get(), ingestion_server);
 }
 

@@ -124,9 +124,8 @@ std::string SimulatedAmountText(double minor_units, const CurrencyUnit& currency
   const double major = minor_units / static_cast<double>(currency.minor_per_major());
   double unit = 1;
   while (std::abs(major) / unit >= 1000) unit *= 10;
-  return AmountText(std::round(major / unit) * unit *
-                        static_cast<double>(currency.minor_per_major()),
-                    currency);
+  return AmountText(
+      std::round(major / unit) * unit * static_cast<double>(currency.minor_per_major()), currency);
 }
 
 std::string ForecastSentence(const simulator::EntityPeriodForecast& org, const Business& business,
@@ -138,8 +137,8 @@ std::string ForecastSentence(const simulator::EntityPeriodForecast& org, const B
                    SimulatedAmountText(QuantileAt(org.bookings, 0.75), business.currency), ".");
   if (!org.attain_probability.has_value() || !org.quota_minor_units.has_value()) {
     return absl::StrCat("The organisation books ",
-                        SimulatedAmountText(org.bookings.mean.value, business.currency), " in ", period,
-                        " on average; ", range);
+                        SimulatedAmountText(org.bookings.mean.value, business.currency), " in ",
+                        period, " on average; ", range);
   }
   return absl::StrCat("The chance that the organisation books its ", period, " quota of ",
                       AmountText(static_cast<double>(*org.quota_minor_units), business.currency),

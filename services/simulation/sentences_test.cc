@@ -67,9 +67,10 @@ TEST(Sentences, SimulatedAmountsHaveThreeDigits) {
 
 TEST(Sentences, ForecastWithAndWithoutQuota) {
   const Business business = CompanyBusiness();
-  EXPECT_EQ(ForecastSentence(Org(200'000'000, 0.37), business, RunSpec()),
-            "The chance that the organisation books its 2017Q4 quota of USD 2,400,000 is 37 %; half "
-            "of the outcomes lie between USD 1,500,000 and USD 2,500,000.");
+  EXPECT_EQ(
+      ForecastSentence(Org(200'000'000, 0.37), business, RunSpec()),
+      "The chance that the organisation books its 2017Q4 quota of USD 2,400,000 is 37 %; half "
+      "of the outcomes lie between USD 1,500,000 and USD 2,500,000.");
   simulator::EntityPeriodForecast without = Org(200'000'000, 0.37);
   without.quota_minor_units.reset();
   without.attain_probability.reset();

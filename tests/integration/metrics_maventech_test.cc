@@ -175,8 +175,8 @@ class MavenTechTest : public ::testing::Test {
                      const std::function<bool(const ingestion::v1::WatchEventsResponse&)>& take) {
                 ingestion::v1::WatchEventsRequest request;
                 request.set_after_offset(after_offset);
-                return ingestion.WatchEvents(workspace, request,
-                                             [&] { return cancelled && cancelled(); }, take);
+                return ingestion.WatchEvents(
+                    workspace, request, [&] { return cancelled && cancelled(); }, take);
               },
               &clock) {}
 
@@ -189,8 +189,7 @@ class MavenTechTest : public ::testing::Test {
       for (const char* name :
            {"sales_pipeline.csv", "sales_teams.csv", "products.csv", "accounts.csv"}) {
         std::ifstream file(folder_ + "/" + name, std::ios::binary);
-        std::string bytes((std::istreambuf_iterator<char>(file)),
-                          std::istreambuf_iterator<char>());
+        std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
         ASSERT_FALSE(bytes.empty()) << folder_ << "/" << name;
         for (size_t begin = 0; begin < bytes.size(); begin += ingestion::kMaxChunkBytes) {
           request.mutable_chunk()->set_file_name(name);
@@ -315,8 +314,7 @@ TEST_F(MavenTechTest, FitsAndHandsOnTheOpenPipeline) {
   EXPECT_EQ(static_cast<int64_t>(ages.size()), open);
   for (Row& deal : *deals_) {
     if (deal["deal_stage"] != "Engaging") continue;
-    EXPECT_EQ(ages[deal["opportunity_id"]],
-              DayNumber(last) + 1 - DayNumber(deal["engage_date"]));
+    EXPECT_EQ(ages[deal["opportunity_id"]], DayNumber(last) + 1 - DayNumber(deal["engage_date"]));
   }
 }
 

@@ -91,9 +91,8 @@ std::vector<SegmentTruth> Segments() {
 
 std::vector<Team> Teams() {
   return {
-      {"americas", "Americas", ""},      {"emea", "EMEA", ""},
-      {"east", "East", "americas"},      {"west", "West", "americas"},
-      {"north", "North", "emea"},        {"south", "South", "emea"},
+      {"americas", "Americas", ""}, {"emea", "EMEA", ""},       {"east", "East", "americas"},
+      {"west", "West", "americas"}, {"north", "North", "emea"}, {"south", "South", "emea"},
   };
 }
 
@@ -104,8 +103,8 @@ constexpr std::array<const char*, 24> kFirstNames = {
 constexpr std::array<const char*, 20> kLastNames = {
     "Abara",  "Bauer", "Costa",  "Dunn",  "Eriksen", "Fuchs", "Garcia", "Haddad", "Ito",  "Jensen",
     "Kapoor", "Lopez", "Moreau", "Novak", "Okafor",  "Park",  "Quist",  "Rossi",  "Sato", "Tran"};
-constexpr std::array<const char*, 12> kCompanyHeads = {"Alder", "Basalt", "Cobalt", "Delta",
-                                                       "Ember", "Fjord",  "Garnet", "Harbor",
+constexpr std::array<const char*, 12> kCompanyHeads = {"Alder", "Basalt",  "Cobalt",  "Delta",
+                                                       "Ember", "Fjord",   "Garnet",  "Harbor",
                                                        "Iris",  "Juniper", "Kestrel", "Lumen"};
 constexpr std::array<const char*, 10> kCompanyTails = {"Works",   "Systems", "Foods",  "Energy",
                                                        "Retail",  "Health",  "Motors", "Textiles",
@@ -173,15 +172,13 @@ double QuarterShift(uint64_t seed, const Rep& rep, absl::CivilDay day) {
 }
 
 // Follows a deal from stage to stage to its end.
-void LiveOut(uint64_t seed, const Rep& rep, const SegmentTruth& segment, Draws& draws,
-             Deal& deal) {
+void LiveOut(uint64_t seed, const Rep& rep, const SegmentTruth& segment, Draws& draws, Deal& deal) {
   absl::CivilDay day = deal.created;
   for (int stage = 0; stage < kStageCount; ++stage) {
     deal.entered.push_back(day);
-    day += static_cast<int>(
-        draws.Weibull(7.0 * segment.dwell_scale_weeks[stage], kDwellShape));
-    const double z = Probit(segment.advance_probability[stage]) + rep.ability +
-                     QuarterShift(seed, rep, day);
+    day += static_cast<int>(draws.Weibull(7.0 * segment.dwell_scale_weeks[stage], kDwellShape));
+    const double z =
+        Probit(segment.advance_probability[stage]) + rep.ability + QuarterShift(seed, rep, day);
     if (draws.Uniform() >= NormalCdf(z)) {
       deal.closed = day;
       return;
@@ -200,9 +197,8 @@ void MakeDealsOfWeek(const Company& company, int rep_index, int segment_index,
   const CompanyOptions& options = company.options;
   const Rep& rep = company.reps[rep_index];
   const SegmentTruth& segment = company.segments[segment_index];
-  Draws week(options.seed,
-             StableId("week", absl::StrCat(rep.id, "/", segment.id, "/",
-                                           week_start - options.start)));
+  Draws week(options.seed, StableId("week", absl::StrCat(rep.id, "/", segment.id, "/",
+                                                         week_start - options.start)));
   const int count = week.Poisson(segment.creation_per_week * Ramp(rep, week_start + 3));
   for (int n = 0; n < count; ++n) {
     const std::string key =

@@ -25,9 +25,9 @@ inline constexpr int kMaxReps = 2'000;
 // What to make.
 struct CompanyOptions {
   uint64_t seed = 7;
-  int rep_count = 24;                              // 1..kMaxReps, spread over the teams.
-  absl::CivilDay start{2024, 7, 1};                // First day of business.
-  absl::CivilDay last_day{2026, 9, 30};            // Last day the export knows.
+  int rep_count = 24;                    // 1..kMaxReps, spread over the teams.
+  absl::CivilDay start{2024, 7, 1};      // First day of business.
+  absl::CivilDay last_day{2026, 9, 30};  // Last day the export knows.
 };
 
 // How deals of one segment truly behave.
@@ -36,7 +36,7 @@ struct SegmentTruth {
   double creation_per_week = 0;  // Deals a ramped rep creates.
   std::array<double, kStageCount> advance_probability{};
   std::array<double, kStageCount> dwell_scale_weeks{};  // Weibull scale; shape kDwellShape.
-  double amount_median = 0;      // Major units.
+  double amount_median = 0;                             // Major units.
   double amount_log_sd = 0;
   std::string product_id;
 };

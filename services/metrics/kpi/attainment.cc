@@ -108,9 +108,9 @@ absl::StatusOr<KpiColumn> RepsAtQuotaShare(const KpiQuery& query) {
   }
   if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
   if (part_period_count > 0) {
-    column.notes.push_back(absl::StrCat(
-        part_period_count, " eligible reps were in the job for a part of ", query.period->name,
-        " only; they are held to their full quota"));
+    column.notes.push_back(
+        absl::StrCat(part_period_count, " eligible reps were in the job for a part of ",
+                     query.period->name, " only; they are held to their full quota"));
   }
   return column;
 }
@@ -119,8 +119,7 @@ absl::StatusOr<KpiColumn> RepsAtQuotaShare(const KpiQuery& query) {
 
 std::vector<Kpi> AttainmentKpis() {
   using namespace metrics::v1;  // NOLINT: the names of one small enum.
-  const std::vector<GroupBy> of_reps = {GROUP_BY_ORG, GROUP_BY_REP, GROUP_BY_TEAM,
-                                        GROUP_BY_PERIOD};
+  const std::vector<GroupBy> of_reps = {GROUP_BY_ORG, GROUP_BY_REP, GROUP_BY_TEAM, GROUP_BY_PERIOD};
   return {
       {.definition = Define({.name = "quota_attainment",
                              .display_name = "Quota attainment",

@@ -35,8 +35,7 @@ TestFeed Company() {
   return feed;
 }
 
-KpiTableQuery InQ1(const char* kpi,
-                   metrics::v1::GroupBy group_by = metrics::v1::GROUP_BY_ORG) {
+KpiTableQuery InQ1(const char* kpi, metrics::v1::GroupBy group_by = metrics::v1::GROUP_BY_ORG) {
   return {.kpi = kpi, .group_by = group_by, .period = "2017Q1"};
 }
 
@@ -56,8 +55,7 @@ TEST(QuotaAttainment, DividesBookingsByQuotas) {
 TEST(RepsAtQuotaShare, CountsRepsWhoReachTheirs) {
   // star and exact of four: half the reps, although the team is at 125 %.
   EXPECT_EQ(Cell(Ask(Company(), kEnd, InQ1("reps_at_quota_share"))), "0.5 = 2/4 (n=4)");
-  const auto teams =
-      Ask(Company(), kEnd, InQ1("reps_at_quota_share", metrics::v1::GROUP_BY_TEAM));
+  const auto teams = Ask(Company(), kEnd, InQ1("reps_at_quota_share", metrics::v1::GROUP_BY_TEAM));
   EXPECT_EQ(Cell(teams, "East"), "0.5 = 1/2 (n=2)");
   EXPECT_EQ(Cell(teams, "West"), "0.5 = 1/2 (n=2)");
   const auto reps = Ask(Company(), kEnd, InQ1("reps_at_quota_share", metrics::v1::GROUP_BY_REP));

@@ -34,13 +34,11 @@ TEST(Bookings, AddUpDealsWonInThePeriod) {
   const auto first = Ask(Company(), kEnd, {.kpi = "bookings", .period = "2017Q1"});
   EXPECT_EQ(Cell(first), "7 = 7/1 (n=1)");
   EXPECT_EQ(first.currency_code(), "USD");
-  EXPECT_EQ(Cell(Ask(Company(), kEnd, {.kpi = "bookings", .period = "2017Q2"})),
-            "5 = 5/1 (n=1)");
+  EXPECT_EQ(Cell(Ask(Company(), kEnd, {.kpi = "bookings", .period = "2017Q2"})), "5 = 5/1 (n=1)");
 }
 
 TEST(Bookings, NoneAreZeroBecauseNothingIsDivided) {
-  EXPECT_EQ(Cell(Ask(Company(), kEnd, {.kpi = "bookings", .period = "2017Q3"})),
-            "0 = 0/1 (n=0)");
+  EXPECT_EQ(Cell(Ask(Company(), kEnd, {.kpi = "bookings", .period = "2017Q3"})), "0 = 0/1 (n=0)");
   EXPECT_EQ(Cell(Ask(Company(), CivilDay(2017, 5, 1), {.kpi = "bookings", .period = "2017Q3"})),
             "undefined: 2017Q3 has not begun by 2017-05-01");
 }

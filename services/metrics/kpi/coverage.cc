@@ -87,10 +87,9 @@ void AddNotes(const OpenSums& sums, const KpiQuery& query, KpiColumn& column) {
         query.period->name));
   }
   if (sums.past_due_count > 0) {
-    column.notes.push_back(absl::StrCat(sums.past_due_count,
-                                        " open deals were expected to close before ",
-                                        FormatIsoDate(query.period->start),
-                                        "; they are past due and not counted"));
+    column.notes.push_back(
+        absl::StrCat(sums.past_due_count, " open deals were expected to close before ",
+                     FormatIsoDate(query.period->start), "; they are past due and not counted"));
   }
   if (sums.without_date_count > 0) {
     column.notes.push_back(absl::StrCat(sums.without_date_count,
@@ -130,8 +129,7 @@ absl::StatusOr<KpiColumn> Coverage(const KpiQuery& query, Target target) {
     cell.denominator = MajorUnits(below, query.view->currency);
     cell.sample_size = open.deal_counts[row];
     if (quotas.rep_counts[row] == 0) {
-      cell.undefined_reason =
-          absl::StrCat("no quota above zero is set for ", query.period->name);
+      cell.undefined_reason = absl::StrCat("no quota above zero is set for ", query.period->name);
     } else if (below <= 0) {
       cell.undefined_reason = absl::StrCat("target met: the bookings of ", query.period->name,
                                            " have reached the quota");
@@ -148,10 +146,8 @@ absl::StatusOr<KpiColumn> Coverage(const KpiQuery& query, Target target) {
 
 std::vector<Kpi> CoverageKpis() {
   using namespace metrics::v1;  // NOLINT: the names of one small enum.
-  const std::vector<GroupBy> of_reps = {GROUP_BY_ORG, GROUP_BY_REP, GROUP_BY_TEAM,
-                                        GROUP_BY_PERIOD};
-  const char* const numerator =
-      "amount of open deals expected to close in the period, major units";
+  const std::vector<GroupBy> of_reps = {GROUP_BY_ORG, GROUP_BY_REP, GROUP_BY_TEAM, GROUP_BY_PERIOD};
+  const char* const numerator = "amount of open deals expected to close in the period, major units";
   const char* const caveat =
       "Expected close dates are opinions and often defaults. How much coverage is enough follows "
       "from one's own conversion, not from a rule of three.";

@@ -96,8 +96,8 @@ TEST(Coverage, WithoutAQuotaIsUndefined) {
   TestFeed feed = Company();
   feed.Rep("bob", "East");
   for (const char* kpi : {"pipeline_coverage_full", "pipeline_coverage_remaining"}) {
-    const auto table = Ask(feed, kInQ2, {.kpi = kpi, .group_by = metrics::v1::GROUP_BY_REP,
-                                         .period = "2017Q2"});
+    const auto table =
+        Ask(feed, kInQ2, {.kpi = kpi, .group_by = metrics::v1::GROUP_BY_REP, .period = "2017Q2"});
     EXPECT_EQ(Cell(table, "bob"), "undefined: no quota above zero is set for 2017Q2");
     EXPECT_NE(Cell(table, "ann").rfind("undefined", 0), 0u);
   }
@@ -115,8 +115,7 @@ TEST(Coverage, EndsWithThePeriodAndMayBeAskedBefore) {
 
 TEST(Coverage, WithoutAPeriodItLooksAhead) {
   // On the last day of Q1 what is still to come is Q2.
-  const auto table =
-      Ask(Company(), CivilDay(2017, 3, 31), {.kpi = "pipeline_coverage_full"});
+  const auto table = Ask(Company(), CivilDay(2017, 3, 31), {.kpi = "pipeline_coverage_full"});
   EXPECT_EQ(Cell(table), "1.2 = 1200/1000 (n=2)");
   EXPECT_TRUE(HasNote(table, "this is 2017Q2, the period of the day after the as-of date"));
 }

@@ -37,8 +37,7 @@ TEST(SalesCycle, AnEvenNumberTakesTheMiddleOfTheTwo) {
 }
 
 TEST(SalesCycle, NoWinIsUndefined) {
-  const auto table =
-      Ask(Company(), kEnd, {.kpi = "sales_cycle_days", .period = "2017Q3"});
+  const auto table = Ask(Company(), kEnd, {.kpi = "sales_cycle_days", .period = "2017Q3"});
   EXPECT_EQ(Cell(table), "undefined: no deal was won in 2017Q3");
   EXPECT_EQ(Cell(Ask(Company(), CivilDay(2017, 1, 10), {.kpi = "sales_cycle_days_mean"})),
             "undefined: no deal was won");

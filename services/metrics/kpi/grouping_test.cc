@@ -73,9 +73,8 @@ TEST(Grouping, SumsOverRepsEqualTheOrganisation) {
 }
 
 TEST(Grouping, RollsTeamsUp) {
-  const auto table =
-      Ask(Company(), CivilDay(2017, 12, 31),
-          {.kpi = "bookings", .group_by = metrics::v1::GROUP_BY_TEAM, .period = ""});
+  const auto table = Ask(Company(), CivilDay(2017, 12, 31),
+                         {.kpi = "bookings", .group_by = metrics::v1::GROUP_BY_TEAM, .period = ""});
   EXPECT_EQ(Cell(table, "North"), "1 = 1/1 (n=1)");
   EXPECT_EQ(Cell(table, "Europe"), "11 = 11/1 (n=2)");
   EXPECT_EQ(Cell(table, "World"), "11 = 11/1 (n=2)");

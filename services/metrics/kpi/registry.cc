@@ -47,9 +47,8 @@ absl::Status CheckGroupBy(const Kpi& kpi, GroupBy group_by) {
   const std::string asked = metrics::v1::GroupBy_IsValid(group_by)
                                 ? GroupByName(group_by)
                                 : absl::StrCat(static_cast<int>(group_by));
-  return InvalidField("group_by", absl::StrCat(asked, " is no grouping of ",
-                                               kpi.definition.name(), "; it has ",
-                                               absl::StrJoin(names, ", ")));
+  return InvalidField("group_by", absl::StrCat(asked, " is no grouping of ", kpi.definition.name(),
+                                               "; it has ", absl::StrJoin(names, ", ")));
 }
 
 // Every period from the first deal to the as-of day, and on to the last one with a quota.
@@ -75,8 +74,8 @@ absl::StatusOr<std::vector<FiscalPeriod>> PeriodsOfHistory(const BookView& view,
                       view.calendar.PeriodsBetween(first, last + 1));
   if (periods.size() > static_cast<size_t>(kMaxTablePeriods)) {
     return InvalidField("period", absl::StrCat("the history spans ", periods.size(),
-                                               " periods, a table holds at most ",
-                                               kMaxTablePeriods, "; name one period"));
+                                               " periods, a table holds at most ", kMaxTablePeriods,
+                                               "; name one period"));
   }
   return periods;
 }
@@ -104,9 +103,8 @@ KpiRegistry::KpiRegistry() {
        {WinRateKpis(), AttainmentKpis(), CycleKpis(), CoverageKpis(), BookingsKpis()}) {
     for (Kpi& kpi : family) kpis_.push_back(std::move(kpi));
   }
-  std::sort(kpis_.begin(), kpis_.end(), [](const Kpi& a, const Kpi& b) {
-    return a.definition.name() < b.definition.name();
-  });
+  std::sort(kpis_.begin(), kpis_.end(),
+            [](const Kpi& a, const Kpi& b) { return a.definition.name() < b.definition.name(); });
 }
 
 absl::StatusOr<const Kpi*> KpiRegistry::Find(const std::string& name) const {
@@ -118,8 +116,8 @@ absl::StatusOr<const Kpi*> KpiRegistry::Find(const std::string& name) const {
   for (const Kpi& kpi : kpis_) {
     // A name that begins like the one asked for is meant more likely than any near spelling.
     const bool prefix = !shown.empty() && kpi.definition.name().rfind(shown, 0) == 0;
-    nearest.push_back({prefix ? 0 : EditDistance(shown, kpi.definition.name()),
-                       kpi.definition.name()});
+    nearest.push_back(
+        {prefix ? 0 : EditDistance(shown, kpi.definition.name()), kpi.definition.name()});
   }
   std::sort(nearest.begin(), nearest.end());
   nearest.resize(std::min(nearest.size(), kNearestNames));
@@ -127,9 +125,8 @@ absl::StatusOr<const Kpi*> KpiRegistry::Find(const std::string& name) const {
   detail.reason = "UNKNOWN_KPI";
   const std::string description = absl::StrCat(
       "\"", shown, "\" is no KPI; the nearest are ",
-      absl::StrJoin(nearest, ", ", [](std::string* out, const auto& entry) {
-        out->append(entry.second);
-      }));
+      absl::StrJoin(nearest, ", ",
+                    [](std::string* out, const auto& entry) { out->append(entry.second); }));
   detail.field_violations.push_back({.field = "kpi", .description = description});
   return WithDetail(absl::InvalidArgumentError(absl::StrCat("kpi: ", description)), detail);
 }
@@ -175,9 +172,8 @@ absl::StatusOr<KpiTable> KpiRegistry::Query(const BookView& view,
 
   const Grouping grouping(view, group_by);
   for (const std::optional<FiscalPeriod>& period : periods) {
-    QC_ASSIGN_OR_RETURN(
-        const KpiColumn column,
-        kpi->compute({.view = &view, .grouping = &grouping, .period = period}));
+    QC_ASSIGN_OR_RETURN(const KpiColumn column,
+                        kpi->compute({.view = &view, .grouping = &grouping, .period = period}));
     for (size_t row = 0; row < column.cells.size(); ++row) {
       const KpiGroup group = group_by == metrics::v1::GROUP_BY_PERIOD
                                  ? KpiGroup{.id = period->name, .display_name = period->name}
@@ -189,8 +185,8 @@ absl::StatusOr<KpiTable> KpiRegistry::Query(const BookView& view,
     }
   }
   if (view.undated_count > 0) {
-    table.add_notes(absl::StrCat(view.undated_count,
-                                 " opportunities have no date and are in no figure"));
+    table.add_notes(
+        absl::StrCat(view.undated_count, " opportunities have no date and are in no figure"));
   }
   for (const std::string& note : view.notes) table.add_notes(note);
   return table;

@@ -51,28 +51,26 @@ TEST(KpiRegistry, NamesTheNearestKpis) {
   absl::Status status = Refusal(Company(), {.kpi = "win_rate"});
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(GetDetail(status)->reason, "UNKNOWN_KPI");
-  EXPECT_NE(std::string(status.message())
-                .find("nearest are win_rate_closed, win_rate_created"),
+  EXPECT_NE(std::string(status.message()).find("nearest are win_rate_closed, win_rate_created"),
             std::string::npos)
       << status;
   status = Refusal(Company(), {.kpi = "quota_atainment"});
-  EXPECT_NE(std::string(status.message()).find("nearest are quota_attainment"),
-            std::string::npos)
+  EXPECT_NE(std::string(status.message()).find("nearest are quota_attainment"), std::string::npos)
       << status;
   EXPECT_EQ(GetDetail(Refusal(Company(), {.kpi = ""}))->reason, "UNKNOWN_KPI");
 }
 
 TEST(KpiRegistry, RefusesAGroupingAKpiDoesNotHave) {
-  const absl::Status status = Refusal(
-      Company(), {.kpi = "quota_attainment", .group_by = metrics::v1::GROUP_BY_PRODUCT});
+  const absl::Status status =
+      Refusal(Company(), {.kpi = "quota_attainment", .group_by = metrics::v1::GROUP_BY_PRODUCT});
   EXPECT_EQ(GetDetail(status)->reason, "INVALID_FIELD");
   EXPECT_NE(std::string(status.message()).find("GROUP_BY_PRODUCT is no grouping"),
             std::string::npos)
       << status;
-  EXPECT_EQ(Refusal(Company(), {.kpi = "bookings",
-                                .group_by = static_cast<metrics::v1::GroupBy>(99)})
-                .code(),
-            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(
+      Refusal(Company(), {.kpi = "bookings", .group_by = static_cast<metrics::v1::GroupBy>(99)})
+          .code(),
+      absl::StatusCode::kInvalidArgument);
 }
 
 TEST(KpiRegistry, RefusesAnUnknownPeriod) {

@@ -36,8 +36,8 @@ TEST(WinRateClosed, CountsByCloseDate) {
 }
 
 TEST(WinRateClosed, NothingClosedIsUndefinedNotZero) {
-  const auto table = Ask(Company(), CivilDay(2017, 12, 31),
-                         {.kpi = "win_rate_closed", .period = "2017Q3"});
+  const auto table =
+      Ask(Company(), CivilDay(2017, 12, 31), {.kpi = "win_rate_closed", .period = "2017Q3"});
   EXPECT_EQ(Cell(table), "undefined: no deal was closed in 2017Q3");
   EXPECT_EQ(table.rows(0).outcome_case(), metrics::v1::KpiRow::kUndefinedReason);
 }
@@ -59,19 +59,17 @@ TEST(WinRateClosed, InsideThePeriodItIsPeriodToDate) {
 }
 
 TEST(WinRateClosed, BeforeThePeriodItIsUndefined) {
-  EXPECT_EQ(Cell(Ask(Company(), CivilDay(2017, 3, 31),
-                     {.kpi = "win_rate_closed", .period = "2017Q2"})),
-            "undefined: 2017Q2 has not begun by 2017-03-31");
+  EXPECT_EQ(
+      Cell(Ask(Company(), CivilDay(2017, 3, 31), {.kpi = "win_rate_closed", .period = "2017Q2"})),
+      "undefined: 2017Q2 has not begun by 2017-03-31");
 }
 
 TEST(WinRateClosed, AReopenedDealIsNotClosed) {
   TestFeed feed = Company();
   feed.Deal("d2", "Proposal", CivilDay(2017, 5, 1));
-  EXPECT_EQ(Cell(Ask(feed, CivilDay(2017, 4, 30),
-                     {.kpi = "win_rate_closed", .period = "2017Q1"})),
+  EXPECT_EQ(Cell(Ask(feed, CivilDay(2017, 4, 30), {.kpi = "win_rate_closed", .period = "2017Q1"})),
             "0.5 = 1/2 (n=2)");
-  EXPECT_EQ(Cell(Ask(feed, CivilDay(2017, 5, 1),
-                     {.kpi = "win_rate_closed", .period = "2017Q1"})),
+  EXPECT_EQ(Cell(Ask(feed, CivilDay(2017, 5, 1), {.kpi = "win_rate_closed", .period = "2017Q1"})),
             "1 = 1/1 (n=1)");
 }
 
@@ -84,16 +82,16 @@ TEST(WinRateCreated, CountsTheCohortUpToTheAsOf) {
   const auto old = Ask(feed, CivilDay(2017, 12, 31), q1);
   EXPECT_EQ(Cell(old), "0.5 = 2/4 (n=4)");
   EXPECT_TRUE(HasNote(old, "1 of 4 deals created in 2017Q1 (25.0 %) are still open"));
-  const auto ripe = Ask(feed, CivilDay(2017, 12, 31),
-                        {.kpi = "win_rate_created", .period = "2017Q2"});
+  const auto ripe =
+      Ask(feed, CivilDay(2017, 12, 31), {.kpi = "win_rate_created", .period = "2017Q2"});
   EXPECT_EQ(Cell(ripe), "0 = 0/1 (n=1)");
   EXPECT_FALSE(HasNote(ripe, "still open"));
 }
 
 TEST(WinRateCreated, AnEmptyCohortIsUndefined) {
-  EXPECT_EQ(Cell(Ask(Company(), CivilDay(2017, 12, 31),
-                     {.kpi = "win_rate_created", .period = "2017Q3"})),
-            "undefined: no deal was created in 2017Q3");
+  EXPECT_EQ(
+      Cell(Ask(Company(), CivilDay(2017, 12, 31), {.kpi = "win_rate_created", .period = "2017Q3"})),
+      "undefined: no deal was created in 2017Q3");
 }
 
 TEST(WinRateCreated, GoesByPeriod) {
@@ -118,8 +116,7 @@ TEST(WinRates, DoNotNeedOneCurrency) {
   TestFeed feed = Company();
   feed.Deal("eur", "Discovery", CivilDay(2017, 1, 1), {.amount = 1, .currency = "EUR"});
   feed.Deal("usd", "Discovery", CivilDay(2017, 1, 1), {.amount = 1});
-  EXPECT_EQ(Cell(Ask(feed, CivilDay(2017, 12, 31), {.kpi = "win_rate_closed"})),
-            "0.5 = 2/4 (n=4)");
+  EXPECT_EQ(Cell(Ask(feed, CivilDay(2017, 12, 31), {.kpi = "win_rate_closed"})), "0.5 = 2/4 (n=4)");
 }
 
 }  // namespace
