@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@ namespace quotacast::eventlog {
 inline constexpr size_t kMaxIdBytes = 512;  // Each of source, key, version, workspace.
 inline constexpr size_t kMaxPayloadBytes = 1 << 20;
 inline constexpr size_t kMaxBatchEvents = 10'000;
+inline constexpr size_t kMaxBatchRecords = 10'000;
+inline constexpr size_t kMaxRecordBytes = 4 << 20;
 
 // Who said it, about what, and which saying of theirs it is. Chosen by the source, never a hash:
 // the same fact imported twice has the same id.
@@ -46,19 +49,84 @@ struct StoredEvent {
   int64_t offset = 0;        // 1, 2, 3, ... per workspace, contiguous.
   absl::Time recorded_time;  // When the log learned it; never decreases with the offset.
   Event event;
+  bool is_erased = false;  // See EventLog::Rewrite.
   bool operator==(const StoredEvent&) const = default;
 };
 
 enum class AppendOutcome {
   kAppended,
   kDuplicate,  // Same id, same effective time and payload: nothing to do.
-  kConflict,   // Same id, other content: the first stays, the caller is told.
+  kConflict,   // Same id, other content: the first counts, the other goes to ListConflicts.
 };
 
 struct AppendResult {
   AppendOutcome outcome = AppendOutcome::kAppended;
   int64_t offset = 0;  // Of the event now in the log under this id.
   bool operator==(const AppendResult&) const = default;
+};
+
+// An event that came with the id of an earlier one and other content.
+struct Conflict {
+  int64_t number = 0;        // 1, 2, 3, ... per workspace; gaps after DeleteConflicts.
+  int64_t kept_offset = 0;   // Of the event that counts.
+  absl::Time recorded_time;  // When the other one came first.
+  Event event;               // The other one.
+  bool operator==(const Conflict&) const = default;
+};
+
+// Working notes of the log's owner beside the events: the state of a writer, the answer to a
+// request, a row in quarantine. Unlike events they are replaced and deleted. What cannot be
+// rebuilt from the events and the callers' own data does not belong here.
+struct Record {
+  std::string kind;   // "append_writer".
+  std::string key;    // Unique within workspace and kind; compared byte by byte.
+  std::string value;  // Opaque, up to kMaxRecordBytes.
+  absl::Time recorded_time;
+  bool operator==(const Record&) const = default;
+};
+
+// A record to write together with events.
+struct RecordWrite {
+  std::string kind;
+  std::string key;
+  // Makes the value from the results of the events written with it (empty when there are none).
+  // Called once or, when a store tries again, several times, on any thread, under the store's
+  // lock: it must be quick, must not call the log and must give the same value each time.
+  // An empty function deletes the record.
+  std::function<std::string(absl::Span<const AppendResult>)> value;
+};
+
+// An event whose content is taken away or changed because a person's data is erased.
+struct EventRewrite {
+  int64_t offset = 0;
+  EventId id;           // Source and version as they were; the source key may change.
+  std::string payload;  // What is left of it.
+  bool is_erased = false;
+};
+
+// What is wrong with one stored event.
+struct StoredEventFault {
+  int64_t offset = 0;
+  std::string reason;   // "CHECKSUM_MISMATCH", "OFFSET_GAP", "RECORDED_TIME_DECREASES".
+  std::string message;  // For people; never the payload.
+  bool operator==(const StoredEventFault&) const = default;
+};
+
+// One page of a verification.
+struct VerifiedPage {
+  int64_t last_offset = 0;  // Where the next page begins; unchanged at the end.
+  int64_t event_count = 0;  // Checked in this page.
+  std::vector<StoredEventFault> faults;
+};
+
+struct LogStats {
+  int64_t event_count = 0;
+  int64_t payload_bytes = 0;
+  int64_t erased_event_count = 0;
+  int64_t conflict_count = 0;
+  std::optional<absl::Time> first_recorded_time;
+  std::optional<absl::Time> last_recorded_time;
+  bool operator==(const LogStats&) const = default;
 };
 
 // Thread-safe. All methods may block on storage; none is called from a gRPC reaction. Ids and
@@ -73,9 +141,12 @@ class EventLog {
   // reported, not repeated; equally two equal events in one batch. Errors: INVALID_ARGUMENT
   // (limits, empty ids, naming "events[3].payload"), RESOURCE_EXHAUSTED (too many callers wait),
   // UNAVAILABLE (locked, disk full), INTERNAL (storage broken). After an error nothing of the
-  // batch is kept, and it may be sent again: what did get in is then a duplicate.
-  virtual absl::StatusOr<std::vector<AppendResult>> Append(std::string_view workspace,
-                                                           absl::Span<const Event> events) = 0;
+  // batch is kept, and it may be sent again: what did get in is then a duplicate. `records` are
+  // written in the same transaction, after the events; of several writes of one record the last
+  // counts. A batch without events only writes records.
+  virtual absl::StatusOr<std::vector<AppendResult>> Append(
+      std::string_view workspace, absl::Span<const Event> events,
+      absl::Span<const RecordWrite> records = {}) = 0;
 
   // Up to `max_events` events with offset > `after_offset`, in offset order.
   virtual absl::StatusOr<std::vector<StoredEvent>> Read(std::string_view workspace,
@@ -96,6 +167,79 @@ class EventLog {
 
   // Workspaces that have at least one event, sorted.
   virtual absl::StatusOr<std::vector<std::string>> Workspaces() const = 0;
+
+  // Up to `max_conflicts` conflicts with number > `after_number`, in order. The same content under
+  // the same id is kept once, however often it comes.
+  virtual absl::StatusOr<std::vector<Conflict>> ListConflicts(std::string_view /*workspace*/,
+                                                              int64_t /*after_number*/,
+                                                              size_t /*max_conflicts*/) const {
+    return absl::UnimplementedError("event log");
+  }
+  // Drops conflicts; unknown numbers are passed over. Returns how many there were.
+  virtual absl::StatusOr<int64_t> DeleteConflicts(std::string_view /*workspace*/,
+                                                  absl::Span<const int64_t> /*numbers*/) {
+    return absl::UnimplementedError("event log");
+  }
+
+  // A record; nullopt when there is none.
+  virtual absl::StatusOr<std::optional<Record>> GetRecord(std::string_view /*workspace*/,
+                                                          std::string_view /*kind*/,
+                                                          std::string_view /*key*/) const {
+    return absl::UnimplementedError("event log");
+  }
+  // Up to `max_records` records of a kind with key > `after_key`, in order of the key.
+  virtual absl::StatusOr<std::vector<Record>> ListRecords(std::string_view /*workspace*/,
+                                                          std::string_view /*kind*/,
+                                                          std::string_view /*after_key*/,
+                                                          size_t /*max_records*/) const {
+    return absl::UnimplementedError("event log");
+  }
+  // How many records of a kind there are.
+  virtual absl::StatusOr<int64_t> CountRecords(std::string_view /*workspace*/,
+                                               std::string_view /*kind*/) const {
+    return absl::UnimplementedError("event log");
+  }
+  // Deletes the records of a kind that were recorded before `recorded_before`; returns how many.
+  virtual absl::StatusOr<int64_t> DeleteRecordsBefore(std::string_view /*workspace*/,
+                                                      std::string_view /*kind*/,
+                                                      absl::Time /*recorded_before*/) {
+    return absl::UnimplementedError("event log");
+  }
+
+  // Brings back events of an export at the end of the workspace's log: offsets, recorded times and
+  // erasures as given. All or nothing, durable on return. Errors: FAILED_PRECONDITION
+  // (RESTORE_OFFSET: the first does not follow the last offset, or one leaves a gap;
+  // RESTORE_RECORDED_TIME: a recorded time decreases; RESTORE_DUPLICATE_ID), and as Append.
+  virtual absl::Status Restore(std::string_view /*workspace*/,
+                               absl::Span<const StoredEvent> /*events*/) {
+    return absl::UnimplementedError("event log");
+  }
+
+  // Replaces id and payload of events, and their checksums; offset, times and all other events
+  // stay. Only for the erasure of a person's data: nothing else ever changes an event. All or
+  // nothing, durable on return; afterwards no page of the store holds the old content. At most
+  // kMaxBatchEvents. Errors: NOT_FOUND (EVENT_NOT_FOUND naming the offset), ALREADY_EXISTS (an id
+  // is taken), and as Append.
+  virtual absl::Status Rewrite(std::string_view /*workspace*/,
+                               absl::Span<const EventRewrite> /*rewrites*/) {
+    return absl::UnimplementedError("event log");
+  }
+
+  // Checks up to `max_events` events with offset > `after_offset`: offsets without gaps, recorded
+  // times in order, checksums over everything stored. An event written by a version without
+  // checksums is checked for the rest.
+  virtual absl::StatusOr<VerifiedPage> Verify(std::string_view /*workspace*/,
+                                              int64_t /*after_offset*/,
+                                              size_t /*max_events*/) const {
+    return absl::UnimplementedError("event log");
+  }
+
+  virtual absl::StatusOr<LogStats> Stats(std::string_view /*workspace*/) const {
+    return absl::UnimplementedError("event log");
+  }
+
+  // "memory", "sqlite" or "postgresql".
+  virtual std::string_view StoreName() const { return "unknown"; }
 };
 
 }  // namespace quotacast::eventlog

@@ -27,8 +27,9 @@ const InMemoryEventLog::Workspace* InMemoryEventLog::Find(std::string_view works
   return found == workspaces_.end() ? nullptr : &found->second;
 }
 
-absl::StatusOr<std::vector<AppendResult>> InMemoryEventLog::Append(std::string_view workspace,
-                                                                   absl::Span<const Event> events) {
+absl::StatusOr<std::vector<AppendResult>> InMemoryEventLog::Append(
+    std::string_view workspace, absl::Span<const Event> events,
+    absl::Span<const RecordWrite> /*records*/) {
   QC_RETURN_IF_ERROR(ValidateAppend(workspace, events));
   std::vector<AppendResult> results;
   if (events.empty()) return results;

@@ -74,8 +74,9 @@ SqliteEventLog::~SqliteEventLog() {
   idle_.wait(lock, [this] { return caller_count_ == 0; });
 }
 
-absl::StatusOr<std::vector<AppendResult>> SqliteEventLog::Append(std::string_view workspace,
-                                                                 absl::Span<const Event> events) {
+absl::StatusOr<std::vector<AppendResult>> SqliteEventLog::Append(
+    std::string_view workspace, absl::Span<const Event> events,
+    absl::Span<const RecordWrite> /*records*/) {
   QC_RETURN_IF_ERROR(ValidateAppend(workspace, events));
   if (events.empty()) return std::vector<AppendResult>();
 

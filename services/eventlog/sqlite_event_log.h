@@ -73,7 +73,8 @@ class SqliteEventLog final : public EventLog {
   ~SqliteEventLog() override;
 
   absl::StatusOr<std::vector<AppendResult>> Append(std::string_view workspace,
-                                                   absl::Span<const Event> events) override;
+                                                   absl::Span<const Event> events,
+                                                   absl::Span<const RecordWrite> records) override;
   absl::StatusOr<std::vector<StoredEvent>> Read(std::string_view workspace, int64_t after_offset,
                                                 size_t max_events) const override;
   absl::StatusOr<std::vector<StoredEvent>> ReadKey(std::string_view workspace,

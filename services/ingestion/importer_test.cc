@@ -47,7 +47,8 @@ class RefusingLog final : public eventlog::EventLog {
   void AcceptAppends(int count) { accepted_count_ = count; }
 
   absl::StatusOr<std::vector<eventlog::AppendResult>> Append(
-      std::string_view workspace, absl::Span<const eventlog::Event> events) override {
+      std::string_view workspace, absl::Span<const eventlog::Event> events,
+      absl::Span<const eventlog::RecordWrite>) override {
     if (accepted_count_-- <= 0) return absl::UnavailableError("the disk is full");
     return log_.Append(workspace, events);
   }

@@ -96,10 +96,7 @@ absl::Status ReferenceData::Apply(const crm::v1::CrmEvent& event) {
       QC_ASSIGN_OR_RETURN(calendar_, CalendarFromChange(event.fiscal_calendar()));
       break;
     }
-    case crm::v1::CrmEvent::kOpportunity:
-    case crm::v1::CrmEvent::kStage:
-    case crm::v1::CrmEvent::kQuota:
-    case crm::v1::CrmEvent::CHANGE_NOT_SET:
+    default:
       break;
   }
   return absl::OkStatus();

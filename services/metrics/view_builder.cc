@@ -223,7 +223,9 @@ void ViewBuilder::ReadReference() {
         if (change.has_position()) stage.position = change.position();
         if (change.category() == crm::v1::STAGE_CATEGORY_WON) {
           stage.category = StageCategory::kWon;
-        } else if (change.category() == crm::v1::STAGE_CATEGORY_LOST) {
+        } else if (change.category() == crm::v1::STAGE_CATEGORY_LOST ||
+                   change.category() == crm::v1::STAGE_CATEGORY_NO_DECISION ||
+                   change.category() == crm::v1::STAGE_CATEGORY_DISQUALIFIED) {
           stage.category = StageCategory::kLost;
         } else if (change.category() == crm::v1::STAGE_CATEGORY_OPEN) {
           stage.category = StageCategory::kOpen;
@@ -236,8 +238,7 @@ void ViewBuilder::ReadReference() {
       case crm::v1::CrmEvent::kFiscalCalendar:
         ReadCalendar(event.fiscal_calendar());
         break;
-      case crm::v1::CrmEvent::kOpportunity:
-      case crm::v1::CrmEvent::CHANGE_NOT_SET:
+      default:
         break;
     }
   }
