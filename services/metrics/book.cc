@@ -11,7 +11,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "base/civil_date.h"
@@ -22,13 +24,65 @@
 namespace quotacast::metrics {
 namespace {
 
+using crm::v1::CrmEvent;
+
+constexpr absl::string_view kOpportunityKeyPrefix = "opportunity/";
+
+bool IsOpportunityKey(const std::string& source_key) {
+  return absl::StartsWith(source_key, kOpportunityKeyPrefix);
+}
+
+// The opportunity that the record is a fact of; empty when it is none of an opportunity.
+std::string OpportunityOf(const ingestion::v1::EventRecord& record) {
+  const CrmEvent& event = record.event();
+  if (event.has_opportunity()) return event.opportunity().opportunity_id();
+  const std::string& key = record.id().source_key();
+  if (event.has_retraction() && IsOpportunityKey(key)) {
+    return key.substr(kOpportunityKeyPrefix.size());
+  }
+  if (event.has_deletion() && event.deletion().entity() == crm::v1::ENTITY_KIND_OPPORTUNITY) {
+    return event.deletion().entity_id();
+  }
+  if (event.has_merge() && event.merge().entity() == crm::v1::ENTITY_KIND_OPPORTUNITY) {
+    return event.merge().from_id();
+  }
+  return "";
+}
+
+// Whether a view is made from events of this kind; of the others only the place in the feed is
+// kept.
+bool IsInViews(const CrmEvent& event) {
+  switch (event.change_case()) {
+    case CrmEvent::kOpportunity:
+    case CrmEvent::kRep:
+    case CrmEvent::kTeam:
+    case CrmEvent::kProduct:
+    case CrmEvent::kAccount:
+    case CrmEvent::kStage:
+    case CrmEvent::kQuota:
+    case CrmEvent::kFiscalCalendar:
+    case CrmEvent::kRetraction:
+    case CrmEvent::kDeletion:
+    case CrmEvent::kMerge:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // Fields of the key cannot run into each other: the separator is no character of an id.
 std::string FactKey(const ingestion::v1::EventRecord& record) {
   const ingestion::v1::EventId& id = record.id();
   const std::string key = absl::StrCat(id.source(), "\x1f", id.source_key(), "\x1f");
+  const CrmEvent& event = record.event();
+  // The last saying about an opportunity's fact, in place of what it takes back.
+  if (event.has_retraction() && IsOpportunityKey(id.source_key())) {
+    return absl::StrCat(key, VersionStem(event.retraction().version()));
+  }
   // Each event of an opportunity is about one stage on one day, which its version names. So is a
-  // calendar told apart, for the last one that can be used stands.
-  if (record.event().has_opportunity() || record.event().has_fiscal_calendar()) {
+  // calendar told apart, for the last one that can be used stands, and so are the ends of records.
+  if (event.has_opportunity() || event.has_fiscal_calendar() || event.has_deletion() ||
+      event.has_merge()) {
     return absl::StrCat(key, VersionStem(record.id().version()));
   }
   // Everything else states the whole of a thing, version after version, as it is from a time on.
@@ -62,13 +116,17 @@ absl::Status Book::Append(const ingestion::v1::EventRecord& record) {
                                             " lies before that of the event before it"));
   }
   if (record.has_effective_time()) fact.effective = ToTime(record.effective_time());
-  fact.fact_offset = first_offset_of_fact_.emplace(FactKey(record), fact.offset).first->second;
-  fact.event = record.event();
-  const int64_t position = static_cast<int64_t>(facts_.size());
-  if (fact.event.has_opportunity()) {
-    opportunity_facts_[fact.event.opportunity().opportunity_id()].push_back(position);
-  } else {
-    reference_facts_.push_back(position);
+  fact.fact_offset = fact.offset;
+  if (IsInViews(record.event())) {
+    fact.fact_offset = first_offset_of_fact_.emplace(FactKey(record), fact.offset).first->second;
+    fact.event = record.event();
+    const int64_t position = static_cast<int64_t>(facts_.size());
+    const std::string opportunity_id = OpportunityOf(record);
+    if (!opportunity_id.empty() || record.event().has_opportunity()) {
+      opportunity_facts_[opportunity_id].push_back(position);
+    } else {
+      reference_facts_.push_back(position);
+    }
   }
   facts_.push_back(std::move(fact));
   return absl::OkStatus();

@@ -21,6 +21,15 @@
 //   on the recorded time alone, so that a closing moved to a later day is not true before it.
 // * Start and end of a job that lie after the effective day count as they were recorded by then, in
 //   whatever version; a rep not known to start later is otherwise not in the roster yet.
+// * A retraction is the last saying about the fact it names: the fact was never so. Of anything but
+//   an opportunity it names the fact by its own effective time.
+// * A deleted opportunity is in no view from the day of its deletion to that of its restoration; a
+//   deleted quota likewise. Other records stay when the source deletes them: deals name them.
+// * Of merged opportunities the one that stayed counts, with its own fields. Of merged reps, teams,
+//   products and accounts the one that stayed takes what named the other; a quota of the rep that
+//   went counts where the one that stayed has none.
+// * A street quota for everything a rep books is the rep's quota; those of teams and territories,
+//   plans, roll-ups and components are not.
 // * An opportunity none of whose facts has an effective time is counted as undated and left out.
 #ifndef QUOTACAST_SERVICES_METRICS_BOOK_H_
 #define QUOTACAST_SERVICES_METRICS_BOOK_H_

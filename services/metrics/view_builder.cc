@@ -54,6 +54,24 @@ absl::StatusOr<FiscalCalendar> ToCalendar(const crm::v1::FiscalCalendarChange& c
   return FiscalCalendar::MonthStart(change.start_month());
 }
 
+// The rep's quota for everything booked, which attainment is measured by.
+bool IsQuotaOfARep(const crm::v1::QuotaChange& quota) {
+  return !quota.rep_id().empty() && quota.component().empty() && quota.has_amount() &&
+         (quota.kind() == crm::v1::QUOTA_KIND_UNSPECIFIED ||
+          quota.kind() == crm::v1::QUOTA_KIND_STREET);
+}
+
+// Rep and period of a deleted quota, whose id is "<rep>/<period>"; absent for other records.
+std::optional<std::pair<std::string, std::string>> QuotaOfDeletion(
+    const crm::v1::Deletion& deletion) {
+  const size_t slash = deletion.entity_id().rfind('/');
+  if (deletion.entity() != crm::v1::ENTITY_KIND_QUOTA || slash == std::string::npos) {
+    return std::nullopt;
+  }
+  return std::make_pair(deletion.entity_id().substr(0, slash),
+                        deletion.entity_id().substr(slash + 1));
+}
+
 // Positions of the entries of an ordered map.
 template <typename Map>
 std::unordered_map<std::string, int> Positions(const Map& map) {
@@ -108,8 +126,28 @@ std::vector<const Book::Fact*> ViewBuilder::LastSayings(
   }
   std::vector<const Fact*> sayings;
   sayings.reserve(last.size());
-  for (const auto& entry : last) sayings.push_back(entry.second);
+  for (const auto& entry : last) {
+    if (!entry.second->event.has_retraction()) sayings.push_back(entry.second);
+  }
   return sayings;
+}
+
+bool ViewBuilder::TakeOutEnds(std::vector<const Fact*>& facts) const {
+  bool gone = false;
+  const auto is_end = [this, &gone](const Fact* fact) {
+    if (!fact->event.has_deletion() && !fact->event.has_merge()) return false;
+    if (*fact->effective < effective_end_) {
+      gone = fact->event.has_merge() || !fact->event.deletion().restored();
+    }
+    return true;
+  };
+  std::vector<const Fact*> kept;
+  kept.reserve(facts.size());
+  for (const Fact* fact : facts) {
+    if (!is_end(fact)) kept.push_back(fact);
+  }
+  facts = std::move(kept);
+  return gone;
 }
 
 std::vector<ViewBuilder::PlacedFact> ViewBuilder::Counting(const std::vector<int64_t>& positions,
@@ -123,6 +161,7 @@ std::vector<ViewBuilder::PlacedFact> ViewBuilder::Counting(const std::vector<int
   std::stable_sort(facts.begin(), facts.end(), [](const Fact* a, const Fact* b) {
     return std::tie(*a->effective, a->fact_offset) < std::tie(*b->effective, b->fact_offset);
   });
+  if (TakeOutEnds(facts)) return {};
   // Runs of closings without a reopening in between, each in order of the log, by the fact at whose
   // place they count. Looked for before the cut: a closing that was moved to a day after it is not
   // true before that day either.
@@ -184,22 +223,31 @@ void ViewBuilder::ReadReference() {
   std::map<std::string, const google::type::Money*> list_prices;
   std::map<std::pair<std::string, std::string>, const crm::v1::QuotaChange*> quotas;
 
+  // Which record stands for which comes first: it decides who the other facts are about.
+  for (const Fact* fact : facts) {
+    if (fact->event.has_merge()) ReadMerge(fact->event.merge());
+  }
   for (const Fact* fact : facts) {
     const crm::v1::CrmEvent& event = fact->event;
     switch (event.change_case()) {
       case crm::v1::CrmEvent::kRep: {
+        if (IsMergedAway(crm::v1::ENTITY_KIND_REP, event.rep().rep_id())) break;
         const auto known = known_then.find(fact->fact_offset);
         ReadRep(event.rep(), known == known_then.end() ? nullptr : known->second);
         break;
       }
       case crm::v1::CrmEvent::kTeam: {
+        if (IsMergedAway(crm::v1::ENTITY_KIND_TEAM, event.team().team_id())) break;
         TeamDraft& team = teams_[event.team().team_id()];
         if (event.team().has_display_name()) team.display_name = event.team().display_name();
-        if (event.team().has_parent_team_id()) team.parent_id = event.team().parent_team_id();
+        if (event.team().has_parent_team_id()) {
+          team.parent_id = Standing(crm::v1::ENTITY_KIND_TEAM, event.team().parent_team_id());
+        }
         break;
       }
       case crm::v1::CrmEvent::kProduct: {
         const crm::v1::ProductChange& change = event.product();
+        if (IsMergedAway(crm::v1::ENTITY_KIND_PRODUCT, change.product_id())) break;
         BookProduct& product = products_[change.product_id()].product;
         product.id = change.product_id();
         if (change.has_display_name()) product.display_name = change.display_name();
@@ -209,6 +257,7 @@ void ViewBuilder::ReadReference() {
       }
       case crm::v1::CrmEvent::kAccount: {
         const crm::v1::AccountChange& change = event.account();
+        if (IsMergedAway(crm::v1::ENTITY_KIND_ACCOUNT, change.account_id())) break;
         BookAccount& account = accounts_[change.account_id()];
         account.id = change.account_id();
         if (change.has_display_name()) account.display_name = change.display_name();
@@ -233,8 +282,16 @@ void ViewBuilder::ReadReference() {
         break;
       }
       case crm::v1::CrmEvent::kQuota:
-        quotas[{event.quota().rep_id(), event.quota().period()}] = &event.quota();
+        if (IsQuotaOfARep(event.quota())) {
+          quotas[{event.quota().rep_id(), event.quota().period()}] = &event.quota();
+        }
         break;
+      case crm::v1::CrmEvent::kDeletion: {
+        const std::optional<std::pair<std::string, std::string>> quota =
+            QuotaOfDeletion(event.deletion());
+        if (quota && !event.deletion().restored()) quotas.erase(*quota);
+        break;
+      }
       case crm::v1::CrmEvent::kFiscalCalendar:
         ReadCalendar(event.fiscal_calendar());
         break;
@@ -246,7 +303,41 @@ void ViewBuilder::ReadReference() {
     products_[entry.first].product.list_price_minor_units =
         ReadMoney(*entry.second, absl::StrCat("the list price of product ", entry.first));
   }
-  for (const auto& entry : quotas) ReadQuota(*entry.second);
+  for (const bool merged_away : {false, true}) {
+    for (const auto& entry : quotas) {
+      const std::string& rep_id = entry.first.first;
+      if (IsMergedAway(crm::v1::ENTITY_KIND_REP, rep_id) != merged_away) continue;
+      const std::string& standing = Standing(crm::v1::ENTITY_KIND_REP, rep_id);
+      if (merged_away && quotas.count({standing, entry.first.second}) > 0) continue;
+      ReadQuota(standing, *entry.second);
+    }
+  }
+}
+
+void ViewBuilder::ReadMerge(const crm::v1::Merge& merge) {
+  if (merge.from_id() == merge.into_id()) return;
+  // A circle would leave no record standing: the merge that closes it is left out.
+  if (Standing(merge.entity(), merge.into_id()) == merge.from_id()) {
+    view_->notes.push_back(
+        absl::StrCat(merge.from_id(), " and ", merge.into_id(),
+                     " were merged into each other; the later one was left out"));
+    return;
+  }
+  merged_into_[{merge.entity(), merge.from_id()}] = merge.into_id();
+}
+
+const std::string& ViewBuilder::Standing(crm::v1::EntityKind entity, const std::string& id) const {
+  const std::string* standing = &id;
+  auto next = merged_into_.find({entity, *standing});
+  while (next != merged_into_.end()) {
+    standing = &next->second;
+    next = merged_into_.find({entity, *standing});
+  }
+  return *standing;
+}
+
+bool ViewBuilder::IsMergedAway(crm::v1::EntityKind entity, const std::string& id) const {
+  return merged_into_.count({entity, id}) > 0;
 }
 
 std::optional<absl::CivilDay> ViewBuilder::DayAsKnown(
@@ -259,7 +350,9 @@ std::optional<absl::CivilDay> ViewBuilder::DayAsKnown(
 void ViewBuilder::ReadRep(const crm::v1::RepChange& change, const crm::v1::RepChange* known_then) {
   RepDraft& draft = reps_[change.rep_id()];
   if (change.has_display_name()) draft.rep.display_name = change.display_name();
-  if (change.has_team_id()) draft.team_id = change.team_id();
+  if (change.has_team_id()) {
+    draft.team_id = Standing(crm::v1::ENTITY_KIND_TEAM, change.team_id());
+  }
   // A coming start or end that was not recorded by the as-of day was not known on it.
   if (change.has_start_date()) {
     const std::optional<absl::CivilDay> stated = ToCivilDay(change.start_date());
@@ -276,10 +369,10 @@ void ViewBuilder::ReadRep(const crm::v1::RepChange& change, const crm::v1::RepCh
   }
 }
 
-void ViewBuilder::ReadQuota(const crm::v1::QuotaChange& change) {
-  const std::optional<int64_t> amount = ReadMoney(
-      change.amount(), absl::StrCat("the quota of ", change.rep_id(), " for ", change.period()));
-  if (amount) quotas_[change.rep_id()][change.period()] = *amount;
+void ViewBuilder::ReadQuota(const std::string& rep_id, const crm::v1::QuotaChange& change) {
+  const std::optional<int64_t> amount =
+      ReadMoney(change.amount(), absl::StrCat("the quota of ", rep_id, " for ", change.period()));
+  if (amount) quotas_[rep_id][change.period()] = *amount;
 }
 
 void ViewBuilder::ReadCalendar(const crm::v1::FiscalCalendarChange& change) {
@@ -350,13 +443,17 @@ ViewBuilder::OpportunityDraft ViewBuilder::ReadOpportunity(const std::string& id
   for (const PlacedFact& placed : facts) {
     const crm::v1::OpportunityChange& change = placed.fact->event.opportunity();
     if (change.has_owner_rep_id() && !change.owner_rep_id().empty()) {
-      draft.rep_id = change.owner_rep_id();
+      draft.rep_id = Standing(crm::v1::ENTITY_KIND_REP, change.owner_rep_id());
     }
     if (change.has_segment_id() && !change.segment_id().empty()) {
       draft.segment_id = change.segment_id();
     }
-    if (change.has_product_id()) draft.product_id = change.product_id();
-    if (change.has_account_id()) draft.account_id = change.account_id();
+    if (change.has_product_id()) {
+      draft.product_id = Standing(crm::v1::ENTITY_KIND_PRODUCT, change.product_id());
+    }
+    if (change.has_account_id()) {
+      draft.account_id = Standing(crm::v1::ENTITY_KIND_ACCOUNT, change.account_id());
+    }
     if (change.has_amount()) {
       const std::optional<int64_t> amount =
           ReadMoney(change.amount(), absl::StrCat("the amount of opportunity ", id));

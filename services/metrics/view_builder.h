@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/civil_time.h"
@@ -71,18 +72,27 @@ class ViewBuilder {
   // The last saying recorded in time about each of the facts at `positions`, by `fact_offset`.
   std::vector<const Fact*> LastSayings(const std::vector<int64_t>& positions) const;
   // Those of the facts of an opportunity that count, in order of effective time and then of the
-  // log; the sayings about one closing stand together, the one learned last at the end. `undated`
-  // says whether every fact that was known had no date. After ReadReference.
+  // log; the sayings about one closing stand together, the one learned last at the end. None when
+  // it is deleted or merged away. `undated` says whether every fact that was known had no date.
+  // After ReadReference.
   std::vector<PlacedFact> Counting(const std::vector<int64_t>& positions, bool* undated) const;
 
+  // Takes the deletions and merges out of `facts`, which are in order of effective time; true when
+  // the record is gone on the effective day.
+  bool TakeOutEnds(std::vector<const Fact*>& facts) const;
+
   void ReadReference();
+  void ReadMerge(const crm::v1::Merge& merge);
+  // The id of the record that stands for this one.
+  const std::string& Standing(crm::v1::EntityKind entity, const std::string& id) const;
+  bool IsMergedAway(crm::v1::EntityKind entity, const std::string& id) const;
   // `known_then`: what the same fact said when it was last recorded by the end of the effective
   // day; null when it was not recorded yet.
   void ReadRep(const crm::v1::RepChange& change, const crm::v1::RepChange* known_then);
   // A date of a job, or its plan at the time when the date lies after the effective day.
   std::optional<absl::CivilDay> DayAsKnown(std::optional<absl::CivilDay> stated,
                                            std::optional<absl::CivilDay> stated_then) const;
-  void ReadQuota(const crm::v1::QuotaChange& change);
+  void ReadQuota(const std::string& rep_id, const crm::v1::QuotaChange& change);
   void ReadCalendar(const crm::v1::FiscalCalendarChange& change);
   void ReadOpportunities();
   OpportunityDraft ReadOpportunity(const std::string& id, const std::vector<PlacedFact>& facts);
@@ -107,6 +117,8 @@ class ViewBuilder {
   std::map<std::string, BookAccount> accounts_;
   std::map<std::string, std::map<std::string, int64_t>> quotas_;  // By rep, by period.
   std::map<std::string, OpportunityDraft> opportunities_;
+  // Records that were merged into another, by kind and id.
+  std::map<std::pair<crm::v1::EntityKind, std::string>, std::string> merged_into_;
   std::string currency_owner_;  // What first named the currency of the view.
 };
 
