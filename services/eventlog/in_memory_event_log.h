@@ -28,9 +28,9 @@ class InMemoryEventLog final : public EventLog {
  public:
   explicit InMemoryEventLog(const Clock* clock);
 
-  absl::StatusOr<std::vector<AppendResult>> Append(std::string_view workspace,
-                                                   absl::Span<const Event> events,
-                                                   absl::Span<const RecordWrite> records) override;
+  absl::StatusOr<std::vector<AppendResult>> Append(
+      std::string_view workspace, absl::Span<const Event> events,
+      absl::Span<const RecordWrite> records = {}) override;
   absl::StatusOr<std::vector<StoredEvent>> Read(std::string_view workspace, int64_t after_offset,
                                                 size_t max_events) const override;
   absl::StatusOr<std::vector<StoredEvent>> ReadKey(std::string_view workspace,

@@ -365,6 +365,22 @@ TEST_F(BadInputTest, FormsThatAreAccepted) {
   }
 }
 
+// Spreadsheets leave lines of commas behind: each was left out with an error of its own.
+TEST_F(BadInputTest, LinesOfCommasAreEmptyRows) {
+  const auto sound = Import(SnapshotCompany(), ShippedProfile("maventech"));
+  Files files = SnapshotCompany();
+  files[kPipeline] += ",,,,,,,\r\n\r\n , ,\t,,,,,\r\n,,\r\n\"\"\r\n";
+  const auto response = Import(files, ShippedProfile("maventech"));
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(ProblemLines(*response), std::vector<std::string>());
+  EXPECT_EQ(response->appended_event_count(), sound->appended_event_count());
+  const v1::FileReport& file = response->files(2);
+  EXPECT_EQ(file.file(), kPipeline);
+  EXPECT_EQ(file.row_count(), 10);
+  EXPECT_EQ(file.empty_row_count(), 4);
+  EXPECT_EQ(file.accepted_row_count(), 6);
+}
+
 TEST_F(BadInputTest, Histories) {
   const std::string history = "stage_history.csv";
   const std::string opportunities = "opportunities.csv";

@@ -21,6 +21,7 @@
 namespace quotacast::ingestion {
 namespace {
 
+// Whether appending `b` after `a` would say nothing new.
 bool SameContent(const eventlog::Event& a, const eventlog::Event& b) {
   return a.effective_time == b.effective_time && a.payload == b.payload;
 }

@@ -66,6 +66,37 @@ void ImportReport::AddFile(const std::string& file, std::string_view entity) {
 
 void ImportReport::CountRow(const std::string& file) { ++files_[file].row_count; }
 
+void ImportReport::CountEmptyRow(const std::string& file, int64_t line) {
+  FileCounts& counts = files_[file];
+  if (counts.empty_row_count++ == 0) counts.first_empty_line = line;
+}
+
+int64_t ImportReport::rejected_row_count() const {
+  int64_t count = 0;
+  for (const auto& file : files_) count += file.second.rejected_row_count;
+  return count;
+}
+
+std::vector<ImportReport::EmptyRows> ImportReport::empty_rows() const {
+  std::vector<EmptyRows> empty;
+  for (const auto& [name, counts] : files_) {
+    if (counts.empty_row_count == 0) continue;
+    empty.push_back({name, counts.row_count, counts.empty_row_count, counts.first_empty_line});
+  }
+  return empty;
+}
+
+void ImportReport::KeepRejectedRow(const RowPlace& place, const v1::RowProblem& problem) {
+  std::map<int64_t, std::vector<v1::RowProblem>>& rows = rejected_rows_[place.file];
+  auto row = rows.find(place.line);
+  if (row == rows.end()) {
+    if (kept_row_count_ == kMaxRejectedRows) return;
+    ++kept_row_count_;
+    row = rows.emplace(place.line, std::vector<v1::RowProblem>()).first;
+  }
+  if (row->second.size() < kMaxProblemsPerRow) row->second.push_back(problem);
+}
+
 void ImportReport::AddFileError(const RowPlace& place, const RowFault& fault) {
   ++error_count_;
   if (errors_.size() < kMaxReportedProblems) {
@@ -75,6 +106,7 @@ void ImportReport::AddFileError(const RowPlace& place, const RowFault& fault) {
 
 void ImportReport::AddError(const RowPlace& place, const RowFault& fault) {
   AddFileError(place, fault);
+  KeepRejectedRow(place, Problem(place, fault, v1::ROW_PROBLEM_SEVERITY_ERROR));
   FileCounts& counts = files_[place.file];
   const auto line = static_cast<size_t>(place.line);
   if (counts.rejected_lines.size() <= line) counts.rejected_lines.resize(line * 2);
@@ -111,7 +143,9 @@ v1::ImportFilesResponse ImportReport::ToResponse() const {
     file.set_entity(entry.second.entities);
     file.set_row_count(entry.second.row_count);
     file.set_rejected_row_count(entry.second.rejected_row_count);
-    file.set_accepted_row_count(entry.second.row_count - entry.second.rejected_row_count);
+    file.set_empty_row_count(entry.second.empty_row_count);
+    file.set_accepted_row_count(entry.second.row_count - entry.second.rejected_row_count -
+                                entry.second.empty_row_count);
   }
   AppendSorted(errors_, response);
   AppendSorted(warnings_, response);

@@ -32,6 +32,36 @@ TEST(ImportReportTest, ARowRejectedTwiceCountsOnce) {
   EXPECT_EQ(response.problems(3).reason(), "W");
 }
 
+TEST(ImportReportTest, EmptyRowsAreNeitherTakenNorLeftOut) {
+  ImportReport report;
+  report.AddFile("a.csv", "team");
+  for (int i = 0; i < 5; ++i) report.CountRow("a.csv");
+  report.CountEmptyRow("a.csv", 3);
+  report.CountEmptyRow("a.csv", 4);
+  report.AddError({"a.csv", 5}, {"x", "1", "R", "m"});
+  const v1::ImportFilesResponse response = report.ToResponse();
+  EXPECT_EQ(response.files(0).empty_row_count(), 2);
+  EXPECT_EQ(response.files(0).rejected_row_count(), 1);
+  EXPECT_EQ(response.files(0).accepted_row_count(), 2);
+  ASSERT_EQ(report.empty_rows().size(), 1u);
+  EXPECT_EQ(report.empty_rows()[0].first_line, 3);
+}
+
+// At the limits and one beyond: all rows are counted, no more are kept.
+TEST(ImportReportTest, KeepsSoManyRowsLeftOut) {
+  ImportReport report;
+  const auto limit = static_cast<int64_t>(kMaxRejectedRows);
+  for (int64_t line = 2; line < limit + 3; ++line) {
+    report.AddError({line % 2 == 0 ? "a.csv" : "b.csv", line}, {"x", "1", "R", "m"});
+  }
+  EXPECT_EQ(report.rejected_row_count(), limit + 1);
+  EXPECT_EQ(report.rejected_rows().at("a.csv").size() + report.rejected_rows().at("b.csv").size(),
+            kMaxRejectedRows);
+  for (size_t i = 0; i < kMaxProblemsPerRow; ++i)
+    report.AddError({"a.csv", 2}, {"x", "1", "R", ""});
+  EXPECT_EQ(report.rejected_rows().at("a.csv").at(2).size(), kMaxProblemsPerRow);
+}
+
 TEST(ImportReportTest, ValuesAreCutAndMadeValidUtf8) {
   ImportReport report;
   // 199 letters and a two-byte letter: the cut at 200 bytes would split it.

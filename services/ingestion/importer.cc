@@ -24,6 +24,7 @@
 #include "services/ingestion/reference_data.h"
 #include "services/ingestion/reference_rows.h"
 #include "services/ingestion/row_values.h"
+#include "services/ingestion/suspicion_collector.h"
 
 namespace quotacast::ingestion {
 namespace {
@@ -32,14 +33,16 @@ namespace {
 class Import {
  public:
   Import(eventlog::EventLog& log, std::string_view workspace, const ImportProfile& profile,
-         const std::vector<UploadedFile>& files, absl::CivilDay today,
+         const std::vector<UploadedFile>& files, const ImportOptions& options,
          const std::function<bool()>& cancelled)
       : log_(log),
         workspace_(workspace),
         profile_(profile),
         files_(files),
         cancelled_(cancelled),
-        rules_{"", today} {}
+        options_(options),
+        rules_{"", options.today},
+        suspicions_(profile, options.today) {}
 
   absl::StatusOr<v1::ImportFilesResponse> Run() {
     QC_ASSIGN_OR_RETURN(reference_, ReferenceData::Load(log_, workspace_, cancelled_));
@@ -54,6 +57,9 @@ class Import {
       QC_RETURN_IF_ERROR(appender.Flush());
     }
     v1::ImportFilesResponse response = report_.ToResponse();
+    for (v1::Suspicion& suspicion : suspicions_.Judge(report_)) {
+      *response.add_suspicions() = std::move(suspicion);
+    }
     response.set_appended_event_count(appender.appended_count());
     response.set_unchanged_event_count(appender.unchanged_count());
     response.set_corrected_event_count(appender.corrected_count());
@@ -171,6 +177,7 @@ class Import {
             counted_.insert(file.name()).second, [&] { return !log_status.ok() || cancelled_(); },
             [&](const MappedRow& row) {
               if (!log_status.ok()) return;
+              suspicions_.TakeRow(rule, row);
               if (entity == Entity::kOpportunitySnapshot) {
                 log_status = snapshots.TakeRow(rule, row);
               } else if (entity == Entity::kOpportunity) {
@@ -198,7 +205,9 @@ class Import {
   const ImportProfile& profile_;
   const std::vector<UploadedFile>& files_;
   const std::function<bool()>& cancelled_;
+  const ImportOptions options_;
   RowRules rules_;
+  SuspicionCollector suspicions_;
   ReferenceData reference_;
   ImportReport report_;
   std::map<std::string, std::vector<const FileRule*>> rules_of_file_;
@@ -210,10 +219,11 @@ class Import {
 
 absl::StatusOr<v1::ImportFilesResponse> ImportUploadedFiles(
     eventlog::EventLog& log, std::string_view workspace, const ImportProfile& profile,
-    std::vector<UploadedFile> files, absl::CivilDay today, const std::function<bool()>& cancelled) {
+    std::vector<UploadedFile> files, const ImportOptions& options,
+    const std::function<bool()>& cancelled) {
   std::sort(files.begin(), files.end(),
             [](const UploadedFile& a, const UploadedFile& b) { return a.name < b.name; });
-  return Import(log, workspace, profile, files, today, cancelled).Run();
+  return Import(log, workspace, profile, files, options, cancelled).Run();
 }
 
 }  // namespace quotacast::ingestion

@@ -9,12 +9,23 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/eventlog/event_log.h"
 #include "services/ingestion/import_profile.h"
 #include "services/ingestion/mapped_file.h"
 
 namespace quotacast::ingestion {
+
+// What an import is told beside its files.
+struct ImportOptions {
+  // UTC; what dates of the future are told by.
+  absl::CivilDay today;
+  // Day that full exports of a table show the business on.
+  absl::CivilDay snapshot_day;
+  // When the import runs: the create time of rows that go to quarantine.
+  absl::Time now;
+};
 
 // Reads `files` under `profile`, checks every row against the reference data of the files and of
 // the log, and appends what the log does not know yet. The order of the files does not matter:
@@ -27,8 +38,8 @@ namespace quotacast::ingestion {
 // Importing the same files twice appends nothing. A fact that a later import states differently is
 // appended as a correction; which one counts is decided by log order.
 //
-// `today` (UTC) is what dates of the future are told by. All amounts of a workspace are in one
-// currency: that of its first amount, in an empty workspace the profile's.
+// All amounts of a workspace are in one currency: that of its first amount, in an empty workspace
+// the profile's.
 //
 // Errors: INVALID_ARGUMENT (MISSING_FILE: a required file was not sent, and for reference data the
 // log has none either), CANCELLED, and errors of the log; the message then says how many events
@@ -36,9 +47,12 @@ namespace quotacast::ingestion {
 //
 // One import of a workspace at a time (the caller's part). Memory: the files, plus ids and values
 // of their rows.
-absl::StatusOr<v1::ImportFilesResponse> ImportUploadedFiles(
-    eventlog::EventLog& log, std::string_view workspace, const ImportProfile& profile,
-    std::vector<UploadedFile> files, absl::CivilDay today, const std::function<bool()>& cancelled);
+absl::StatusOr<v1::ImportFilesResponse> ImportUploadedFiles(eventlog::EventLog& log,
+                                                            std::string_view workspace,
+                                                            const ImportProfile& profile,
+                                                            std::vector<UploadedFile> files,
+                                                            const ImportOptions& options,
+                                                            const std::function<bool()>& cancelled);
 
 }  // namespace quotacast::ingestion
 

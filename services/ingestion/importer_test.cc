@@ -36,7 +36,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-const absl::CivilDay kToday(2017, 7, 14);
+const ImportOptions kOptions{absl::CivilDay(2017, 7, 14), absl::CivilDay(2017, 7, 14),
+                             absl::FromUnixSeconds(1'500'000'000)};
 
 bool Never() { return false; }
 
@@ -86,7 +87,7 @@ class ImporterTest : public testing::Test {
     std::vector<UploadedFile> uploaded;
     for (const auto& file : files) uploaded.push_back({file.first, {file.second}});
     if (reversed) std::reverse(uploaded.begin(), uploaded.end());
-    return ImportUploadedFiles(log, "w", profile, uploaded, kToday, Never);
+    return ImportUploadedFiles(log, "w", profile, uploaded, kOptions, Never);
   }
 
   v1::ImportFilesResponse MustImport(const Files& files, const std::string& profile_name) {
@@ -370,7 +371,7 @@ TEST_F(ImporterTest, CancellationStopsTheImport) {
   std::vector<UploadedFile> uploaded;
   for (const auto& file : SnapshotCompany()) uploaded.push_back({file.first, {file.second}});
   const auto response =
-      ImportUploadedFiles(log_, "w", profile, uploaded, kToday, [] { return true; });
+      ImportUploadedFiles(log_, "w", profile, uploaded, kOptions, [] { return true; });
   EXPECT_TRUE(absl::IsCancelled(response.status()));
   EXPECT_EQ(log_.LastOffset("w").value(), 0);
 }
@@ -394,7 +395,7 @@ TEST_F(ImporterTest, SegmentFromProductSeries) {
   const ImportProfile profile = ParseImportProfile(text, ShippedProfileText).value();
   std::vector<UploadedFile> uploaded;
   for (const auto& file : SnapshotCompany()) uploaded.push_back({file.first, {file.second}});
-  ASSERT_TRUE(ImportUploadedFiles(log_, "w", profile, uploaded, kToday, Never).ok());
+  ASSERT_TRUE(ImportUploadedFiles(log_, "w", profile, uploaded, kOptions, Never).ok());
   EXPECT_THAT(DealLines()[0], HasSubstr("segment_id: \"GTX\""));
 }
 

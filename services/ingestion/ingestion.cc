@@ -20,6 +20,7 @@
 #include "base/status_macros.h"
 #include "base/string_views.h"
 #include "services/ingestion/converters.h"
+#include "services/ingestion/dry_run_log.h"
 #include "services/ingestion/importer.h"
 #include "services/ingestion/shipped_profiles.h"
 
@@ -83,6 +84,30 @@ absl::StatusOr<ImportProfile> ProfileOf(const v1::ImportHeader& header) {
       break;
   }
   return InvalidField("header.profile", "is missing: name a shipped profile or send one's text");
+}
+
+absl::StatusOr<v1::ImportFilesResponse> RunImport(eventlog::EventLog& log,
+                                                  std::string_view workspace,
+                                                  const v1::ImportHeader& header,
+                                                  const ImportProfile& profile,
+                                                  std::vector<UploadedFile> files, absl::Time now,
+                                                  const std::function<bool()>& cancelled) {
+  ImportOptions options;
+  options.now = now;
+  options.today = absl::ToCivilDay(now, absl::UTCTimeZone());
+  options.snapshot_day = options.today;
+  if (header.has_snapshot_date()) {
+    QC_ASSIGN_OR_RETURN(options.snapshot_day, FromProtoDate(header.snapshot_date()));
+  }
+  if (!header.dry_run()) {
+    return ImportUploadedFiles(log, workspace, profile, std::move(files), options, cancelled);
+  }
+  QC_ASSIGN_OR_RETURN(DryRunLog dry_run_log, DryRunLog::Create(log, std::string(workspace), now));
+  QC_ASSIGN_OR_RETURN(
+      v1::ImportFilesResponse response,
+      ImportUploadedFiles(dry_run_log, workspace, profile, std::move(files), options, cancelled));
+  response.set_dry_run(true);
+  return response;
 }
 
 bool IsBaseName(std::string_view name) {
@@ -149,6 +174,7 @@ absl::Status Ingestion::WatchEvents(
 }
 
 absl::StatusOr<v1::ImportFilesResponse> Ingestion::Import(std::string_view workspace,
+                                                          const v1::ImportHeader& header,
                                                           const ImportProfile& profile,
                                                           std::vector<UploadedFile> files,
                                                           const std::function<bool()>& cancelled) {
@@ -161,8 +187,7 @@ absl::StatusOr<v1::ImportFilesResponse> Ingestion::Import(std::string_view works
     busy_workspaces_.emplace(workspace);
   }
   absl::StatusOr<v1::ImportFilesResponse> response =
-      ImportUploadedFiles(log_, workspace, profile, std::move(files),
-                          absl::ToCivilDay(clock_.Now(), absl::UTCTimeZone()), cancelled);
+      RunImport(log_, workspace, header, profile, std::move(files), clock_.Now(), cancelled);
   {
     const std::lock_guard<std::mutex> lock(mu_);
     busy_workspaces_.erase(std::string(workspace));
@@ -187,8 +212,14 @@ absl::Status ImportSession::Add(const v1::ImportFilesRequest& request) {
 
 absl::Status ImportSession::TakeHeader(const v1::ImportHeader& header) {
   if (profile_.has_value()) return InvalidField("part", "is a second header; one is enough");
+  if (header.has_snapshot_date()) {
+    const absl::StatusOr<absl::CivilDay> day = FromProtoDate(header.snapshot_date());
+    if (!day.ok()) {
+      return InvalidField("header.snapshot_date", StdView(day.status().message()));
+    }
+  }
   QC_ASSIGN_OR_RETURN(profile_, ProfileOf(header));
-  parent_ = header.parent();
+  header_ = header;
   return absl::OkStatus();
 }
 
@@ -234,7 +265,7 @@ absl::StatusOr<v1::ImportFilesResponse> ImportSession::Finish(
     std::string_view workspace, const std::function<bool()>& cancelled) {
   if (!profile_.has_value()) return InvalidField("header", "is missing: it is the first message");
   if (cancelled()) return absl::CancelledError("the import was cancelled");
-  return ingestion_.Import(workspace, *profile_, std::move(files_), cancelled);
+  return ingestion_.Import(workspace, header_, *profile_, std::move(files_), cancelled);
 }
 
 }  // namespace quotacast::ingestion

@@ -62,8 +62,10 @@ class Ingestion {
  private:
   friend class ImportSession;
 
-  // Appends for one workspace at a time: waits until no other import of it runs.
+  // Appends for one workspace at a time: waits until no other import of it runs. Appends nothing
+  // when `header` asks for a dry run.
   absl::StatusOr<v1::ImportFilesResponse> Import(std::string_view workspace,
+                                                 const v1::ImportHeader& header,
                                                  const ImportProfile& profile,
                                                  std::vector<UploadedFile> files,
                                                  const std::function<bool()>& cancelled);
@@ -99,7 +101,7 @@ class ImportSession {
   absl::Status Add(const v1::ImportFilesRequest& request);
 
   // The header's parent; empty before the header.
-  const std::string& parent() const { return parent_; }
+  const std::string& parent() const { return header_.parent(); }
 
   // Imports what was sent; errors as Add, for an import without a header, and as
   // ImportUploadedFiles. Called once, at the end.
@@ -112,7 +114,7 @@ class ImportSession {
 
   Ingestion& ingestion_;
   std::optional<ImportProfile> profile_;  // Set by the header.
-  std::string parent_;
+  v1::ImportHeader header_;
   std::vector<UploadedFile> files_;
   std::set<std::string> file_names_;
   size_t byte_count_ = 0;

@@ -76,6 +76,39 @@ TEST_F(IngestionTest, ChunkSizeDoesNotMatter) {
   EXPECT_EQ(expected.size(), 25u);
 }
 
+// Every import of a series is tried out first: the trial leaves the log alone and says of every
+// count what the import then does.
+TEST_F(IngestionTest, ADryRunReportsWhatTheImportThenDoes) {
+  Files corrected = SnapshotCompany();
+  std::string& pipeline = corrected.at("sales_pipeline.csv");
+  pipeline.replace(pipeline.find("4750"), 4, "4700");
+  pipeline.replace(pipeline.find(",Lost,"), 6, ",Lots,");
+  for (const Files& files : {SnapshotCompany(), corrected, corrected}) {
+    v1::ImportHeader header = ShippedProfile("maventech");
+    header.set_dry_run(true);
+    const std::vector<std::string> before = LogLines(log_, "w");
+    auto trial = ImportFiles(ingestion_, "w", header, files);
+    ASSERT_TRUE(trial.ok()) << trial.status();
+    EXPECT_TRUE(trial->dry_run());
+    EXPECT_EQ(LogLines(log_, "w"), before);
+    header.set_dry_run(false);
+    const auto imported = ImportFiles(ingestion_, "w", header, files);
+    ASSERT_TRUE(imported.ok()) << imported.status();
+    trial->set_dry_run(false);
+    EXPECT_EQ(trial->DebugString(), imported->DebugString());
+  }
+}
+
+TEST_F(IngestionTest, AnImpossibleSnapshotDateIsRefused) {
+  v1::ImportHeader header = ShippedProfile("maventech");
+  header.mutable_snapshot_date()->set_year(2017);
+  header.mutable_snapshot_date()->set_month(2);
+  header.mutable_snapshot_date()->set_day(30);
+  const auto response = ImportFiles(ingestion_, "w", header, SnapshotCompany());
+  EXPECT_EQ(ReasonOf(response.status()), "INVALID_FIELD");
+  EXPECT_THAT(std::string(response.status().message()), HasSubstr("header.snapshot_date"));
+}
+
 TEST_F(IngestionTest, MessagesOutOfOrderAreRefused) {
   {
     ImportSession session = ingestion_.StartImport();

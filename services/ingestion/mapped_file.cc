@@ -126,6 +126,12 @@ const FileRule* FirstRuleOf(const std::string& column, const std::vector<const F
   return nullptr;
 }
 
+bool IsBlank(const CsvRecord& record) {
+  return std::all_of(record.fields.begin(), record.fields.end(), [](const std::string& field) {
+    return absl::StripAsciiWhitespace(field).empty();
+  });
+}
+
 bool IsIdField(std::string_view field) {
   return field == "period" || (field.size() > 3 && field.substr(field.size() - 3) == "_id");
 }
@@ -216,7 +222,7 @@ bool MappedFile::CheckHeader(const std::vector<const FileRule*>& all_rules_of_fi
   }
 
   bool sound = true;
-  column_count_ = columns.size();
+  columns_ = columns;
   row_.place_.file = file_.name;
   for (const EntityField& field : EntityFields(rule_.entity)) {
     const std::string name(field.name);
@@ -257,11 +263,11 @@ bool MappedFile::CheckHeader(const std::vector<const FileRule*>& all_rules_of_fi
 }
 
 bool MappedFile::FillRow(const CsvRecord& record, MappedRow& row) {
-  if (record.fields.size() != column_count_) {
+  if (record.fields.size() != columns_.size()) {
     report_.AddError(row.place_,
                      {"", record.fields[0], "COLUMN_COUNT",
                       absl::StrCat("the row has ", record.fields.size(), " columns, the header ",
-                                   column_count_, "; quote values that contain the delimiter")});
+                                   columns_.size(), "; quote values that contain the delimiter")});
     return false;
   }
   for (MappedRow::Value& value : row.values_) {
@@ -307,6 +313,10 @@ absl::Status MappedFile::ForEachRow(bool first_reader, const std::function<bool(
         }
         if (++row_count % kCancelCheckRows == 0 && cancelled()) stop = true;
         if (first_reader) report_.CountRow(file_.name);
+        if (IsBlank(record)) {
+          if (first_reader) report_.CountEmptyRow(file_.name, record.line);
+          return;
+        }
         row_.place_.line = record.line;
         if (FillRow(record, row_)) on_row(row_);
       },
@@ -319,6 +329,20 @@ absl::Status MappedFile::ForEachRow(bool first_reader, const std::function<bool(
   for (const std::string& chunk : file_.chunks) reader.AddChunk(chunk);
   reader.Finish();
   return stop ? absl::CancelledError("the import was cancelled") : absl::OkStatus();
+}
+
+void MappedFile::ForEachRecord(const std::function<void(const CsvRecord&)>& on_record,
+                               const std::function<void(const CsvProblem&)>& on_problem) const {
+  bool header_seen = false;
+  CsvReader reader(
+      profile_.delimiter, CsvLimits(),
+      [&](const CsvRecord& record) {
+        if (header_seen) on_record(record);
+        header_seen = true;
+      },
+      on_problem);
+  for (const std::string& chunk : file_.chunks) reader.AddChunk(chunk);
+  reader.Finish();
 }
 
 }  // namespace quotacast::ingestion

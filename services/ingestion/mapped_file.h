@@ -76,8 +76,18 @@ class MappedFile {
   // of columns than the header, lack a required value or hold an overlong one are reported
   // instead. The first reader of a file (`first_reader`) counts its rows and reports what the
   // CSV reader says. CheckHeader was true. CANCELLED when `cancelled` says so.
+  // Rows without any value are counted as empty and otherwise passed over.
   absl::Status ForEachRow(bool first_reader, const std::function<bool()>& cancelled,
                           const std::function<void(const MappedRow&)>& on_row);
+
+  // Hands out every record below the header as it stands in the file, also those that ForEachRow
+  // leaves out, and calls `on_problem` for what is no record. Counts and reports nothing.
+  // CheckHeader was true.
+  void ForEachRecord(const std::function<void(const CsvRecord&)>& on_record,
+                     const std::function<void(const CsvProblem&)>& on_problem) const;
+
+  // The columns of the header, without blanks around them.
+  const std::vector<std::string>& columns() const { return columns_; }
 
   const FileRule& rule() const { return rule_; }
   const std::string& name() const { return file_.name; }
@@ -89,7 +99,7 @@ class MappedFile {
   const FileRule& rule_;
   const UploadedFile& file_;
   ImportReport& report_;
-  size_t column_count_ = 0;
+  std::vector<std::string> columns_;
   MappedRow row_;  // Columns resolved by CheckHeader, values filled row by row.
 };
 
