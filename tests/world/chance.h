@@ -22,9 +22,7 @@ class Chance {
   bool OneIn(int count) { return Below(count) == 0; }
 
  private:
-  uint32_t Word() {
-    return RandomBlock(seed_, 0, draw_count_++, RandomPurpose::kSynthetic, 0)[0];
-  }
+  uint32_t Word() { return RandomBlock(seed_, 0, draw_count_++, RandomPurpose::kSynthetic, 0)[0]; }
 
   const uint64_t seed_;
   uint32_t draw_count_ = 0;

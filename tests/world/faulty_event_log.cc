@@ -82,8 +82,8 @@ absl::StatusOr<std::vector<AppendResult>> FaultyEventLog::Append(
       case PlantedBug::kForgetsIds: {
         std::vector<Event> renamed(events.begin(), events.end());
         for (Event& event : renamed) {
-          QC_ASSIGN_OR_RETURN(const auto known, store_.ReadKey(workspace, event.id.source,
-                                                               event.id.source_key));
+          QC_ASSIGN_OR_RETURN(const auto known,
+                              store_.ReadKey(workspace, event.id.source, event.id.source_key));
           if (!known.empty()) absl::StrAppend(&event.id.version, "~", known.size());
         }
         return store_.Append(workspace, renamed, records);

@@ -82,10 +82,9 @@ absl::Status FileImporter::Step(Stage& stage) {
   if (IsDone()) return absl::OkStatus();
   const std::shared_ptr<IngestionProcess> process = stage.process();
   const Export& files = exports_[next_];
-  const auto report =
-      ingestion::ImportFiles(process->ingestion, workspace(),
-                             ingestion::ShippedProfile(files.profile), files.files,
-                             static_cast<size_t>(stage.chance().Between(40, 4'000)));
+  const auto report = ingestion::ImportFiles(
+      process->ingestion, workspace(), ingestion::ShippedProfile(files.profile), files.files,
+      static_cast<size_t>(stage.chance().Between(40, 4'000)));
   stage.Note(report.ok() ? absl::StrCat("imported, appended ", report->appended_event_count(),
                                         ", unchanged ", report->unchanged_event_count())
                          : report.status().ToString());

@@ -56,7 +56,7 @@ class LogChecker {
   const eventlog::EventLog& store_;
   const std::string workspace_;
   std::set<std::string> free_sources_;
-  std::map<Id, std::set<std::string>> sent_;  // Payloads.
+  std::map<Id, std::set<std::string>> sent_;    // Payloads.
   std::vector<std::vector<Id>> whole_batches_;  // Not in the log yet.
   std::set<Id> own_ids_;                        // Of whole_batches_, past and present.
   std::vector<eventlog::Event> acknowledged_;

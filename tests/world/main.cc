@@ -56,8 +56,7 @@ int Main(int argc, char** argv) {
   app.add_flag("--trace", flags.trace, "Print the steps; of one run unless --runs is given");
   std::map<std::string, PlantedBug> bugs;
   for (const auto& [bug, name] : kPlantedBugs) bugs[std::string(name)] = bug;
-  app.add_option("--bug", flags.bug, "Plant a bug, to see it found")
-      ->check(CLI::IsMember(bugs));
+  app.add_option("--bug", flags.bug, "Plant a bug, to see it found")->check(CLI::IsMember(bugs));
   CLI11_PARSE(app, argc, argv);
   if (flags.trace && app.count("--runs") == 0) flags.runs = 1;
   return RunSeeds(flags, flags.bug.empty() ? PlantedBug::kNone : bugs[flags.bug]);

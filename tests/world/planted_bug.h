@@ -25,8 +25,6 @@ inline constexpr std::pair<PlantedBug, std::string_view> kPlantedBugs[] = {
     {PlantedBug::kAcknowledgesBeforeAppending, "acknowledges_before_appending"},
     {PlantedBug::kTearsBatches, "tears_batches"},
     {PlantedBug::kForgetsIds, "forgets_ids"},
-    {PlantedBug::kDropsConflicts, "drops_conflicts"},
-    {PlantedBug::kForgetsWriters, "forgets_writers"},
     {PlantedBug::kWriterDropsRetry, "writer_drops_retry"},
     {PlantedBug::kReaderSkipsOnResume, "reader_skips_on_resume"},
     {PlantedBug::kReaderRepeatsOnResume, "reader_repeats_on_resume"},

@@ -79,13 +79,13 @@ absl::Status FeedReader::Take(Stage& stage, const ingestion::v1::EventRecord& re
   if (record.offset() > static_cast<int64_t>(checker.events().size())) {
     return Broken(name(), absl::StrCat("got offset ", record.offset(), ", which the log has not"));
   }
-  const eventlog::Event& stored =
-      checker.events()[static_cast<size_t>(record.offset() - 1)].event;
-  if (record.id().source() != stored.id.source || record.id().source_key() != stored.id.source_key ||
+  const eventlog::Event& stored = checker.events()[static_cast<size_t>(record.offset() - 1)].event;
+  if (record.id().source() != stored.id.source ||
+      record.id().source_key() != stored.id.source_key ||
       record.id().version() != stored.id.version ||
       record.event().SerializeAsString() != stored.payload) {
-    return Broken(name(), absl::StrCat("got another event at offset ", record.offset(),
-                                       " than the log has"));
+    return Broken(
+        name(), absl::StrCat("got another event at offset ", record.offset(), " than the log has"));
   }
   offset_ = record.offset();
   ++event_count_;
@@ -143,7 +143,8 @@ absl::Status BookKeeper::Step(Stage& stage) {
 
 std::string BookKeeper::Figures(metrics::Metrics& metrics) const {
   std::string figures;
-  for (const metrics::v1::KpiDefinition& kpi : metrics.ListKpis().kpis()) {
+  const metrics::v1::ListKpisResponse kpis = metrics.ListKpis();
+  for (const metrics::v1::KpiDefinition& kpi : kpis.kpis()) {
     for (const metrics::v1::GroupBy group_by :
          {metrics::v1::GROUP_BY_ORG, metrics::v1::GROUP_BY_REP, metrics::v1::GROUP_BY_PERIOD}) {
       metrics::v1::QueryKpiRequest request;
