@@ -25,6 +25,9 @@ inline constexpr size_t kMaxBatchEvents = 10'000;
 inline constexpr size_t kMaxBatchRecords = 10'000;
 inline constexpr size_t kMaxRecordBytes = 4 << 20;
 
+// How often WaitForAppend looks for what other processes have appended; see there.
+inline constexpr absl::Duration kForeignAppendPoll = absl::Milliseconds(50);
+
 // Who said it, about what, and which saying of theirs it is. Chosen by the source, never a hash:
 // the same fact imported twice has the same id.
 struct EventId {
@@ -79,7 +82,7 @@ struct Conflict {
 // rebuilt from the events and the callers' own data does not belong here.
 struct Record {
   std::string kind;   // "append_writer".
-  std::string key;    // Unique within workspace and kind; compared byte by byte.
+  std::string key;    // Unique within workspace and kind. Both up to kMaxIdBytes, not empty.
   std::string value;  // Opaque, up to kMaxRecordBytes.
   absl::Time recorded_time;
   bool operator==(const Record&) const = default;
@@ -106,7 +109,7 @@ struct EventRewrite {
 
 // What is wrong with one stored event.
 struct StoredEventFault {
-  int64_t offset = 0;
+  int64_t offset = 0;   // Of the event, or of the first one missing.
   std::string reason;   // "CHECKSUM_MISMATCH", "OFFSET_GAP", "RECORDED_TIME_DECREASES".
   std::string message;  // For people; never the payload.
   bool operator==(const StoredEventFault&) const = default;
@@ -142,8 +145,8 @@ class EventLog {
   // (limits, empty ids, naming "events[3].payload"), RESOURCE_EXHAUSTED (too many callers wait),
   // UNAVAILABLE (locked, disk full), INTERNAL (storage broken). After an error nothing of the
   // batch is kept, and it may be sent again: what did get in is then a duplicate. `records` are
-  // written in the same transaction, after the events; of several writes of one record the last
-  // counts. A batch without events only writes records.
+  // written in the same transaction, after the events, with the time of the clock; of several
+  // writes of one record the last counts. A batch without events only writes records.
   virtual absl::StatusOr<std::vector<AppendResult>> Append(
       std::string_view workspace, absl::Span<const Event> events,
       absl::Span<const RecordWrite> records = {}) = 0;
@@ -161,7 +164,9 @@ class EventLog {
   // The last offset of the workspace; 0 when it is empty.
   virtual absl::StatusOr<int64_t> LastOffset(std::string_view workspace) const = 0;
 
-  // Waits until LastOffset > `after_offset` or `timeout` has passed; returns LastOffset.
+  // Waits until LastOffset > `after_offset` or `timeout` has passed; returns LastOffset. Wakes at
+  // once for appends made through this object, and within kForeignAppendPoll for those of other
+  // processes that write the same store.
   virtual absl::StatusOr<int64_t> WaitForAppend(std::string_view workspace, int64_t after_offset,
                                                 absl::Duration timeout) const = 0;
 
@@ -170,76 +175,62 @@ class EventLog {
 
   // Up to `max_conflicts` conflicts with number > `after_number`, in order. The same content under
   // the same id is kept once, however often it comes.
-  virtual absl::StatusOr<std::vector<Conflict>> ListConflicts(std::string_view /*workspace*/,
-                                                              int64_t /*after_number*/,
-                                                              size_t /*max_conflicts*/) const {
-    return absl::UnimplementedError("event log");
-  }
-  // Drops conflicts; unknown numbers are passed over. Returns how many there were.
-  virtual absl::StatusOr<int64_t> DeleteConflicts(std::string_view /*workspace*/,
-                                                  absl::Span<const int64_t> /*numbers*/) {
-    return absl::UnimplementedError("event log");
-  }
+  virtual absl::StatusOr<std::vector<Conflict>> ListConflicts(std::string_view workspace,
+                                                              int64_t after_number,
+                                                              size_t max_conflicts) const = 0;
+  // Drops conflicts; unknown numbers are passed over. Returns how many there were. Their numbers
+  // are not given again.
+  virtual absl::StatusOr<int64_t> DeleteConflicts(std::string_view workspace,
+                                                  absl::Span<const int64_t> numbers) = 0;
 
   // A record; nullopt when there is none.
-  virtual absl::StatusOr<std::optional<Record>> GetRecord(std::string_view /*workspace*/,
-                                                          std::string_view /*kind*/,
-                                                          std::string_view /*key*/) const {
-    return absl::UnimplementedError("event log");
-  }
+  virtual absl::StatusOr<std::optional<Record>> GetRecord(std::string_view workspace,
+                                                          std::string_view kind,
+                                                          std::string_view key) const = 0;
   // Up to `max_records` records of a kind with key > `after_key`, in order of the key.
-  virtual absl::StatusOr<std::vector<Record>> ListRecords(std::string_view /*workspace*/,
-                                                          std::string_view /*kind*/,
-                                                          std::string_view /*after_key*/,
-                                                          size_t /*max_records*/) const {
-    return absl::UnimplementedError("event log");
-  }
-  // How many records of a kind there are.
-  virtual absl::StatusOr<int64_t> CountRecords(std::string_view /*workspace*/,
-                                               std::string_view /*kind*/) const {
-    return absl::UnimplementedError("event log");
-  }
+  virtual absl::StatusOr<std::vector<Record>> ListRecords(std::string_view workspace,
+                                                          std::string_view kind,
+                                                          std::string_view after_key,
+                                                          size_t max_records) const = 0;
+  // How many records of a kind there are. Complexity: linear in the answer, without the values.
+  virtual absl::StatusOr<int64_t> CountRecords(std::string_view workspace,
+                                               std::string_view kind) const = 0;
   // Deletes the records of a kind that were recorded before `recorded_before`; returns how many.
-  virtual absl::StatusOr<int64_t> DeleteRecordsBefore(std::string_view /*workspace*/,
-                                                      std::string_view /*kind*/,
-                                                      absl::Time /*recorded_before*/) {
-    return absl::UnimplementedError("event log");
-  }
+  virtual absl::StatusOr<int64_t> DeleteRecordsBefore(std::string_view workspace,
+                                                      std::string_view kind,
+                                                      absl::Time recorded_before) = 0;
 
-  // Brings back events of an export at the end of the workspace's log: offsets, recorded times and
-  // erasures as given. All or nothing, durable on return. Errors: FAILED_PRECONDITION
-  // (RESTORE_OFFSET: the first does not follow the last offset, or one leaves a gap;
-  // RESTORE_RECORDED_TIME: a recorded time decreases; RESTORE_DUPLICATE_ID), and as Append.
-  virtual absl::Status Restore(std::string_view /*workspace*/,
-                               absl::Span<const StoredEvent> /*events*/) {
-    return absl::UnimplementedError("event log");
-  }
+  // Brings back events of an export at the end of the workspace's log: offsets, recorded times (to
+  // the microsecond) and erasures as given. At most kMaxBatchEvents. All or nothing, durable on
+  // return. Errors: FAILED_PRECONDITION (RESTORE_OFFSET: the first does not follow the last offset,
+  // or one leaves a gap; RESTORE_RECORDED_TIME: a recorded time decreases; RESTORE_DUPLICATE_ID),
+  // and as Append.
+  virtual absl::Status Restore(std::string_view workspace,
+                               absl::Span<const StoredEvent> events) = 0;
 
   // Replaces id and payload of events, and their checksums; offset, times and all other events
   // stay. Only for the erasure of a person's data: nothing else ever changes an event. All or
   // nothing, durable on return; afterwards no page of the store holds the old content. At most
-  // kMaxBatchEvents. Errors: NOT_FOUND (EVENT_NOT_FOUND naming the offset), ALREADY_EXISTS (an id
-  // is taken), and as Append.
-  virtual absl::Status Rewrite(std::string_view /*workspace*/,
-                               absl::Span<const EventRewrite> /*rewrites*/) {
-    return absl::UnimplementedError("event log");
-  }
+  // kMaxBatchEvents, applied one after another: an id that an earlier one gave up is free for a
+  // later one. Errors: NOT_FOUND (EVENT_NOT_FOUND naming the offset), ALREADY_EXISTS
+  // (EVENT_ID_TAKEN), and as Append (naming "rewrites[3].payload"). After UNAVAILABLE or INTERNAL
+  // it may be sent again: the events may be replaced while old pages remain. Complexity: of the
+  // whole store, because its pages are written anew; so few large calls are better than many.
+  virtual absl::Status Rewrite(std::string_view workspace,
+                               absl::Span<const EventRewrite> rewrites) = 0;
 
-  // Checks up to `max_events` events with offset > `after_offset`: offsets without gaps, recorded
-  // times in order, checksums over everything stored. An event written by a version without
-  // checksums is checked for the rest.
-  virtual absl::StatusOr<VerifiedPage> Verify(std::string_view /*workspace*/,
-                                              int64_t /*after_offset*/,
-                                              size_t /*max_events*/) const {
-    return absl::UnimplementedError("event log");
-  }
+  // Checks up to `max_events` events with offset > `after_offset`: offsets without gaps and none
+  // missing at the end, recorded times in order, checksums over everything stored. An event written
+  // by a version without checksums is checked for the rest.
+  virtual absl::StatusOr<VerifiedPage> Verify(std::string_view workspace, int64_t after_offset,
+                                              size_t max_events) const = 0;
 
-  virtual absl::StatusOr<LogStats> Stats(std::string_view /*workspace*/) const {
-    return absl::UnimplementedError("event log");
-  }
+  // Complexity: constant in the number of events (the store counts as it writes), linear in the
+  // number of conflicts.
+  virtual absl::StatusOr<LogStats> Stats(std::string_view workspace) const = 0;
 
   // "memory", "sqlite" or "postgresql".
-  virtual std::string_view StoreName() const { return "unknown"; }
+  virtual std::string_view StoreName() const = 0;
 };
 
 }  // namespace quotacast::eventlog

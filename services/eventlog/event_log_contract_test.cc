@@ -2,6 +2,7 @@
 // implementation, through the interface only; races are provoked by many threads, never by sleeps.
 #include "services/eventlog/event_log_contract_test.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "base/errors.h"
 #include "gtest/gtest.h"
 #include "services/eventlog/event_log.h"
@@ -49,6 +51,49 @@ std::vector<int64_t> Offsets(const std::vector<StoredEvent>& events) {
   std::vector<int64_t> offsets;
   for (const StoredEvent& stored : events) offsets.push_back(stored.offset);
   return offsets;
+}
+
+// A record with a value that does not depend on the events.
+RecordWrite Put(const std::string& kind, const std::string& key, const std::string& value) {
+  return {kind, key, [value](absl::Span<const AppendResult>) { return value; }};
+}
+
+RecordWrite Delete(const std::string& kind, const std::string& key) { return {kind, key, nullptr}; }
+
+std::string ValueOf(const EventLog& log, const std::string& workspace, const std::string& kind,
+                    const std::string& key) {
+  const absl::StatusOr<std::optional<Record>> record = log.GetRecord(workspace, kind, key);
+  EXPECT_TRUE(record.ok()) << record.status();
+  return record.ok() && record->has_value() ? (*record)->value : "(none)";
+}
+
+Names Keys(const std::vector<Record>& records) {
+  Names keys;
+  for (const Record& record : records) keys.push_back(record.key);
+  return keys;
+}
+
+std::vector<int64_t> Numbers(const std::vector<Conflict>& conflicts) {
+  std::vector<int64_t> numbers;
+  for (const Conflict& conflict : conflicts) numbers.push_back(conflict.number);
+  return numbers;
+}
+
+void ExpectReason(const absl::Status& status, absl::StatusCode code, const std::string& reason) {
+  EXPECT_EQ(status.code(), code) << status;
+  ASSERT_TRUE(GetDetail(status).has_value()) << status;
+  EXPECT_EQ(GetDetail(status)->reason, reason) << status;
+}
+
+// Nothing wrong with any event of the workspace; returns how many there are.
+int64_t ExpectVerified(const EventLog& log, const std::string& workspace) {
+  const absl::StatusOr<VerifiedPage> page = log.Verify(workspace, 0, kAll);
+  EXPECT_TRUE(page.ok()) << page.status();
+  if (!page.ok()) return -1;
+  for (const StoredEventFault& fault : page->faults) {
+    ADD_FAILURE() << "event " << fault.offset << ": " << fault.reason << ", " << fault.message;
+  }
+  return page->event_count;
 }
 
 void ExpectInvalidField(const absl::Status& status, const std::string& field) {
@@ -240,6 +285,18 @@ TEST_P(EventLogContractTest, EveryMethodRefusesAnEmptyWorkspace) {
   ExpectInvalidField(log_->ReadKey("", "crm", "a").status(), "workspace");
   ExpectInvalidField(log_->LastOffset("").status(), "workspace");
   ExpectInvalidField(log_->WaitForAppend("", 0, absl::ZeroDuration()).status(), "workspace");
+  ExpectInvalidField(log_->Append("", {}, {Put("note", "k", "v")}).status(), "workspace");
+  ExpectInvalidField(log_->ListConflicts("", 0, 1).status(), "workspace");
+  ExpectInvalidField(log_->DeleteConflicts("", {1}).status(), "workspace");
+  ExpectInvalidField(log_->GetRecord("", "note", "k").status(), "workspace");
+  ExpectInvalidField(log_->ListRecords("", "note", "", 1).status(), "workspace");
+  ExpectInvalidField(log_->CountRecords("", "note").status(), "workspace");
+  ExpectInvalidField(log_->DeleteRecordsBefore("", "note", absl::UnixEpoch()).status(),
+                     "workspace");
+  ExpectInvalidField(log_->Restore("", {}), "workspace");
+  ExpectInvalidField(log_->Rewrite("", {}), "workspace");
+  ExpectInvalidField(log_->Verify("", 0, 1).status(), "workspace");
+  ExpectInvalidField(log_->Stats("").status(), "workspace");
 }
 
 TEST_P(EventLogContractTest, WorkspacesDoNotSeeEachOther) {
@@ -377,6 +434,415 @@ TEST_P(EventLogContractTest, AWaiterWhoseOffsetIsThereDoesNotWait) {
   EXPECT_EQ(*log_->WaitForAppend("w", 2, absl::ZeroDuration()), 2);
   EXPECT_EQ(*log_->WaitForAppend("w", 2, absl::Milliseconds(1)), 2);
   EXPECT_EQ(*log_->WaitForAppend("w", 2, -absl::InfiniteDuration()), 2);
+}
+
+TEST_P(EventLogContractTest, AnEmptyLogHasNothingElseEither) {
+  EXPECT_TRUE(log_->ListConflicts("w", 0, kAll)->empty());
+  EXPECT_EQ(*log_->DeleteConflicts("w", {1}), 0);
+  EXPECT_EQ(*log_->GetRecord("w", "note", "k"), std::nullopt);
+  EXPECT_TRUE(log_->ListRecords("w", "note", "", kAll)->empty());
+  EXPECT_EQ(*log_->CountRecords("w", "note"), 0);
+  EXPECT_EQ(*log_->DeleteRecordsBefore("w", "note", absl::InfiniteFuture()), 0);
+  EXPECT_TRUE(log_->Restore("w", {}).ok());
+  EXPECT_TRUE(log_->Rewrite("w", {}).ok());
+  EXPECT_EQ(log_->Verify("w", 0, kAll)->last_offset, 0);
+  EXPECT_EQ(*log_->Stats("w"), LogStats());
+  EXPECT_FALSE(log_->StoreName().empty());
+  EXPECT_TRUE(log_->Workspaces()->empty());
+}
+
+TEST_P(EventLogContractTest, ARecordIsMadeFromTheResultsOfItsBatch) {
+  ASSERT_TRUE(log_->Append("w", {MakeEvent("a", "1")}).ok());
+  const auto describe = [](absl::Span<const AppendResult> results) {
+    std::string text;
+    for (const AppendResult& result : results) {
+      absl::StrAppend(&text, static_cast<int>(result.outcome), "@", result.offset, " ");
+    }
+    return text;
+  };
+  const Results results =
+      *log_->Append("w", {MakeEvent("a", "1"), MakeEvent("b", "1"), MakeEvent("a", "1", "other")},
+                    {{"note", "k", describe}});
+  EXPECT_EQ(ValueOf(*log_, "w", "note", "k"), "1@1 0@2 2@1 ");
+  EXPECT_EQ(describe(results), "1@1 0@2 2@1 ");
+  EXPECT_EQ(*log_->GetRecord("w", "note", "k"),
+            (Record{"note", "k", "1@1 0@2 2@1 ", clock_.Now()}));
+}
+
+TEST_P(EventLogContractTest, ABatchMayHoldRecordsOnly) {
+  EXPECT_TRUE(log_->Append("w", {}, {Put("note", "k", "v")})->empty());
+  EXPECT_EQ(ValueOf(*log_, "w", "note", "k"), "v");
+  // It brings no workspace of the log into being.
+  EXPECT_TRUE(log_->Workspaces()->empty());
+  EXPECT_EQ(*log_->LastOffset("w"), 0);
+  EXPECT_EQ(log_->Append("w", {MakeEvent("a", "1")})->at(0).offset, 1);
+}
+
+TEST_P(EventLogContractTest, RecordsAreReplacedAndDeleted) {
+  ASSERT_TRUE(log_->Append("w", {}, {Put("note", "k", "1"), Put("note", "l", "1")}).ok());
+  clock_.Advance(absl::Seconds(1));
+  ASSERT_TRUE(log_->Append("w", {}, {Put("note", "k", "2")}).ok());
+  EXPECT_EQ(*log_->GetRecord("w", "note", "k"), (Record{"note", "k", "2", clock_.Now()}));
+  ASSERT_TRUE(log_->Append("w", {}, {Delete("note", "k"), Delete("note", "never there")}).ok());
+  EXPECT_EQ(ValueOf(*log_, "w", "note", "k"), "(none)");
+  EXPECT_EQ(ValueOf(*log_, "w", "note", "l"), "1");
+  // Within one batch the last write counts.
+  ASSERT_TRUE(log_->Append("w", {},
+                           {Put("note", "x", "1"), Put("note", "x", "2"), Put("note", "y", "1"),
+                            Delete("note", "y"), Delete("note", "z"), Put("note", "z", "1")})
+                  .ok());
+  EXPECT_EQ(ValueOf(*log_, "w", "note", "x"), "2");
+  EXPECT_EQ(ValueOf(*log_, "w", "note", "y"), "(none)");
+  EXPECT_EQ(ValueOf(*log_, "w", "note", "z"), "1");
+}
+
+TEST_P(EventLogContractTest, RecordsOfOtherKindsAndWorkspacesAreOthers) {
+  ASSERT_TRUE(log_->Append("w", {}, {Put("ab", "c", "1"), Put("a", "bc", "2")}).ok());
+  ASSERT_TRUE(log_->Append("v", {}, {Put("ab", "c", "3")}).ok());
+  EXPECT_EQ(ValueOf(*log_, "w", "ab", "c"), "1");
+  EXPECT_EQ(ValueOf(*log_, "w", "a", "bc"), "2");
+  EXPECT_EQ(ValueOf(*log_, "v", "ab", "c"), "3");
+  EXPECT_EQ(*log_->CountRecords("w", "ab"), 1);
+  ASSERT_TRUE(log_->Append("w", {}, {Delete("ab", "c")}).ok());
+  EXPECT_EQ(ValueOf(*log_, "v", "ab", "c"), "3");
+}
+
+TEST_P(EventLogContractTest, ListsRecordsInPagesByTheBytesOfTheirKeys) {
+  const std::string high = "\xff";
+  const std::string zero("a\0b", 3);
+  ASSERT_TRUE(log_->Append("w", {},
+                           {Put("note", high, "5"), Put("note", "b", "4"), Put("note", "a", "1"),
+                            Put("note", "a ", "3"), Put("note", zero, "2"), Put("other", "a", "6")})
+                  .ok());
+  EXPECT_EQ(Keys(*log_->ListRecords("w", "note", "", kAll)), (Names{"a", zero, "a ", "b", high}));
+  EXPECT_EQ(Keys(*log_->ListRecords("w", "note", "a", 2)), (Names{zero, "a "}));
+  EXPECT_EQ(log_->ListRecords("w", "note", zero, 1)->at(0),
+            (Record{"note", "a ", "3", clock_.Now()}));
+  EXPECT_TRUE(log_->ListRecords("w", "note", high, kAll)->empty());
+  EXPECT_TRUE(log_->ListRecords("w", "note", "", 0)->empty());
+  EXPECT_EQ(*log_->CountRecords("w", "note"), 5);
+}
+
+TEST_P(EventLogContractTest, DeletesRecordsByTheirAge) {
+  const absl::Time start = clock_.Now();
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(log_->Append("w", {}, {Put("request", absl::StrCat(i), "v")}).ok());
+    ASSERT_TRUE(log_->Append("w", {}, {Put("note", absl::StrCat(i), "v")}).ok());
+    clock_.Advance(absl::Hours(1));
+  }
+  EXPECT_EQ(*log_->DeleteRecordsBefore("w", "request", start), 0);
+  EXPECT_EQ(*log_->DeleteRecordsBefore("v", "request", absl::InfiniteFuture()), 0);
+  EXPECT_EQ(*log_->DeleteRecordsBefore("w", "request", start + absl::Hours(2)), 2);
+  EXPECT_EQ(Keys(*log_->ListRecords("w", "request", "", kAll)), (Names{"2", "3"}));
+  EXPECT_EQ(
+      *log_->DeleteRecordsBefore("w", "request", start + absl::Hours(2) + absl::Nanoseconds(1)), 1);
+  EXPECT_EQ(*log_->DeleteRecordsBefore("w", "request", absl::InfiniteFuture()), 1);
+  EXPECT_EQ(*log_->CountRecords("w", "note"), 4);
+}
+
+TEST_P(EventLogContractTest, ARefusedBatchKeepsNeitherEventsNorRecords) {
+  ASSERT_TRUE(log_->Append("w", {MakeEvent("a", "1")}, {Put("note", "k", "before")}).ok());
+  const std::string too_long(kMaxRecordBytes + 1, 'v');
+  ExpectInvalidField(log_->Append("w", {MakeEvent("b", "1"), MakeEvent("a", "1", "other")},
+                                  {Put("note", "k", "after"), Put("note", "l", too_long)})
+                         .status(),
+                     "records[1].value");
+  ExpectInvalidField(log_->Append("w", {MakeEvent("b", "")}, {Put("note", "k", "after")}).status(),
+                     "events[0].id.version");
+  EXPECT_EQ(ValueOf(*log_, "w", "note", "k"), "before");
+  EXPECT_EQ(*log_->LastOffset("w"), 1);
+  EXPECT_TRUE(log_->ListConflicts("w", 0, kAll)->empty());
+  EXPECT_EQ(log_->Stats("w")->event_count, 1);
+}
+
+TEST_P(EventLogContractTest, AdmitsEachMaximumOfRecordsAndRefusesOneMore) {
+  const std::string longest(kMaxIdBytes, 'x');
+  const std::string value(kMaxRecordBytes, 'v');
+  ASSERT_TRUE(log_->Append("w", {}, {Put(longest, longest, value)}).ok());
+  EXPECT_EQ(ValueOf(*log_, "w", longest, longest), value);
+  ExpectInvalidField(log_->Append("w", {}, {Put(longest + "x", "k", "v")}).status(),
+                     "records[0].kind");
+  ExpectInvalidField(log_->Append("w", {}, {Put("note", longest + "x", "v")}).status(),
+                     "records[0].key");
+  ExpectInvalidField(log_->Append("w", {}, {Put("", "k", "v")}).status(), "records[0].kind");
+  ExpectInvalidField(log_->Append("w", {}, {Put("note", "", "v")}).status(), "records[0].key");
+
+  std::vector<RecordWrite> records;
+  for (size_t i = 0; i < kMaxBatchRecords; ++i) {
+    records.push_back(Put("note", absl::StrCat(i), "v"));
+  }
+  ASSERT_TRUE(log_->Append("w", {}, records).ok());
+  EXPECT_EQ(*log_->CountRecords("w", "note"), static_cast<int64_t>(kMaxBatchRecords));
+  records.push_back(Put("note", "one more", "v"));
+  ExpectInvalidField(log_->Append("w", {}, records).status(), "records");
+}
+
+TEST_P(EventLogContractTest, KeepsConflictsForInspection) {
+  ASSERT_TRUE(log_->Append("w", {MakeEvent("b", "1"), MakeEvent("a", "1", "first")}).ok());
+  clock_.Advance(absl::Hours(1));
+  Event no_time = MakeEvent("a", "1", "first");
+  no_time.effective_time = std::nullopt;
+  const Event other = MakeEvent("a", "1", "other");
+  ASSERT_TRUE(log_->Append("w", {other, no_time, MakeEvent("b", "1")}).ok());
+  EXPECT_EQ(*log_->ListConflicts("w", 0, kAll),
+            (std::vector<Conflict>{{1, 2, clock_.Now(), other}, {2, 2, clock_.Now(), no_time}}));
+  EXPECT_EQ(Numbers(*log_->ListConflicts("w", 1, kAll)), (std::vector<int64_t>{2}));
+  EXPECT_EQ(Numbers(*log_->ListConflicts("w", 0, 1)), (std::vector<int64_t>{1}));
+  EXPECT_TRUE(log_->ListConflicts("v", 0, kAll)->empty());
+  EXPECT_EQ(log_->Stats("w")->conflict_count, 2);
+}
+
+TEST_P(EventLogContractTest, KeepsTheSameConflictOnce) {
+  ASSERT_TRUE(log_->Append("w", {MakeEvent("a", "1", "first"), MakeEvent("b", "1")}).ok());
+  const absl::Time first_seen = clock_.Now();
+  const Event other = MakeEvent("a", "1", "other");
+  Event sharper = other;
+  *sharper.effective_time += absl::Nanoseconds(999);  // Dropped, so it says the same.
+  EXPECT_EQ(*log_->Append("w", {other, other, sharper}),
+            (Results(3, {AppendOutcome::kConflict, 1})));
+  clock_.Advance(absl::Hours(1));
+  EXPECT_EQ(log_->Append("w", {other})->at(0).outcome, AppendOutcome::kConflict);
+  // Under another id it is another one.
+  ASSERT_TRUE(log_->Append("w", {MakeEvent("b", "1", "other")}).ok());
+  EXPECT_EQ(*log_->ListConflicts("w", 0, kAll),
+            (std::vector<Conflict>{{1, 1, first_seen, other},
+                                   {2, 2, clock_.Now(), MakeEvent("b", "1", "other")}}));
+}
+
+TEST_P(EventLogContractTest, DroppedConflictsLeaveTheirNumbersBehind) {
+  ASSERT_TRUE(log_->Append("w", {MakeEvent("a", "1")}).ok());
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(log_->Append("w", {MakeEvent("a", "1", absl::StrCat("other", i))}).ok());
+  }
+  EXPECT_EQ(*log_->DeleteConflicts("v", {1, 2}), 0);
+  EXPECT_EQ(*log_->DeleteConflicts("w", {}), 0);
+  EXPECT_EQ(*log_->DeleteConflicts("w", {4, 2, 2, 99, -1}), 2);
+  EXPECT_EQ(Numbers(*log_->ListConflicts("w", 0, kAll)), (std::vector<int64_t>{1, 3}));
+  // Dropped and sent again: it counts as new.
+  ASSERT_TRUE(log_->Append("w", {MakeEvent("a", "1", "other3")}).ok());
+  EXPECT_EQ(Numbers(*log_->ListConflicts("w", 0, kAll)), (std::vector<int64_t>{1, 3, 5}));
+  EXPECT_EQ(log_->Stats("w")->conflict_count, 3);
+}
+
+TEST_P(EventLogContractTest, RestoreBringsBackAnExport) {
+  ASSERT_TRUE(log_->Append("w", {MakeEvent("a", "1", "first"),
+                                 {{"erp", "b", "1"}, std::nullopt, std::string("\0\xff", 2)}})
+                  .ok());
+  clock_.Advance(absl::Hours(1));
+  ASSERT_TRUE(log_->Append("w", {MakeEvent("c", "1"), MakeEvent("a", "2")}).ok());
+  ASSERT_TRUE(log_->Rewrite("w", {{3, {"crm", "c0", "1"}, "gone", true}}).ok());
+  const std::vector<StoredEvent> exported = ReadAll(*log_, "w");
+
+  clock_.Advance(-absl::Hours(48));
+  ASSERT_TRUE(log_->Restore("copy", absl::MakeConstSpan(exported).subspan(0, 1)).ok());
+  ASSERT_TRUE(log_->Restore("copy", absl::MakeConstSpan(exported).subspan(1)).ok());
+  EXPECT_EQ(ReadAll(*log_, "copy"), exported);
+  EXPECT_EQ(*log_->Stats("copy"), *log_->Stats("w"));
+  EXPECT_EQ(ExpectVerified(*log_, "copy"), 4);
+  EXPECT_EQ(Offsets(*log_->ReadKey("copy", "crm", "a")), (std::vector<int64_t>{1, 4}));
+  EXPECT_EQ(*log_->Workspaces(), (Names{"copy", "w"}));
+  EXPECT_EQ(*log_->WaitForAppend("copy", 3, absl::InfiniteDuration()), 4);
+
+  // The log goes on: ids are known, time does not go back.
+  EXPECT_EQ(*log_->Append("copy", {MakeEvent("a", "1", "first"), MakeEvent("d", "1")}),
+            (Results{{AppendOutcome::kDuplicate, 1}, {AppendOutcome::kAppended, 5}}));
+  EXPECT_EQ(ReadAll(*log_, "copy")[4].recorded_time, exported[3].recorded_time);
+}
+
+TEST_P(EventLogContractTest, RestoreRefusesWhatDoesNotFitAndKeepsNothing) {
+  ASSERT_TRUE(log_->Append("w", {MakeEvent("a", "1"), MakeEvent("b", "1")}).ok());
+  const absl::Time now = clock_.Now();
+  const absl::StatusCode refused = absl::StatusCode::kFailedPrecondition;
+  const StoredEvent third = {3, now, MakeEvent("c", "1")};
+  ExpectReason(log_->Restore("w", {{4, now, MakeEvent("c", "1")}}), refused, "RESTORE_OFFSET");
+  ExpectReason(log_->Restore("w", {{2, now, MakeEvent("b", "1")}}), refused, "RESTORE_OFFSET");
+  ExpectReason(log_->Restore("new", {{2, now, MakeEvent("b", "1")}}), refused, "RESTORE_OFFSET");
+  ExpectReason(log_->Restore("w", {third, {5, now, MakeEvent("d", "1")}}), refused,
+               "RESTORE_OFFSET");
+  ExpectReason(log_->Restore("w", {{3, now - absl::Microseconds(1), MakeEvent("c", "1")}}), refused,
+               "RESTORE_RECORDED_TIME");
+  ExpectReason(log_->Restore("w", {{3, now + absl::Hours(1), MakeEvent("c", "1")},
+                                   {4, now, MakeEvent("d", "1")}}),
+               refused, "RESTORE_RECORDED_TIME");
+  ExpectReason(log_->Restore("w", {third, {4, now, MakeEvent("a", "1")}}), refused,
+               "RESTORE_DUPLICATE_ID");
+  ExpectReason(log_->Restore("w", {third, {4, now, MakeEvent("c", "1", "other")}}), refused,
+               "RESTORE_DUPLICATE_ID");
+  ExpectInvalidField(log_->Restore("w", {third, {4, now, MakeEvent("", "1")}}),
+                     "events[1].id.source_key");
+  ExpectInvalidField(log_->Restore("w", {{3, absl::InfiniteFuture(), MakeEvent("c", "1")}}),
+                     "events[0].recorded_time");
+  EXPECT_EQ(*log_->LastOffset("w"), 2);
+  EXPECT_EQ(*log_->Workspaces(), Names{"w"});
+  EXPECT_EQ(log_->Stats("w")->event_count, 2);
+  EXPECT_TRUE(log_->Restore("w", {third}).ok());
+}
+
+TEST_P(EventLogContractTest, RestoreTakesAFullBatchAndNoMore) {
+  std::vector<StoredEvent> events;
+  for (size_t i = 0; i <= kMaxBatchEvents; ++i) {
+    events.push_back({static_cast<int64_t>(i) + 1, clock_.Now(), MakeEvent("k", absl::StrCat(i))});
+  }
+  ExpectInvalidField(log_->Restore("w", events), "events");
+  events.pop_back();
+  ASSERT_TRUE(log_->Restore("w", events).ok());
+  EXPECT_EQ(*log_->LastOffset("w"), static_cast<int64_t>(kMaxBatchEvents));
+}
+
+TEST_P(EventLogContractTest, RewriteReplacesIdAndPayloadAndNothingElse) {
+  ASSERT_TRUE(log_->Append("w", {MakeEvent("rep/Ada", "1", "Ada is hired"),
+                                 MakeEvent("deal/1", "1", "owner Ada"), MakeEvent("deal/2", "1")})
+                  .ok());
+  const std::vector<StoredEvent> before = ReadAll(*log_, "w");
+  clock_.Advance(absl::Hours(1));
+  ASSERT_TRUE(log_->Rewrite("w", {{1, {"crm", "rep/erased-7", "1"}, "", true},
+                                  {2, {"crm", "deal/1", "1"}, "owner erased-7", false}})
+                  .ok());
+  std::vector<StoredEvent> after = before;
+  after[0].event.id.source_key = "rep/erased-7";
+  after[0].event.payload = "";
+  after[0].is_erased = true;
+  after[1].event.payload = "owner erased-7";
+  EXPECT_EQ(ReadAll(*log_, "w"), after);
+  EXPECT_TRUE(log_->ReadKey("w", "crm", "rep/Ada")->empty());
+  EXPECT_EQ(*log_->ReadKey("w", "crm", "rep/erased-7"), std::vector<StoredEvent>{after[0]});
+  EXPECT_EQ(ExpectVerified(*log_, "w"), 3);
+  const LogStats stats = *log_->Stats("w");
+  EXPECT_EQ(stats.event_count, 3);
+  EXPECT_EQ(stats.erased_event_count, 1);
+  EXPECT_EQ(stats.payload_bytes, 14 + 7);
+  // The old id is free, the new one taken.
+  EXPECT_EQ(*log_->Append("w", {MakeEvent("rep/Ada", "1", "another Ada"),
+                                {{"crm", "rep/erased-7", "1"}, kDay, ""}}),
+            (Results{{AppendOutcome::kAppended, 4}, {AppendOutcome::kDuplicate, 1}}));
+  // Once more, and back: the counters follow.
+  ASSERT_TRUE(log_->Rewrite("w", {{1, {"crm", "rep/erased-7", "1"}, "x", false}}).ok());
+  EXPECT_EQ(log_->Stats("w")->erased_event_count, 0);
+  EXPECT_EQ(log_->Stats("w")->payload_bytes, 14 + 7 + 11 + 1);
+}
+
+TEST_P(EventLogContractTest, RewritesApplyOneAfterAnother) {
+  ASSERT_TRUE(log_->Append("w", {MakeEvent("a", "1", "of a"), MakeEvent("b", "1", "of b")}).ok());
+  ASSERT_TRUE(log_->Rewrite("w", {{1, {"crm", "c", "1"}, "1", false},
+                                  {2, {"crm", "a", "1"}, "2", false},
+                                  {1, {"crm", "b", "1"}, "3", false}})
+                  .ok());
+  EXPECT_EQ(log_->ReadKey("w", "crm", "a")->at(0).offset, 2);
+  EXPECT_EQ(log_->ReadKey("w", "crm", "b")->at(0).offset, 1);
+  EXPECT_EQ(log_->ReadKey("w", "crm", "b")->at(0).event.payload, "3");
+  EXPECT_TRUE(log_->ReadKey("w", "crm", "c")->empty());
+  EXPECT_EQ(ExpectVerified(*log_, "w"), 2);
+}
+
+TEST_P(EventLogContractTest, ARefusedRewriteChangesNothing) {
+  ASSERT_TRUE(log_->Append("w", {MakeEvent("a", "1"), MakeEvent("b", "1")}).ok());
+  const std::vector<StoredEvent> before = ReadAll(*log_, "w");
+  const LogStats stats = *log_->Stats("w");
+  const EventRewrite good = {1, {"crm", "c", "1"}, "x", true};
+  const absl::Status missing = log_->Rewrite("w", {good, {3, {"crm", "d", "1"}, "x", true}});
+  ExpectReason(missing, absl::StatusCode::kNotFound, "EVENT_NOT_FOUND");
+  EXPECT_NE(std::string(missing.message()).find("offset 3"), std::string::npos) << missing;
+  ExpectReason(log_->Rewrite("w", {good, {0, {"crm", "d", "1"}, "x", true}}),
+               absl::StatusCode::kNotFound, "EVENT_NOT_FOUND");
+  ExpectReason(log_->Rewrite("v", {good}), absl::StatusCode::kNotFound, "EVENT_NOT_FOUND");
+  ExpectReason(log_->Rewrite("w", {good, {2, {"crm", "c", "1"}, "x", true}}),
+               absl::StatusCode::kAlreadyExists, "EVENT_ID_TAKEN");
+  ExpectReason(log_->Rewrite("w", {{1, {"crm", "b", "1"}, "x", true}}),
+               absl::StatusCode::kAlreadyExists, "EVENT_ID_TAKEN");
+  ExpectInvalidField(log_->Rewrite("w", {good, {2, {"crm", "", "1"}, "x", true}}),
+                     "rewrites[1].id.source_key");
+  ExpectInvalidField(
+      log_->Rewrite("w", {{1, {"crm", "a", "1"}, std::string(kMaxPayloadBytes + 1, 'p'), true}}),
+      "rewrites[0].payload");
+  EXPECT_EQ(ReadAll(*log_, "w"), before);
+  EXPECT_EQ(*log_->Stats("w"), stats);
+  EXPECT_TRUE(log_->ReadKey("w", "crm", "c")->empty());
+}
+
+TEST_P(EventLogContractTest, RewriteTakesAFullBatchAndNoMore) {
+  std::vector<Event> events;
+  std::vector<EventRewrite> rewrites;
+  for (size_t i = 0; i < kMaxBatchEvents; ++i) {
+    events.push_back(MakeEvent("k", absl::StrCat(i)));
+    rewrites.push_back(
+        {static_cast<int64_t>(i) + 1, {"crm", "l", absl::StrCat(i)}, "other", false});
+  }
+  ASSERT_TRUE(log_->Append("w", events).ok());
+  ASSERT_TRUE(log_->Rewrite("w", rewrites).ok());
+  EXPECT_EQ(log_->ReadKey("w", "crm", "l")->size(), kMaxBatchEvents);
+  rewrites.push_back(rewrites[0]);
+  ExpectInvalidField(log_->Rewrite("w", rewrites), "rewrites");
+}
+
+TEST_P(EventLogContractTest, VerifiesInPages) {
+  std::vector<Event> events;
+  for (int i = 0; i < 10; ++i) events.push_back(MakeEvent("k", absl::StrCat(i)));
+  ASSERT_TRUE(log_->Append("w", events).ok());
+  ASSERT_TRUE(log_->Append("v", events).ok());
+  int64_t after = 0;
+  for (const int64_t count : {4, 4, 2, 0}) {
+    const absl::StatusOr<VerifiedPage> page = log_->Verify("w", after, 4);
+    ASSERT_TRUE(page.ok()) << page.status();
+    EXPECT_EQ(page->event_count, count);
+    EXPECT_TRUE(page->faults.empty());
+    EXPECT_EQ(page->last_offset, after + count);
+    after = page->last_offset;
+  }
+  EXPECT_EQ(log_->Verify("w", 3, 0)->last_offset, 3);
+  EXPECT_EQ(log_->Verify("w", 3, 0)->event_count, 0);
+  EXPECT_EQ(log_->Verify("w", -5, 2)->last_offset, 2);
+}
+
+TEST_P(EventLogContractTest, CountsWhatThereIs) {
+  const absl::Time start = absl::FromUnixMicros(absl::ToUnixMicros(clock_.Now()));
+  ASSERT_TRUE(log_->Append("w", {MakeEvent("a", "1", "12345"), MakeEvent("b", "1", "")}).ok());
+  clock_.Advance(absl::Minutes(1));
+  ASSERT_TRUE(log_->Append("w", {MakeEvent("a", "1", "12345"), MakeEvent("a", "1", "123456"),
+                                 MakeEvent("c", "1", "123")})
+                  .ok());
+  ASSERT_TRUE(log_->Append("v", {MakeEvent("a", "1", "1")}).ok());
+  LogStats expected;
+  expected.event_count = 3;
+  expected.payload_bytes = 8;
+  expected.conflict_count = 1;
+  expected.first_recorded_time = start;
+  expected.last_recorded_time = start + absl::Minutes(1);
+  EXPECT_EQ(*log_->Stats("w"), expected);
+  EXPECT_EQ(log_->Stats("v")->event_count, 1);
+}
+
+TEST_P(EventLogContractTest, ARecordIsNeverAheadOfItsEventsNorBehind) {
+  // Writers note after each batch how many events they have sent; a reader that finds the note must
+  // find as many events.
+  constexpr int kWriterCount = 4;
+  constexpr int kBatchCount = 30;
+  std::vector<std::thread> writers;
+  for (int writer = 0; writer < kWriterCount; ++writer) {
+    writers.emplace_back([this, writer] {
+      const std::string name = absl::StrCat("writer", writer);
+      for (int batch = 1; batch <= kBatchCount; ++batch) {
+        const auto results = log_->Append("w", {MakeEvent(name, absl::StrCat(batch))},
+                                          {Put("append_writer", name, absl::StrCat(batch))});
+        ASSERT_TRUE(results.ok()) << results.status();
+      }
+    });
+  }
+  std::thread reader([this] {
+    size_t finished_count = 0;
+    while (finished_count < kWriterCount) {
+      finished_count = 0;
+      const auto records = log_->ListRecords("w", "append_writer", "", kAll);
+      ASSERT_TRUE(records.ok()) << records.status();
+      for (const Record& record : *records) {
+        ASSERT_GE(log_->ReadKey("w", "crm", record.key)->size(), std::stoul(record.value));
+        if (record.value == absl::StrCat(kBatchCount)) ++finished_count;
+      }
+    }
+  });
+  for (std::thread& writer : writers) writer.join();
+  reader.join();
+  EXPECT_EQ(ExpectVerified(*log_, "w"), kWriterCount * kBatchCount);
+  EXPECT_EQ(log_->Stats("w")->event_count, kWriterCount * kBatchCount);
 }
 
 }  // namespace quotacast::eventlog

@@ -97,5 +97,55 @@ TEST(EventValidationTest, RoundsEffectiveTimesDownToTheMicrosecond) {
   EXPECT_EQ(EffectiveTime(-1), absl::FromUnixMicros(-1));
 }
 
+RecordWrite GoodRecord() { return {"note", "k", nullptr}; }
+
+TEST(EventValidationTest, BoundsRecords) {
+  EXPECT_TRUE(ValidateRecords({}).ok());
+  std::vector<RecordWrite> records(kMaxBatchRecords, GoodRecord());
+  EXPECT_TRUE(ValidateRecords(records).ok());
+  records.push_back(GoodRecord());
+  ExpectField(ValidateRecords(records), "records");
+  RecordWrite record = GoodRecord();
+  record.kind = std::string(kMaxIdBytes, 'x');
+  record.key = record.kind;
+  EXPECT_TRUE(ValidateRecords({record}).ok());
+  record.key += "x";
+  ExpectField(ValidateRecords({GoodRecord(), record}), "records[1].key");
+  record.kind += "x";
+  ExpectField(ValidateRecords({record}), "records[0].kind");
+  EXPECT_TRUE(ValidateRecordValue(std::string(kMaxRecordBytes, 'v'), 0).ok());
+  ExpectField(ValidateRecordValue(std::string(kMaxRecordBytes + 1, 'v'), 3), "records[3].value");
+}
+
+TEST(EventValidationTest, BoundsWhatIsRestored) {
+  const absl::Time first = absl::FromCivil(absl::CivilSecond(1, 1, 1), absl::UTCTimeZone());
+  const absl::Time end = absl::FromCivil(absl::CivilSecond(10'000, 1, 1), absl::UTCTimeZone());
+  const auto stored = [](absl::Time recorded) { return StoredEvent{1, recorded, GoodEvent()}; };
+  EXPECT_TRUE(ValidateRestore("w", {stored(first)}).ok());
+  EXPECT_TRUE(ValidateRestore("w", {stored(end - absl::Nanoseconds(1))}).ok());
+  ExpectField(ValidateRestore("w", {stored(end)}), "events[0].recorded_time");
+  ExpectField(ValidateRestore("w", {stored(first - absl::Nanoseconds(1))}),
+              "events[0].recorded_time");
+  ExpectField(ValidateRestore("", {}), "workspace");
+  std::vector<StoredEvent> events(kMaxBatchEvents, stored(first));
+  EXPECT_TRUE(ValidateRestore("w", events).ok());
+  events.push_back(stored(first));
+  ExpectField(ValidateRestore("w", events), "events");
+  events.pop_back();
+  events[5].event.payload = std::string(kMaxPayloadBytes + 1, 'p');
+  ExpectField(ValidateRestore("w", events), "events[5].payload");
+}
+
+TEST(EventValidationTest, BoundsWhatIsRewritten) {
+  const EventRewrite good = {1, GoodEvent().id, "", true};
+  EXPECT_TRUE(ValidateRewrite("w", std::vector<EventRewrite>(kMaxBatchEvents, good)).ok());
+  ExpectField(ValidateRewrite("w", std::vector<EventRewrite>(kMaxBatchEvents + 1, good)),
+              "rewrites");
+  ExpectField(ValidateRewrite("", {}), "workspace");
+  EventRewrite bad = good;
+  bad.id.version.clear();
+  ExpectField(ValidateRewrite("w", {good, bad}), "rewrites[1].id.version");
+}
+
 }  // namespace
 }  // namespace quotacast::eventlog

@@ -36,6 +36,46 @@ CREATE TABLE event (
 ) STRICT;
 CREATE UNIQUE INDEX event_by_id ON event (workspace, source, source_key, version);
 )sql",
+    // 2: checksums, erasure, conflicts, records, and counters so that nobody has to scan for them.
+    // The checksum stays NULL in rows of version 1. A number of a conflict is never given twice,
+    // so the last one is kept with the counters.
+    R"sql(
+ALTER TABLE event ADD COLUMN is_erased INTEGER NOT NULL DEFAULT 0 CHECK (is_erased IN (0, 1));
+ALTER TABLE event ADD COLUMN checksum INTEGER;  -- CRC-32, 0 to 4294967295; NULL: none was kept.
+CREATE TABLE workspace (
+  workspace            TEXT    NOT NULL PRIMARY KEY,
+  event_count          INTEGER NOT NULL,
+  payload_bytes        INTEGER NOT NULL,
+  erased_event_count   INTEGER NOT NULL,
+  last_conflict_number INTEGER NOT NULL
+) STRICT;
+INSERT INTO workspace SELECT workspace, count(*), sum(length(payload)), 0, 0
+FROM event GROUP BY workspace;
+CREATE TABLE conflict (
+  workspace        TEXT    NOT NULL,
+  number           INTEGER NOT NULL CHECK (number > 0),
+  kept_offset      INTEGER NOT NULL,
+  source           TEXT    NOT NULL,
+  source_key       TEXT    NOT NULL,
+  version          TEXT    NOT NULL,
+  effective_micros INTEGER,
+  recorded_micros  INTEGER NOT NULL,
+  payload          BLOB    NOT NULL,
+  content_checksum INTEGER NOT NULL,   -- CRC-32 of the content: equal content is found by it.
+  PRIMARY KEY (workspace, number)
+) STRICT;
+CREATE INDEX conflict_by_content
+ON conflict (workspace, source, source_key, version, content_checksum);
+CREATE TABLE record (
+  workspace        TEXT    NOT NULL,
+  kind             TEXT    NOT NULL,
+  "key"            TEXT    NOT NULL,
+  recorded_micros  INTEGER NOT NULL,
+  value            BLOB    NOT NULL,
+  PRIMARY KEY (workspace, kind, "key")
+) STRICT;
+CREATE INDEX record_by_time ON record (workspace, kind, recorded_micros);
+)sql",
 };
 
 // The version that this program reads and writes.

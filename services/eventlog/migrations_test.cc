@@ -46,7 +46,7 @@ TEST_F(MigrationsTest, TheSchemaRefusesWrongTypesAndOffsets) {
   ASSERT_TRUE(Migrate(*connection_).ok());
   const auto insert = [this](const std::string& offset, const std::string& payload) {
     return connection_->Execute(absl::StrCat("INSERT INTO event VALUES ('w', ", offset,
-                                             ", 's', 'k', 'v', NULL, 0, ", payload, ")"));
+                                             ", 's', 'k', 'v', NULL, 0, ", payload, ", 0, NULL)"));
   };
   EXPECT_FALSE(insert("0", "x'00'").ok());
   EXPECT_FALSE(insert("'one'", "x'00'").ok());
@@ -57,7 +57,8 @@ TEST_F(MigrationsTest, TheSchemaRefusesWrongTypesAndOffsets) {
 
 TEST_F(MigrationsTest, ACurrentFileIsLeftAlone) {
   ASSERT_TRUE(Migrate(*connection_).ok());
-  ASSERT_TRUE(connection_->Execute("INSERT INTO event VALUES ('w',1,'s','k','v',NULL,0,x'')").ok());
+  ASSERT_TRUE(
+      connection_->Execute("INSERT INTO event VALUES ('w',1,'s','k','v',NULL,0,x'',0,NULL)").ok());
   const std::string before =
       *connection_->QueryText("SELECT group_concat(sql, ';') FROM sqlite_schema");
   ASSERT_TRUE(Migrate(*connection_).ok());

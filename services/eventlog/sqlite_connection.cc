@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -32,8 +33,16 @@ absl::Status Refusal(absl::StatusCode code, const char* reason, const std::strin
   return WithDetail(absl::Status(code, message), detail);
 }
 
-// `cause` is SQLite's own wording.
-absl::Status StorageError(int code, const std::string& path, const std::string& cause) {
+// SQLite knows one kind of full disk only; a quota or a limit of file sizes is an I/O error to it.
+bool IsForWantOfRoom(int code, int system_errno) {
+  return (code & 0xff) == SQLITE_IOERR &&
+         (system_errno == EDQUOT || system_errno == EFBIG || system_errno == ENOSPC);
+}
+
+// `cause` is SQLite's own wording, `system_errno` the system's reason behind it, if it has one.
+absl::Status StorageError(int code, const std::string& path, const std::string& cause,
+                          int system_errno) {
+  if (IsForWantOfRoom(code, system_errno)) code = SQLITE_FULL;
   const std::string because = absl::StrCat(" (SQLite: ", cause, ", code ", code, ")");
   const std::string file = absl::StrCat("event log ", path);
   switch (code & 0xff) {
@@ -120,6 +129,14 @@ void SqliteStatement::BindNull(int parameter) {
   NoteBind(sqlite3_bind_null(statement_, parameter));
 }
 
+void SqliteStatement::BindOptionalInt(int parameter, std::optional<int64_t> value) {
+  if (value.has_value()) {
+    BindInt(parameter, *value);
+  } else {
+    BindNull(parameter);
+  }
+}
+
 absl::StatusOr<bool> SqliteStatement::Step() {
   if (bind_code_ != SQLITE_OK) return connection_->Error(bind_code_);
   const int code = sqlite3_step(statement_);
@@ -134,13 +151,20 @@ bool SqliteStatement::IsNull(int column) const {
 
 int64_t SqliteStatement::Int(int column) const { return sqlite3_column_int64(statement_, column); }
 
-std::string SqliteStatement::Bytes(int column) const {
+std::optional<int64_t> SqliteStatement::OptionalInt(int column) const {
+  if (IsNull(column)) return std::nullopt;
+  return Int(column);
+}
+
+std::string_view SqliteStatement::View(int column) const {
   // The pointer must be asked for before the length.
   const void* bytes = sqlite3_column_blob(statement_, column);
   const int size = sqlite3_column_bytes(statement_, column);
-  return size == 0 ? std::string()
-                   : std::string(static_cast<const char*>(bytes), static_cast<size_t>(size));
+  return size == 0 ? std::string_view()
+                   : std::string_view(static_cast<const char*>(bytes), static_cast<size_t>(size));
 }
+
+std::string SqliteStatement::Bytes(int column) const { return std::string(View(column)); }
 
 void SqliteStatement::Reset() {
   // Repeats the error of the last Step, which the caller has seen.
@@ -150,19 +174,20 @@ void SqliteStatement::Reset() {
 }
 
 absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
-    const std::string& path, absl::Duration busy_timeout) {
+    const std::string& path, absl::Duration busy_timeout, const std::string& vfs) {
   // SQLite gives these two a meaning of its own: a nameless file and memory.
   if (path.empty() || path == ":memory:") {
     return InvalidField("path", absl::StrCat("\"", path, "\" is not the path of a file"));
   }
   sqlite3* database = nullptr;
   // Each connection belongs to one thread at a time, so SQLite need not lock it.
-  const int code =
-      sqlite3_open_v2(path.c_str(), &database,
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &database,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                                   vfs.empty() ? nullptr : vfs.c_str());
   if (code != SQLITE_OK) {
     const absl::Status status = StorageError(
-        code, path, database == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(database));
+        code, path, database == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(database),
+        /*system_errno=*/0);
     sqlite3_close(database);
     return status;
   }
@@ -211,7 +236,8 @@ int64_t SqliteConnection::ChangedRowCount() const { return sqlite3_changes64(dat
 absl::Status SqliteConnection::Error(int code) const {
   // The connection's message is about its last call, which need not be the one with this code.
   const bool is_last = sqlite3_extended_errcode(database_) == code;
-  return StorageError(code, path_, is_last ? sqlite3_errmsg(database_) : sqlite3_errstr(code));
+  return StorageError(code, path_, is_last ? sqlite3_errmsg(database_) : sqlite3_errstr(code),
+                      is_last ? sqlite3_system_errno(database_) : 0);
 }
 
 }  // namespace quotacast::eventlog

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,14 +37,18 @@ class SqliteStatement {
   void BindBlob(int parameter, std::string_view bytes);
   void BindInt(int parameter, int64_t value);
   void BindNull(int parameter);
+  void BindOptionalInt(int parameter, std::optional<int64_t> value);  // NULL when absent.
 
   // True: a row is there; false: the statement has finished. Errors as SqliteConnection::Error.
   absl::StatusOr<bool> Step();
 
   // Values of the current row (0-based).
   bool IsNull(int column) const;
-  int64_t Int(int column) const;
-  std::string Bytes(int column) const;  // Text and blobs, zeros included.
+  int64_t Int(int column) const;                         // 0 for NULL.
+  std::optional<int64_t> OptionalInt(int column) const;  // Absent for NULL.
+  std::string Bytes(int column) const;                   // Text and blobs, zeros included.
+  // The same without a copy; valid until the next Step or Reset.
+  std::string_view View(int column) const;
 
   // Ends the execution and clears the bindings.
   void Reset();
@@ -79,8 +84,10 @@ class SqliteConnection {
   //   FAILED_PRECONDITION (LOG_CANNOT_OPEN) the folder is missing or closed to us,
   //   FAILED_PRECONDITION (LOG_READ_ONLY)   the file cannot be written.
   // SQLite reads the file with the first statement only, so a wrong file shows there.
+  // `vfs`: the registered sqlite3_vfs to use; the default one when empty. For tests.
   static absl::StatusOr<std::unique_ptr<SqliteConnection>> Open(const std::string& path,
-                                                                absl::Duration busy_timeout);
+                                                                absl::Duration busy_timeout,
+                                                                const std::string& vfs = "");
   SqliteConnection(const SqliteConnection&) = delete;
   SqliteConnection& operator=(const SqliteConnection&) = delete;
   ~SqliteConnection();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,11 +45,14 @@ absl::StatusOr<std::unique_ptr<SqliteEventLog>> SqliteEventLog::Open(
     const std::string& path, const Clock* clock, SqliteEventLogOptions options) {
   SqliteWriterOptions writer_options;
   writer_options.busy_timeout = options.busy_timeout;
-  writer_options.autocheckpoint_pages = kAutocheckpointPages;
+  writer_options.autocheckpoint_pages = options.for_testing.autocheckpoint_pages;
   writer_options.max_page_count = options.max_page_count;
+  writer_options.vfs = options.for_testing.vfs;
+  writer_options.synchronous = options.for_testing.synchronous;
   QC_ASSIGN_OR_RETURN(std::unique_ptr<SqliteWriter> writer,
                       SqliteWriter::Open(path, clock, writer_options));
-  auto readers = std::make_unique<SqliteReaderPool>(path, options.busy_timeout);
+  auto readers =
+      std::make_unique<SqliteReaderPool>(path, options.busy_timeout, options.for_testing.vfs);
   return absl::WrapUnique(new SqliteEventLog(path, options, std::move(writer), std::move(readers)));
 }
 
@@ -74,15 +78,7 @@ SqliteEventLog::~SqliteEventLog() {
   idle_.wait(lock, [this] { return caller_count_ == 0; });
 }
 
-absl::StatusOr<std::vector<AppendResult>> SqliteEventLog::Append(
-    std::string_view workspace, absl::Span<const Event> events,
-    absl::Span<const RecordWrite> /*records*/) {
-  QC_RETURN_IF_ERROR(ValidateAppend(workspace, events));
-  if (events.empty()) return std::vector<AppendResult>();
-
-  PendingAppend pending;
-  pending.workspace = workspace;
-  pending.events = events;
+absl::Status SqliteEventLog::Write(PendingWrite& pending) {
   std::unique_lock<std::mutex> lock(mutex_);
   if (stopping_) return Closing(path_);
   if (queue_.size() >= options_.max_queued_appends) {
@@ -96,7 +92,86 @@ absl::StatusOr<std::vector<AppendResult>> SqliteEventLog::Append(
   work_.notify_one();
   pending.done.wait(lock, [&pending] { return pending.is_done; });
   if (--caller_count_ == 0 && stopping_) idle_.notify_all();
-  return std::move(pending.results);
+  return pending.status;
+}
+
+absl::StatusOr<std::vector<AppendResult>> SqliteEventLog::Append(
+    std::string_view workspace, absl::Span<const Event> events,
+    absl::Span<const RecordWrite> records) {
+  QC_RETURN_IF_ERROR(ValidateAppend(workspace, events));
+  QC_RETURN_IF_ERROR(ValidateRecords(records));
+  std::vector<AppendResult> results;
+  if (events.empty() && records.empty()) return results;
+
+  PendingWrite pending;
+  pending.workspace = workspace;
+  pending.event_count = events.size();
+  pending.write = [&](SqliteWriter& writer) -> absl::Status {
+    QC_ASSIGN_OR_RETURN(results, writer.AppendBatch(workspace, events, records));
+    for (const AppendResult& result : results) {
+      pending.last_offset = std::max(pending.last_offset, result.offset);
+      if (result.outcome == AppendOutcome::kAppended) ++pending.new_event_count;
+    }
+    return absl::OkStatus();
+  };
+  QC_RETURN_IF_ERROR(Write(pending));
+  return results;
+}
+
+absl::Status SqliteEventLog::Restore(std::string_view workspace,
+                                     absl::Span<const StoredEvent> events) {
+  QC_RETURN_IF_ERROR(ValidateRestore(workspace, events));
+  if (events.empty()) return absl::OkStatus();
+  PendingWrite pending;
+  pending.workspace = workspace;
+  pending.event_count = events.size();
+  pending.last_offset = events.back().offset;
+  pending.new_event_count = static_cast<int64_t>(events.size());
+  pending.write = [&](SqliteWriter& writer) { return writer.Restore(workspace, events); };
+  return Write(pending);
+}
+
+absl::Status SqliteEventLog::Rewrite(std::string_view workspace,
+                                     absl::Span<const EventRewrite> rewrites) {
+  QC_RETURN_IF_ERROR(ValidateRewrite(workspace, rewrites));
+  if (rewrites.empty()) return absl::OkStatus();
+  PendingWrite pending;
+  pending.workspace = workspace;
+  pending.event_count = rewrites.size();
+  pending.is_scrubbing = true;
+  pending.write = [&](SqliteWriter& writer) { return writer.Rewrite(workspace, rewrites); };
+  return Write(pending);
+}
+
+absl::StatusOr<int64_t> SqliteEventLog::DeleteConflicts(std::string_view workspace,
+                                                        absl::Span<const int64_t> numbers) {
+  QC_RETURN_IF_ERROR(ValidateWorkspace(workspace));
+  int64_t count = 0;
+  if (numbers.empty()) return count;
+  PendingWrite pending;
+  pending.workspace = workspace;
+  pending.event_count = numbers.size();
+  pending.write = [&](SqliteWriter& writer) -> absl::Status {
+    QC_ASSIGN_OR_RETURN(count, writer.DeleteConflicts(workspace, numbers));
+    return absl::OkStatus();
+  };
+  QC_RETURN_IF_ERROR(Write(pending));
+  return count;
+}
+
+absl::StatusOr<int64_t> SqliteEventLog::DeleteRecordsBefore(std::string_view workspace,
+                                                            std::string_view kind,
+                                                            absl::Time recorded_before) {
+  QC_RETURN_IF_ERROR(ValidateWorkspace(workspace));
+  int64_t count = 0;
+  PendingWrite pending;
+  pending.workspace = workspace;
+  pending.write = [&](SqliteWriter& writer) -> absl::Status {
+    QC_ASSIGN_OR_RETURN(count, writer.DeleteRecordsBefore(workspace, kind, recorded_before));
+    return absl::OkStatus();
+  };
+  QC_RETURN_IF_ERROR(Write(pending));
+  return count;
 }
 
 void SqliteEventLog::RunWriter() {
@@ -104,53 +179,59 @@ void SqliteEventLog::RunWriter() {
   while (true) {
     work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     if (queue_.empty()) return;
-    const std::vector<PendingAppend*> group = TakeGroup();
+    const std::vector<PendingWrite*> group = TakeGroup();
     lock.unlock();
-
     // `group` belongs to this thread until Acknowledge.
-    absl::Status status = writer_->Begin();
-    for (PendingAppend* pending : group) {
-      if (!status.ok()) break;
-      pending->results = writer_->AppendBatch(pending->workspace, pending->events);
-      // One batch may fail alone; when SQLite has dropped the transaction, all have failed.
-      if (!writer_->InTransaction()) status = pending->results.status();
-    }
-    if (status.ok()) status = writer_->Commit();
-    writer_->Rollback();
-
+    const absl::Status status = WriteGroup(group);
     lock.lock();
     Acknowledge(group, status);
   }
 }
 
-std::vector<SqliteEventLog::PendingAppend*> SqliteEventLog::TakeGroup() {
-  std::vector<PendingAppend*> group;
+std::vector<SqliteEventLog::PendingWrite*> SqliteEventLog::TakeGroup() {
+  std::vector<PendingWrite*> group;
   size_t event_count = 0;
   while (!queue_.empty()) {
-    PendingAppend* const next = queue_.front();
-    if (!group.empty() && event_count + next->events.size() > options_.max_group_events) break;
-    event_count += next->events.size();
+    PendingWrite* const next = queue_.front();
+    if (!group.empty() &&
+        (next->is_scrubbing || event_count + next->event_count > options_.max_group_events)) {
+      break;
+    }
+    event_count += next->event_count;
     group.push_back(next);
     queue_.pop_front();
+    if (next->is_scrubbing) break;
   }
   return group;
 }
 
-void SqliteEventLog::Acknowledge(const std::vector<PendingAppend*>& group,
+absl::Status SqliteEventLog::WriteGroup(const std::vector<PendingWrite*>& group) {
+  absl::Status status = writer_->Begin();
+  for (PendingWrite* pending : group) {
+    if (!status.ok()) break;
+    pending->status = pending->write(*writer_);
+    // One write may fail alone; when SQLite has dropped the transaction, all have failed.
+    if (!writer_->InTransaction()) status = pending->status;
+  }
+  if (status.ok()) status = writer_->Commit();
+  writer_->Rollback();
+  if (status.ok() && group[0]->is_scrubbing && group[0]->status.ok()) {
+    group[0]->status = writer_->Scrub();
+  }
+  return status;
+}
+
+void SqliteEventLog::Acknowledge(const std::vector<PendingWrite*>& group,
                                  const absl::Status& commit_status) {
   if (commit_status.ok()) ++stats_.transaction_count;
-  for (PendingAppend* pending : group) {
+  for (PendingWrite* pending : group) {
     if (!commit_status.ok()) {
-      // A batch that failed for a reason of its own keeps it.
-      if (pending->results.ok() || pending->results.status().code() == absl::StatusCode::kUnknown) {
-        pending->results = commit_status;
-      }
-    } else if (pending->results.ok()) {
+      // A write that failed for a reason of its own keeps it.
+      if (pending->status.ok() || absl::IsUnknown(pending->status)) pending->status = commit_status;
+    } else if (pending->status.ok() && pending->last_offset > 0) {
       int64_t& last_offset = last_offsets_[std::string(pending->workspace)];
-      for (const AppendResult& result : *pending->results) {
-        last_offset = std::max(last_offset, result.offset);
-        if (result.outcome == AppendOutcome::kAppended) ++stats_.event_count;
-      }
+      last_offset = std::max(last_offset, pending->last_offset);
+      stats_.event_count += pending->new_event_count;
     }
     pending->is_done = true;
     // Under the lock: the caller, and `pending` with it, may be gone once it is released.
@@ -180,25 +261,69 @@ absl::StatusOr<int64_t> SqliteEventLog::LastOffset(std::string_view workspace) c
 absl::StatusOr<int64_t> SqliteEventLog::WaitForAppend(std::string_view workspace,
                                                       int64_t after_offset,
                                                       absl::Duration timeout) const {
-  QC_ASSIGN_OR_RETURN(const int64_t offset_at_start, LastOffset(workspace));
-  if (offset_at_start > after_offset || timeout <= absl::ZeroDuration()) return offset_at_start;
-  {
-    std::unique_lock<std::mutex> lock(mutex_);
-    ++caller_count_;
-    BoundedWait(appended_, lock, timeout, [this, workspace, after_offset] {
+  absl::StatusOr<int64_t> offset = LastOffset(workspace);
+  std::unique_lock<std::mutex> lock(mutex_);
+  ++caller_count_;
+  // In slices, after each of which the file is asked: SQLite tells nobody of another process's
+  // commit, and the question costs microseconds.
+  while (offset.ok() && *offset <= after_offset && timeout > absl::ZeroDuration() && !stopping_) {
+    const absl::Duration slice = std::min(timeout, kForeignAppendPoll);
+    timeout -= slice;
+    BoundedWait(appended_, lock, slice, [this, workspace, after_offset] {
       const auto last = last_offsets_.find(workspace);
       return stopping_ || (last != last_offsets_.end() && last->second > after_offset);
     });
-    const bool is_closing = stopping_;
-    if (--caller_count_ == 0 && stopping_) idle_.notify_all();
-    // From here on the log may be gone.
-    if (is_closing) return offset_at_start;
+    if (stopping_) break;
+    lock.unlock();
+    offset = LastOffset(workspace);
+    lock.lock();
   }
-  return LastOffset(workspace);
+  // Under the lock: the log may be gone once it is released.
+  if (--caller_count_ == 0 && stopping_) idle_.notify_all();
+  return offset;
 }
 
 absl::StatusOr<std::vector<std::string>> SqliteEventLog::Workspaces() const {
   return readers_->Workspaces();
+}
+
+absl::StatusOr<std::vector<Conflict>> SqliteEventLog::ListConflicts(std::string_view workspace,
+                                                                    int64_t after_number,
+                                                                    size_t max_conflicts) const {
+  QC_RETURN_IF_ERROR(ValidateWorkspace(workspace));
+  return readers_->ListConflicts(workspace, after_number, max_conflicts);
+}
+
+absl::StatusOr<std::optional<Record>> SqliteEventLog::GetRecord(std::string_view workspace,
+                                                                std::string_view kind,
+                                                                std::string_view key) const {
+  QC_RETURN_IF_ERROR(ValidateWorkspace(workspace));
+  return readers_->GetRecord(workspace, kind, key);
+}
+
+absl::StatusOr<std::vector<Record>> SqliteEventLog::ListRecords(std::string_view workspace,
+                                                                std::string_view kind,
+                                                                std::string_view after_key,
+                                                                size_t max_records) const {
+  QC_RETURN_IF_ERROR(ValidateWorkspace(workspace));
+  return readers_->ListRecords(workspace, kind, after_key, max_records);
+}
+
+absl::StatusOr<int64_t> SqliteEventLog::CountRecords(std::string_view workspace,
+                                                     std::string_view kind) const {
+  QC_RETURN_IF_ERROR(ValidateWorkspace(workspace));
+  return readers_->CountRecords(workspace, kind);
+}
+
+absl::StatusOr<VerifiedPage> SqliteEventLog::Verify(std::string_view workspace,
+                                                    int64_t after_offset, size_t max_events) const {
+  QC_RETURN_IF_ERROR(ValidateWorkspace(workspace));
+  return readers_->Verify(workspace, after_offset, max_events);
+}
+
+absl::StatusOr<LogStats> SqliteEventLog::Stats(std::string_view workspace) const {
+  QC_RETURN_IF_ERROR(ValidateWorkspace(workspace));
+  return readers_->Stats(workspace);
 }
 
 SqliteEventLogStats SqliteEventLog::stats() const {

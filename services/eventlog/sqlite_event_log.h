@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -33,7 +34,7 @@ namespace quotacast::eventlog {
 class SqliteReaderPool;
 class SqliteWriter;
 
-// Calls to Append that may wait for the writer; one more is RESOURCE_EXHAUSTED.
+// Calls that may wait for the writer; one more is RESOURCE_EXHAUSTED.
 inline constexpr size_t kMaxQueuedAppends = 1'024;
 // A transaction takes waiting calls until it has this many events (at least one call).
 inline constexpr size_t kMaxGroupEvents = 20'000;
@@ -49,11 +50,17 @@ struct SqliteEventLogOptions {
   // Largest size of the file in pages of 4096 bytes; beyond it Append is UNAVAILABLE
   // (LOG_DISK_FULL). 0: only the disk limits it.
   int64_t max_page_count = 0;
+  // For tests only: they reach into what makes an acknowledged event durable.
+  struct ForTesting {
+    std::string vfs;  // A registered sqlite3_vfs; the default one when empty.
+    std::string synchronous = "FULL";
+    int autocheckpoint_pages = kAutocheckpointPages;
+  } for_testing;
 };
 
 // What the log has done since it was opened.
 struct SqliteEventLogStats {
-  int64_t append_count = 0;        // Calls taken into the queue.
+  int64_t append_count = 0;        // Writing calls taken into the queue.
   int64_t transaction_count = 0;   // Transactions committed.
   int64_t event_count = 0;         // Events newly stored.
   size_t queued_append_count = 0;  // Calls waiting now, without those in the running transaction.
@@ -72,28 +79,58 @@ class SqliteEventLog final : public EventLog {
                                                               SqliteEventLogOptions options = {});
   ~SqliteEventLog() override;
 
-  absl::StatusOr<std::vector<AppendResult>> Append(std::string_view workspace,
-                                                   absl::Span<const Event> events,
-                                                   absl::Span<const RecordWrite> records) override;
+  absl::StatusOr<std::vector<AppendResult>> Append(
+      std::string_view workspace, absl::Span<const Event> events,
+      absl::Span<const RecordWrite> records = {}) override;
   absl::StatusOr<std::vector<StoredEvent>> Read(std::string_view workspace, int64_t after_offset,
                                                 size_t max_events) const override;
   absl::StatusOr<std::vector<StoredEvent>> ReadKey(std::string_view workspace,
                                                    std::string_view source,
                                                    std::string_view source_key) const override;
   absl::StatusOr<int64_t> LastOffset(std::string_view workspace) const override;
-  // Wakes for appends made through this object, not for those of another program.
   absl::StatusOr<int64_t> WaitForAppend(std::string_view workspace, int64_t after_offset,
                                         absl::Duration timeout) const override;
   absl::StatusOr<std::vector<std::string>> Workspaces() const override;
+  absl::StatusOr<std::vector<Conflict>> ListConflicts(std::string_view workspace,
+                                                      int64_t after_number,
+                                                      size_t max_conflicts) const override;
+  absl::StatusOr<int64_t> DeleteConflicts(std::string_view workspace,
+                                          absl::Span<const int64_t> numbers) override;
+  absl::StatusOr<std::optional<Record>> GetRecord(std::string_view workspace, std::string_view kind,
+                                                  std::string_view key) const override;
+  absl::StatusOr<std::vector<Record>> ListRecords(std::string_view workspace, std::string_view kind,
+                                                  std::string_view after_key,
+                                                  size_t max_records) const override;
+  absl::StatusOr<int64_t> CountRecords(std::string_view workspace,
+                                       std::string_view kind) const override;
+  absl::StatusOr<int64_t> DeleteRecordsBefore(std::string_view workspace, std::string_view kind,
+                                              absl::Time recorded_before) override;
+  absl::Status Restore(std::string_view workspace, absl::Span<const StoredEvent> events) override;
+  // The file is written anew while appends wait and readers go on; that needs room for a second
+  // copy of it. Besides the errors of the contract: UNAVAILABLE (LOG_LOCKED) when a reader of
+  // another program keeps old pages in use.
+  absl::Status Rewrite(std::string_view workspace,
+                       absl::Span<const EventRewrite> rewrites) override;
+  absl::StatusOr<VerifiedPage> Verify(std::string_view workspace, int64_t after_offset,
+                                      size_t max_events) const override;
+  absl::StatusOr<LogStats> Stats(std::string_view workspace) const override;
+  std::string_view StoreName() const override { return "sqlite"; }
 
   SqliteEventLogStats stats() const;
 
  private:
-  // One waiting Append call; lives on its caller's stack until it is done.
-  struct PendingAppend {
+  // One waiting call that writes; lives on its caller's stack until it is done.
+  struct PendingWrite {
     std::string_view workspace;
-    absl::Span<const Event> events;
-    absl::StatusOr<std::vector<AppendResult>> results;
+    size_t event_count = 0;  // Toward the size of a group.
+    // Acts inside the open transaction, wholly or not at all. On the writer thread.
+    std::function<absl::Status(SqliteWriter&)> write;
+    // Ends with SqliteWriter::Scrub, in a group of its own.
+    bool is_scrubbing = false;
+    // Set by `write`.
+    int64_t last_offset = 0;
+    int64_t new_event_count = 0;
+    absl::Status status = absl::UnknownError("not reached");
     bool is_done = false;
     std::condition_variable done;
   };
@@ -101,12 +138,16 @@ class SqliteEventLog final : public EventLog {
   SqliteEventLog(std::string path, const SqliteEventLogOptions& options,
                  std::unique_ptr<SqliteWriter> writer, std::unique_ptr<SqliteReaderPool> readers);
 
+  // Queues the write and waits until it is durable or has failed.
+  absl::Status Write(PendingWrite& pending);
   // The writer thread: takes groups from the queue until it is told to stop and nothing waits.
   void RunWriter();
   // Takes the next group off the queue. mutex_ must be held.
-  std::vector<PendingAppend*> TakeGroup();
+  std::vector<PendingWrite*> TakeGroup();
+  // One transaction for the group. On the writer thread, without mutex_.
+  absl::Status WriteGroup(const std::vector<PendingWrite*>& group);
   // Publishes a finished group. mutex_ must be held.
-  void Acknowledge(const std::vector<PendingAppend*>& group, const absl::Status& commit_status);
+  void Acknowledge(const std::vector<PendingWrite*>& group, const absl::Status& commit_status);
 
   const std::string path_;
   const SqliteEventLogOptions options_;
@@ -118,9 +159,9 @@ class SqliteEventLog final : public EventLog {
   mutable std::condition_variable appended_;  // last_offsets_ has grown, or stopping_.
   mutable std::condition_variable idle_;      // caller_count_ has fallen to 0.
   // All below guarded by mutex_.
-  std::deque<PendingAppend*> queue_;
+  std::deque<PendingWrite*> queue_;
   bool stopping_ = false;
-  mutable int caller_count_ = 0;  // Calls that wait inside Append or WaitForAppend.
+  mutable int caller_count_ = 0;  // Calls that wait for the writer or in WaitForAppend.
   // Last committed offset of the workspaces that this object has appended to; lets a waiter decide
   // without asking the file.
   std::map<std::string, int64_t, std::less<>> last_offsets_;

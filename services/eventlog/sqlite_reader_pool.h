@@ -1,6 +1,6 @@
 // The reading side of the SQLite event log: a pool of read-only connections, so that any number of
 // threads read at once and none waits for the writer. Each answer is one statement and therefore
-// one consistent snapshot.
+// one consistent snapshot (Verify needs three; see there).
 #ifndef QUOTACAST_SERVICES_EVENTLOG_SQLITE_READER_POOL_H_
 #define QUOTACAST_SERVICES_EVENTLOG_SQLITE_READER_POOL_H_
 
@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,13 +26,14 @@ inline constexpr size_t kMaxIdleReaders = 4;
 // All versions of one source key. The unary plus keeps the offset index out of the plan: by the id
 // index this is a look-up, by the other one a scan of the whole workspace.
 inline constexpr std::string_view kReadKeySql = R"sql(
-SELECT "offset", source, source_key, version, effective_micros, recorded_micros, payload
+SELECT "offset", source, source_key, version, effective_micros, recorded_micros, payload, is_erased
 FROM event WHERE workspace = ?1 AND source = ?2 AND source_key = ?3 ORDER BY +"offset")sql";
 
 // Thread-safe. The file must have been opened and migrated by a writer before.
 class SqliteReaderPool {
  public:
-  SqliteReaderPool(std::string path, absl::Duration busy_timeout);
+  // `vfs`: as SqliteConnection::Open.
+  SqliteReaderPool(std::string path, absl::Duration busy_timeout, std::string vfs = "");
   SqliteReaderPool(const SqliteReaderPool&) = delete;
   SqliteReaderPool& operator=(const SqliteReaderPool&) = delete;
   ~SqliteReaderPool();
@@ -44,6 +46,16 @@ class SqliteReaderPool {
                                                    std::string_view source_key);
   absl::StatusOr<int64_t> LastOffset(std::string_view workspace);
   absl::StatusOr<std::vector<std::string>> Workspaces();
+  absl::StatusOr<std::vector<Conflict>> ListConflicts(std::string_view workspace,
+                                                      int64_t after_number, size_t max_conflicts);
+  absl::StatusOr<std::optional<Record>> GetRecord(std::string_view workspace, std::string_view kind,
+                                                  std::string_view key);
+  absl::StatusOr<std::vector<Record>> ListRecords(std::string_view workspace, std::string_view kind,
+                                                  std::string_view after_key, size_t max_records);
+  absl::StatusOr<int64_t> CountRecords(std::string_view workspace, std::string_view kind);
+  absl::StatusOr<VerifiedPage> Verify(std::string_view workspace, int64_t after_offset,
+                                      size_t max_events);
+  absl::StatusOr<LogStats> Stats(std::string_view workspace);
 
   size_t IdleCountForTesting() const;
 
@@ -53,9 +65,13 @@ class SqliteReaderPool {
   absl::StatusOr<std::unique_ptr<Reader>> Borrow();
   // Only after success: a connection that failed is dropped.
   void Return(std::unique_ptr<Reader> reader);
+  // `ask(reader)` of a borrowed reader.
+  template <typename Ask>
+  auto With(Ask ask) -> decltype(ask(std::declval<Reader&>()));
 
   const std::string path_;
   const absl::Duration busy_timeout_;
+  const std::string vfs_;
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Reader>> idle_;  // Guarded by mutex_.
 };

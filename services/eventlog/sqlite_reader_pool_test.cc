@@ -56,7 +56,7 @@ TEST_F(SqliteReaderPoolTest, KeepsNoMoreThanItsLimit) {
   ASSERT_TRUE(Migrate(*connection_).ok());
   ASSERT_TRUE(connection_
                   ->Execute("PRAGMA journal_mode = WAL;"
-                            "INSERT INTO event VALUES ('w',1,'s','k','v',NULL,0,x'00')")
+                            "INSERT INTO event VALUES ('w',1,'s','k','v',NULL,0,x'00',0,NULL)")
                   .ok());
   SqliteReaderPool pool(path_, absl::Seconds(5));
   std::vector<std::thread> threads;
@@ -79,7 +79,8 @@ TEST_F(SqliteReaderPoolTest, HoldsNoSnapshotBetweenCalls) {
   SqliteReaderPool pool(path_, absl::ZeroDuration());
   EXPECT_EQ(*pool.LastOffset("w"), 0);
   ASSERT_TRUE(
-      connection_->Execute("INSERT INTO event VALUES ('w',1,'s','k','v',NULL,0,x'00')").ok());
+      connection_->Execute("INSERT INTO event VALUES ('w',1,'s','k','v',NULL,0,x'00',0,NULL)")
+          .ok());
   EXPECT_EQ(*pool.LastOffset("w"), 1);
   // A reader that sits on an old snapshot would keep the log from being moved into the file: the
   // first column of the answer is 1 then.

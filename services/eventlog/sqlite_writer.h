@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "base/clock.h"
+#include "services/eventlog/event_checksum.h"
 #include "services/eventlog/event_log.h"
 #include "services/eventlog/sqlite_connection.h"
 
@@ -24,6 +25,8 @@ struct SqliteWriterOptions {
   absl::Duration busy_timeout;
   int autocheckpoint_pages = 0;
   int64_t max_page_count = 0;  // 0: SQLite's own maximum.
+  std::string vfs;             // As SqliteConnection::Open.
+  std::string synchronous = "FULL";
 };
 
 // One thread at a time. `clock` must outlive it.
@@ -38,17 +41,29 @@ class SqliteWriter {
   // BEGIN IMMEDIATE: from here on no other connection writes.
   absl::Status Begin();
 
-  // Appends one validated batch inside the open transaction, wholly or not at all. After an error
-  // the transaction goes on with the other batches unless InTransaction() says that SQLite has
-  // ended it.
+  // The writes below act on validated arguments inside the open transaction, each wholly or not at
+  // all: after an error the transaction goes on with the others unless InTransaction() says that
+  // SQLite has ended it. As the methods of EventLog.
   absl::StatusOr<std::vector<AppendResult>> AppendBatch(std::string_view workspace,
-                                                        absl::Span<const Event> events);
+                                                        absl::Span<const Event> events,
+                                                        absl::Span<const RecordWrite> records = {});
+  absl::Status Restore(std::string_view workspace, absl::Span<const StoredEvent> events);
+  absl::Status Rewrite(std::string_view workspace, absl::Span<const EventRewrite> rewrites);
+  absl::StatusOr<int64_t> DeleteConflicts(std::string_view workspace,
+                                          absl::Span<const int64_t> numbers);
+  absl::StatusOr<int64_t> DeleteRecordsBefore(std::string_view workspace, std::string_view kind,
+                                              absl::Time recorded_before);
 
   // COMMIT; after the return everything is on disk. On error the transaction is rolled back.
   absl::Status Commit();
 
   // Drops an open transaction; does nothing when there is none.
   void Rollback();
+
+  // Writes the file anew and empties the write-ahead log, so that no page holds what was deleted or
+  // replaced. Outside a transaction. UNAVAILABLE (LOG_LOCKED) when a reader of another program
+  // keeps old pages in use for longer than the busy timeout.
+  absl::Status Scrub();
 
   bool InTransaction() const { return connection_->InTransaction(); }
 
@@ -65,12 +80,35 @@ class SqliteWriter {
   SqliteWriter(std::unique_ptr<SqliteConnection> connection, const Clock* clock)
       : connection_(std::move(connection)), clock_(clock) {}
 
+  // What writes add to the counters of a workspace.
+  struct Counts {
+    int64_t event_count = 0;
+    int64_t payload_bytes = 0;
+    int64_t erased_event_count = 0;
+    int64_t conflict_count = 0;
+  };
+
   absl::Status PrepareStatements();
+  // Runs `body` in a savepoint that is undone when it fails.
+  template <typename Body>
+  auto InSavepoint(Body body) -> decltype(body());
+
   absl::StatusOr<Tail> ReadTail(std::string_view workspace);
   absl::StatusOr<std::vector<AppendResult>> InsertAll(std::string_view workspace,
                                                       absl::Span<const Event> events);
+  // False: the id is taken and nothing was inserted.
+  absl::StatusOr<bool> Insert(const StoredFields& fields);
   // What the event now in the log under this id means for `event`.
   absl::StatusOr<AppendResult> CompareWithPresent(std::string_view workspace, const Event& event);
+  // Keeps a conflicting event unless it is kept already, which false says. `added_count` conflicts
+  // were kept since the counters were last updated.
+  absl::StatusOr<bool> KeepConflict(std::string_view workspace, const Event& event,
+                                    int64_t kept_offset, int64_t now_micros, int64_t added_count);
+  absl::StatusOr<int64_t> LastConflictNumber(std::string_view workspace);
+  absl::Status AddToCounters(std::string_view workspace, const Counts& counts);
+  absl::Status WriteRecords(std::string_view workspace, absl::Span<const RecordWrite> records,
+                            const std::vector<AppendResult>& results);
+  absl::Status RewriteOne(std::string_view workspace, const EventRewrite& rewrite, Counts& counts);
 
   const std::unique_ptr<SqliteConnection> connection_;
   const Clock* const clock_;
@@ -82,6 +120,16 @@ class SqliteWriter {
   SqliteStatement select_tail_;
   SqliteStatement insert_;
   SqliteStatement select_by_id_;
+  SqliteStatement select_by_offset_;
+  SqliteStatement rewrite_;
+  SqliteStatement add_to_counters_;
+  SqliteStatement select_last_conflict_;
+  SqliteStatement select_conflict_;
+  SqliteStatement insert_conflict_;
+  SqliteStatement delete_conflict_;
+  SqliteStatement put_record_;
+  SqliteStatement delete_record_;
+  SqliteStatement delete_records_before_;
 };
 
 }  // namespace quotacast::eventlog

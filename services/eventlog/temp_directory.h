@@ -16,7 +16,9 @@ namespace quotacast::eventlog {
 
 class TempDirectory {
  public:
-  TempDirectory() : path_(::testing::TempDir() + "/eventlog-XXXXXX") {
+  // In Bazel's folder for the test, or in another one when other users have to get there.
+  TempDirectory() : TempDirectory(::testing::TempDir()) {}
+  explicit TempDirectory(const std::string& parent) : path_(parent + "/eventlog-XXXXXX") {
     if (mkdtemp(path_.data()) == nullptr) {
       std::perror(path_.c_str());
       std::abort();

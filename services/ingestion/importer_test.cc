@@ -23,6 +23,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
+#include "services/eventlog/event_log.h"
+#include "services/eventlog/forwarding_event_log.h"
 #include "services/eventlog/in_memory_event_log.h"
 #include "services/ingestion/import_profile.h"
 #include "services/ingestion/shipped_profiles.h"
@@ -42,38 +44,19 @@ const ImportOptions kOptions{absl::CivilDay(2017, 7, 14), absl::CivilDay(2017, 7
 bool Never() { return false; }
 
 // Refuses the appends after the first `accepted_count`, as a full disk does.
-class RefusingLog final : public eventlog::EventLog {
+class RefusingLog final : public eventlog::ForwardingEventLog {
  public:
-  explicit RefusingLog(eventlog::EventLog& log) : log_(log) {}
+  using ForwardingEventLog::ForwardingEventLog;
   void AcceptAppends(int count) { accepted_count_ = count; }
 
   absl::StatusOr<std::vector<eventlog::AppendResult>> Append(
       std::string_view workspace, absl::Span<const eventlog::Event> events,
-      absl::Span<const eventlog::RecordWrite>) override {
+      absl::Span<const eventlog::RecordWrite> records) override {
     if (accepted_count_-- <= 0) return absl::UnavailableError("the disk is full");
-    return log_.Append(workspace, events);
+    return ForwardingEventLog::Append(workspace, events, records);
   }
-  absl::StatusOr<std::vector<eventlog::StoredEvent>> Read(std::string_view workspace,
-                                                          int64_t after_offset,
-                                                          size_t max_events) const override {
-    return log_.Read(workspace, after_offset, max_events);
-  }
-  absl::StatusOr<std::vector<eventlog::StoredEvent>> ReadKey(
-      std::string_view workspace, std::string_view source,
-      std::string_view source_key) const override {
-    return log_.ReadKey(workspace, source, source_key);
-  }
-  absl::StatusOr<int64_t> LastOffset(std::string_view workspace) const override {
-    return log_.LastOffset(workspace);
-  }
-  absl::StatusOr<int64_t> WaitForAppend(std::string_view workspace, int64_t after_offset,
-                                        absl::Duration timeout) const override {
-    return log_.WaitForAppend(workspace, after_offset, timeout);
-  }
-  absl::StatusOr<std::vector<std::string>> Workspaces() const override { return log_.Workspaces(); }
 
  private:
-  eventlog::EventLog& log_;
   int accepted_count_ = 0;
 };
 
