@@ -96,8 +96,8 @@ void Call::CancelAndFinish() {
   FinishOnce(EndedStatus());
 }
 
-bool Call::RunOperation(const std::function<void()>& start) {
-  const Ended ended = AwaitOperation(start, absl::InfiniteDuration());
+bool Call::RunWrite(const std::function<void()>& start) {
+  const Ended ended = Await(write_, start, absl::InfiniteDuration());
   if (ended != Ended::kTooLate) return ended == Ended::kOk;
   // A caller that neither reads nor hangs up: end the call from our side, which also ends the
   // operation. A status would wait behind the message that is not read. The context is gRPC's
@@ -110,7 +110,7 @@ bool Call::RunOperation(const std::function<void()>& start) {
 
 bool Call::RunRead(const std::function<void()>& start) {
   const absl::Duration wait_max = serving_.options().next_message_wait_max;
-  const Ended ended = AwaitOperation(start, wait_max);
+  const Ended ended = Await(read_, start, wait_max);
   if (ended != Ended::kTooLate) return ended == Ended::kOk;
   // A caller that neither sends nor hangs up. Finishing also ends the read.
   const absl::Status status =
@@ -125,32 +125,44 @@ bool Call::RunRead(const std::function<void()>& start) {
   return false;
 }
 
-Call::Ended Call::AwaitOperation(const std::function<void()>& start, absl::Duration wait_max) {
+Call::Ended Call::Await(Operation& operation, const std::function<void()>& start,
+                        absl::Duration wait_max) {
   {
     std::lock_guard<std::mutex> order(order_mu_);
     if (finished_) return Ended::kFailed;
     {
-      std::lock_guard<std::mutex> lock(operation_mu_);
-      operation_in_flight_ = true;
+      std::lock_guard<std::mutex> lock(operation.mu);
+      if (operation.interrupted) return Ended::kFailed;
+      operation.in_flight = true;
     }
     start();
   }
-  std::unique_lock<std::mutex> lock(operation_mu_);
+  std::unique_lock<std::mutex> lock(operation.mu);
   const auto wait = absl::ToChronoNanoseconds(
       std::min({context_.deadline() - serving_.clock().Now(), wait_max, absl::Hours(24)}));
-  if (!operation_done_.wait_for(lock, wait, [this] { return !operation_in_flight_; })) {
+  if (!operation.done.wait_for(
+          lock, wait, [&operation] { return !operation.in_flight || operation.interrupted; })) {
     return Ended::kTooLate;
   }
-  return operation_ok_ ? Ended::kOk : Ended::kFailed;
+  if (operation.in_flight) return Ended::kFailed;
+  return operation.ok ? Ended::kOk : Ended::kFailed;
 }
 
-void Call::Complete(bool ok) {
+void Call::InterruptRead() {
   {
-    std::lock_guard<std::mutex> lock(operation_mu_);
-    operation_in_flight_ = false;
-    operation_ok_ = ok;
+    std::lock_guard<std::mutex> lock(read_.mu);
+    read_.interrupted = true;
   }
-  operation_done_.notify_all();
+  read_.done.notify_all();
+}
+
+void Call::Complete(Operation& operation, bool ok) {
+  {
+    std::lock_guard<std::mutex> lock(operation.mu);
+    operation.in_flight = false;
+    operation.ok = ok;
+  }
+  operation.done.notify_all();
 }
 
 void Call::FinishOnce(const absl::Status& status) {

@@ -58,16 +58,22 @@ class Call {
   // For the OnCancel reaction. The caller keeps this object alive.
   void CancelAndFinish();
 
-  // Starts a gRPC operation (one read or write) and blocks until Complete tells its end, on the
-  // handler's thread. False when the operation failed, the call is over or the deadline passed.
-  bool RunOperation(const std::function<void()>& start);
+  // Starts a gRPC operation that sends (a write, the headers) and blocks until CompleteWrite tells
+  // its end, on a thread of the handler's. False when the operation failed, the call is over or the
+  // deadline passed. At most one at a time.
+  bool RunWrite(const std::function<void()>& start);
 
   // The same for the read of the caller's next message, which also ends the call when none comes
-  // within ServingOptions::next_message_wait_max.
+  // within ServingOptions::next_message_wait_max. A read and a write may run side by side.
   bool RunRead(const std::function<void()>& start);
 
-  // For the OnReadDone and OnWriteDone reactions.
-  void Complete(bool ok);
+  // Makes a RunRead that waits, and all later ones, return false. What gRPC reads meanwhile is
+  // dropped.
+  void InterruptRead();
+
+  // For the OnReadDone reaction, and for OnWriteDone and OnSendInitialMetadataDone.
+  void CompleteRead(bool ok) { Complete(read_, ok); }
+  void CompleteWrite(bool ok) { Complete(write_, ok); }
 
   // Passes the status to gRPC. Called exactly once.
   virtual void FinishRpc(const grpc::Status& status) = 0;
@@ -83,10 +89,19 @@ class Call {
                                     const grpc::CallbackServerContext& grpc_context, CallKind kind,
                                     absl::Time now);
 
+  // One direction of a stream, in which gRPC allows one operation at a time.
+  struct Operation {
+    std::mutex mu;
+    std::condition_variable done;
+    bool in_flight = false;    // Guarded by mu.
+    bool ok = false;           // Guarded by mu.
+    bool interrupted = false;  // Guarded by mu. Nothing is started any more.
+  };
   // How an operation ended.
   enum class Ended { kOk, kFailed, kTooLate };
   // `wait_max` counts from now; the deadline of the call bounds it.
-  Ended AwaitOperation(const std::function<void()>& start, absl::Duration wait_max);
+  Ended Await(Operation& operation, const std::function<void()>& start, absl::Duration wait_max);
+  static void Complete(Operation& operation, bool ok);
   void FinishOnce(const absl::Status& status);
   absl::Status EndedStatus() const;
 
@@ -103,10 +118,8 @@ class Call {
   std::mutex order_mu_;
   bool finished_ = false;  // Guarded by order_mu_.
 
-  std::mutex operation_mu_;
-  std::condition_variable operation_done_;
-  bool operation_in_flight_ = false;  // Guarded by operation_mu_.
-  bool operation_ok_ = false;         // Guarded by operation_mu_.
+  Operation read_;
+  Operation write_;
 
   std::mutex wait_mu_;
   absl::Duration queue_wait_;  // Guarded by wait_mu_.

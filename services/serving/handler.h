@@ -15,6 +15,11 @@
 //   grpc::ServerReadReactor<ImportFilesRequest>* ImportFiles(...) override {
 //     return serving::HandleClientStream<ImportFilesRequest>(serving_, context, response, ...);
 //   }
+//   grpc::ServerBidiReactor<AppendEventsRequest, AppendEventsResponse>* AppendEvents(...) override
+//   {
+//     return serving::HandleBidiStream<AppendEventsRequest, AppendEventsResponse>(
+//         serving_, context, ...);
+//   }
 //
 // What the wrapper does, in order: principal; workspace (INVALID_ARGUMENT with the field's path),
 // taken from the request's parent, name or spec.parent; deadline (default and maximum of
@@ -26,7 +31,9 @@
 #ifndef QUOTACAST_SERVICES_SERVING_HANDLER_H_
 #define QUOTACAST_SERVICES_SERVING_HANDLER_H_
 
+#include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 #include <grpcpp/support/status.h>
 
@@ -38,6 +45,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "base/errors.h"
 #include "services/serving/call.h"
 #include "services/serving/call_context.h"
 #include "services/serving/serving.h"
@@ -63,6 +71,9 @@ class StreamReader {
   // call. False at the end, and when the call is over. Only when cancelled() is then still false
   // did the caller say that it sent all it wanted to send: check it before making anything durable.
   virtual bool Read(Request* message) = 0;
+  // Makes a Read that waits, and all later ones, return false: for a handler that has nothing left
+  // to read for. From any thread while the handler runs.
+  virtual void StopReading() = 0;
 };
 
 template <typename Request, typename Response>
@@ -76,6 +87,14 @@ using ServerStreamHandler =
 template <typename Request, typename Response>
 using ClientStreamHandler =
     std::function<absl::Status(CallContext&, StreamReader<Request>&, Response*)>;
+
+// The handler calls CallContext::EnterWorkspace once it has read the header. One thread may read
+// while another one writes, both within the handler's time. Unlike in a client stream the end of
+// what the caller sends is not told from the caller's breaking off: each message has to be complete
+// in itself, and what an answer promises must be done before it is written.
+template <typename Request, typename Response>
+using BidiStreamHandler =
+    std::function<absl::Status(CallContext&, StreamReader<Request>&, StreamWriter<Response>&)>;
 
 namespace internal {
 
@@ -134,30 +153,35 @@ class ServerStreamCall final : public grpc::ServerWriteReactor<Response>,
                                public Call,
                                public StreamWriter<Response> {
  public:
-  ServerStreamCall(Serving& serving, grpc::CallbackServerContext* context, const Request* request,
+  ServerStreamCall(Serving& serving, grpc::CallbackServerContext* context, Request request,
                    ServerStreamHandler<Request, Response> handler)
       : Call(serving, context,
              MethodName(serving.options().service, Request::descriptor()->full_name()),
              CallKind::kStream),
-        request_(*request),
+        request_(std::move(request)),
         handler_(std::move(handler)) {}
 
   void Begin(std::shared_ptr<ServerStreamCall> self) {
     self_ = self;
     Start(FindWorkspace(request_), self, [this] { return handler_(context(), request_, *this); });
   }
+  // For a request that cannot be read.
+  void BeginRefused(std::shared_ptr<ServerStreamCall> self, const absl::Status& status) {
+    self_ = self;
+    Start(std::nullopt, self, [status] { return status; });
+  }
 
   bool Write(const Response& message) override {
     if (context().cancelled()) return false;
     message_ = message;
-    const bool taken = RunOperation([this] { this->StartWrite(&message_); });
+    const bool taken = RunWrite([this] { this->StartWrite(&message_); });
     // A write only fails when the call is over; OnCancel may tell so a little later.
     if (!taken) context().Cancel();
     return taken;
   }
 
  private:
-  void OnWriteDone(bool ok) override { Complete(ok); }
+  void OnWriteDone(bool ok) override { CompleteWrite(ok); }
   void OnCancel() override {
     const std::shared_ptr<ServerStreamCall> keep_alive = self_;
     CancelAndFinish();
@@ -197,16 +221,17 @@ class ClientStreamCall final : public grpc::ServerReadReactor<Request>,
       ended_ = true;
       // gRPC reports the caller's end and the caller's breaking off alike. Sending the headers
       // tells them apart: it fails on a broken stream.
-      if (!RunOperation([this] { this->StartSendInitialMetadata(); })) context().Cancel();
+      if (!RunWrite([this] { this->StartSendInitialMetadata(); })) context().Cancel();
       return false;
     }
     *message = std::move(message_);
     return true;
   }
+  void StopReading() override { InterruptRead(); }
 
  private:
-  void OnReadDone(bool ok) override { Complete(ok); }
-  void OnSendInitialMetadataDone(bool ok) override { Complete(ok); }
+  void OnReadDone(bool ok) override { CompleteRead(ok); }
+  void OnSendInitialMetadataDone(bool ok) override { CompleteWrite(ok); }
   void OnCancel() override {
     const std::shared_ptr<ClientStreamCall> keep_alive = self_;
     CancelAndFinish();
@@ -223,6 +248,63 @@ class ClientStreamCall final : public grpc::ServerReadReactor<Request>,
   Response* const rpc_response_;
   const ClientStreamHandler<Request, Response> handler_;
   std::shared_ptr<ClientStreamCall> self_;  // gRPC's share, until OnDone.
+};
+
+template <typename Request, typename Response>
+class BidiStreamCall final : public grpc::ServerBidiReactor<Request, Response>,
+                             public Call,
+                             public StreamReader<Request>,
+                             public StreamWriter<Response> {
+ public:
+  BidiStreamCall(Serving& serving, grpc::CallbackServerContext* context,
+                 BidiStreamHandler<Request, Response> handler)
+      : Call(serving, context,
+             MethodName(serving.options().service, Request::descriptor()->full_name()),
+             CallKind::kStream),
+        handler_(std::move(handler)) {}
+
+  void Begin(std::shared_ptr<BidiStreamCall> self) {
+    self_ = self;
+    Start(std::nullopt, self, [this] { return handler_(context(), *this, *this); });
+  }
+
+  bool Read(Request* message) override {
+    if (ended_ || context().cancelled()) return false;
+    if (!RunRead([this] { this->StartRead(&request_); })) {
+      ended_ = true;
+      return false;
+    }
+    // Swaps, so that the memory of the handler's last message serves the next one.
+    *message = std::move(request_);
+    return true;
+  }
+  void StopReading() override { InterruptRead(); }
+
+  bool Write(const Response& message) override {
+    if (context().cancelled()) return false;
+    response_ = message;
+    const bool taken = RunWrite([this] { this->StartWrite(&response_); });
+    if (!taken) context().Cancel();
+    return taken;
+  }
+
+ private:
+  void OnReadDone(bool ok) override { CompleteRead(ok); }
+  void OnWriteDone(bool ok) override { CompleteWrite(ok); }
+  void OnCancel() override {
+    const std::shared_ptr<BidiStreamCall> keep_alive = self_;
+    CancelAndFinish();
+  }
+  void OnDone() override { self_.reset(); }
+  void FinishRpc(const grpc::Status& status) override {
+    grpc::ServerBidiReactor<Request, Response>::Finish(status);
+  }
+
+  Request request_;     // In flight; gRPC writes it until OnReadDone.
+  bool ended_ = false;  // For the reading thread only.
+  Response response_;   // In flight; gRPC reads it until OnWriteDone.
+  const BidiStreamHandler<Request, Response> handler_;
+  std::shared_ptr<BidiStreamCall> self_;  // gRPC's share, until OnDone.
 };
 
 }  // namespace internal
@@ -244,8 +326,28 @@ grpc::ServerWriteReactor<Response>* HandleServerStream(
     Serving& serving, grpc::CallbackServerContext* context, const Request* request,
     std::type_identity_t<ServerStreamHandler<Request, Response>> handler) {
   auto call = std::make_shared<internal::ServerStreamCall<Request, Response>>(
-      serving, context, request, std::move(handler));
+      serving, context, *request, std::move(handler));
   call->Begin(call);
+  return call.get();
+}
+
+// The same for a method whose handler writes serialised messages (generated raw methods): for
+// feeds whose contents need not be parsed on their way. INVALID_ARGUMENT (INVALID_FIELD) when the
+// request is no `Request`.
+template <typename Request>
+grpc::ServerWriteReactor<grpc::ByteBuffer>* HandleRawServerStream(
+    Serving& serving, grpc::CallbackServerContext* context, const grpc::ByteBuffer* raw_request,
+    std::type_identity_t<ServerStreamHandler<Request, grpc::ByteBuffer>> handler) {
+  Request request;
+  grpc::ByteBuffer bytes = *raw_request;  // Reading a buffer empties it.
+  const bool readable = grpc::SerializationTraits<Request>::Deserialize(&bytes, &request).ok();
+  auto call = std::make_shared<internal::ServerStreamCall<Request, grpc::ByteBuffer>>(
+      serving, context, std::move(request), std::move(handler));
+  if (readable) {
+    call->Begin(call);
+  } else {
+    call->BeginRefused(call, InvalidField("request", "is no message of the method's request type"));
+  }
   return call.get();
 }
 
@@ -255,6 +357,16 @@ grpc::ServerReadReactor<Request>* HandleClientStream(
     std::type_identity_t<ClientStreamHandler<Request, Response>> handler) {
   auto call = std::make_shared<internal::ClientStreamCall<Request, Response>>(
       serving, context, response, std::move(handler));
+  call->Begin(call);
+  return call.get();
+}
+
+template <typename Request, typename Response>
+grpc::ServerBidiReactor<Request, Response>* HandleBidiStream(
+    Serving& serving, grpc::CallbackServerContext* context,
+    std::type_identity_t<BidiStreamHandler<Request, Response>> handler) {
+  auto call = std::make_shared<internal::BidiStreamCall<Request, Response>>(serving, context,
+                                                                            std::move(handler));
   call->Begin(call);
   return call.get();
 }

@@ -46,7 +46,9 @@ class ScriptedServer::Simulation final : public simulation::v1::SimulationServic
   ScriptedServer& owner_;
 };
 
-class ScriptedServer::Ingestion final : public ingestion::v1::IngestionService::CallbackService {
+class ScriptedServer::Ingestion final
+    : public ingestion::v1::IngestionService::WithRawCallbackMethod_WatchEvents<
+          ingestion::v1::IngestionService::CallbackService> {
  public:
   explicit Ingestion(ScriptedServer& owner) : owner_(owner) {}
 
@@ -54,6 +56,19 @@ class ScriptedServer::Ingestion final : public ingestion::v1::IngestionService::
       grpc::CallbackServerContext* context, ingestion::v1::ImportFilesResponse* response) override {
     return HandleClientStream<ingestion::v1::ImportFilesRequest>(owner_.serving_, context, response,
                                                                  owner_.on_import_files);
+  }
+
+  grpc::ServerBidiReactor<ingestion::v1::AppendEventsRequest, ingestion::v1::AppendEventsResponse>*
+  AppendEvents(grpc::CallbackServerContext* context) override {
+    return HandleBidiStream<ingestion::v1::AppendEventsRequest,
+                            ingestion::v1::AppendEventsResponse>(owner_.serving_, context,
+                                                                 owner_.on_append_events);
+  }
+
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchEvents(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) override {
+    return HandleRawServerStream<ingestion::v1::WatchEventsRequest>(
+        owner_.serving_, context, request, owner_.on_watch_events);
   }
 
  private:

@@ -4,6 +4,7 @@
 
 #include <grpcpp/server.h>
 #include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <condition_variable>
@@ -22,7 +23,7 @@
 
 namespace quotacast::serving::testing {
 
-// Serves one unary, one server-streaming and one client-streaming RPC through the wrapper, on
+// Serves one RPC of each kind through the wrapper, on
 // 127.0.0.1 and in process. Set the handlers before the first call.
 class ScriptedServer {
  public:
@@ -35,6 +36,9 @@ class ScriptedServer {
       on_stream_forecast;
   ClientStreamHandler<ingestion::v1::ImportFilesRequest, ingestion::v1::ImportFilesResponse>
       on_import_files;
+  BidiStreamHandler<ingestion::v1::AppendEventsRequest, ingestion::v1::AppendEventsResponse>
+      on_append_events;
+  ServerStreamHandler<ingestion::v1::WatchEventsRequest, grpc::ByteBuffer> on_watch_events;
 
   simulation::v1::SimulationService::Stub& simulation() { return *simulation_stub_; }
   ingestion::v1::IngestionService::Stub& ingestion(bool in_process = false) {
