@@ -74,14 +74,22 @@ absl::Status EventAppender::AddState(const std::string& source_key,
     if (!read.ok()) return Interrupted(read.status());
     known = *std::move(read);
   }
-  eventlog::Event state{{source_, source_key, absl::StrCat(known.size() + 1)},
+  // The key may also hold dated events, deletions and merges, which are no states.
+  const eventlog::StoredEvent* latest = nullptr;
+  size_t state_count = 0;
+  for (const eventlog::StoredEvent& stored : known) {
+    if (!IsStateVersion(stored.event.id.version)) continue;
+    latest = &stored;
+    ++state_count;
+  }
+  eventlog::Event state{{source_, source_key, absl::StrCat(state_count + 1)},
                         effective_time,
                         event.SerializeAsString()};
-  if (!known.empty() && SameContent(known.back().event, state)) {
+  if (latest != nullptr && SameContent(latest->event, state)) {
     ++unchanged_count_;
     return absl::OkStatus();
   }
-  return Push(std::move(state), !known.empty());
+  return Push(std::move(state), latest != nullptr);
 }
 
 absl::Status EventAppender::Push(eventlog::Event event, bool corrects) {

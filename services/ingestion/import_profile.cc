@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -17,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "base/civil_date.h"
 #include "base/errors.h"
 #include "base/fiscal_calendar.h"
@@ -25,6 +27,7 @@
 #include "base/string_views.h"
 #include "services/ingestion/calendar_change.h"
 #include "services/ingestion/converters.h"
+#include "services/ingestion/entity_fields.h"
 #include "services/ingestion/toml_reader.h"
 
 namespace quotacast::ingestion {
@@ -77,15 +80,61 @@ absl::StatusOr<toml::table> ParseToml(std::string_view text, const FindProfileTe
 void ReadDateOrder(TomlReader& reader, const toml::table& root, ImportProfile& profile) {
   const std::string order = reader.String(root, "", "date_order", false);
   if (order.empty() || order == "iso") {
-    profile.date_order = DateOrder::kIso;
+    profile.forms.date_order = DateOrder::kIso;
   } else if (order == "month_day_year") {
-    profile.date_order = DateOrder::kMonthDayYear;
+    profile.forms.date_order = DateOrder::kMonthDayYear;
   } else if (order == "day_month_year") {
-    profile.date_order = DateOrder::kDayMonthYear;
+    profile.forms.date_order = DateOrder::kDayMonthYear;
+  } else if (order == "year_month_day") {
+    profile.forms.loose_year_first = true;
   } else {
     reader.Complain("date_order", root.get("date_order"),
-                    "must be \"iso\", \"month_day_year\" or \"day_month_year\"");
+                    "must be \"iso\", \"year_month_day\", \"month_day_year\" or "
+                    "\"day_month_year\"");
   }
+}
+
+void ReadForms(TomlReader& reader, const toml::table& root, ImportProfile& profile) {
+  ReadDateOrder(reader, root, profile);
+  const std::string zone = reader.String(root, "", "time_zone", false);
+  if (!zone.empty() && !absl::LoadTimeZone(zone, &profile.forms.time_zone)) {
+    reader.Complain("time_zone", root.get("time_zone"),
+                    "is no time zone that this machine knows, such as \"Europe/Berlin\"");
+  }
+  const std::string mark = reader.String(root, "", "decimal_mark", false);
+  if (mark == ",") {
+    profile.forms.decimal_mark = ',';
+  } else if (!mark.empty() && mark != ".") {
+    reader.Complain("decimal_mark", root.get("decimal_mark"), "must be \".\" or \",\"");
+  }
+  profile.forms.round_amounts = reader.Bool(root, "", "round_amounts", false);
+  for (std::string& text : reader.Strings(root, "", "empty_values")) {
+    profile.empty_values.insert(std::move(text));
+  }
+}
+
+void ReadPipelines(TomlReader& reader, const toml::table& root, ImportProfile& profile) {
+  for (const auto& entry : reader.Tables(root, "", "pipelines")) {
+    const toml::table& table = *entry.second;
+    const std::string& path = entry.first;
+    reader.RefuseOthers(table, path, {"id", "label"});
+    PipelineDefinition pipeline;
+    pipeline.id = reader.String(table, path, "id", true);
+    pipeline.label = reader.String(table, path, "label", false);
+    if (pipeline.label.empty()) pipeline.label = pipeline.id;
+    profile.pipelines.push_back(std::move(pipeline));
+  }
+}
+
+bool HasPipeline(const ImportProfile& profile, const std::string& id) {
+  return std::any_of(profile.pipelines.begin(), profile.pipelines.end(),
+                     [&id](const PipelineDefinition& pipeline) { return pipeline.id == id; });
+}
+
+// The category that a profile's word stands for; unspecified when it is none.
+crm::v1::StageCategory CategoryOf(std::string_view word) {
+  return static_cast<crm::v1::StageCategory>(
+      NumberOfWord(*crm::v1::StageCategory_descriptor(), word).value_or(0));
 }
 
 void ReadDelimiter(TomlReader& reader, const toml::table& root, ImportProfile& profile) {
@@ -154,41 +203,62 @@ void ReadStages(TomlReader& reader, const toml::table& root, ImportProfile& prof
   for (const auto& entry : reader.Tables(root, "", "stages")) {
     const toml::table& table = *entry.second;
     const std::string& path = entry.first;
-    reader.RefuseOthers(table, path, {"id", "label", "category", "position"});
+    reader.RefuseOthers(table, path,
+                        {"id", "label", "category", "position", "pipeline", "probability_percent"});
     StageDefinition stage;
     stage.id = reader.String(table, path, "id", true);
     stage.label = reader.String(table, path, "label", false);
     if (stage.label.empty()) stage.label = stage.id;
+    stage.pipeline = reader.String(table, path, "pipeline", !profile.pipelines.empty());
+    if (!stage.pipeline.empty() && !HasPipeline(profile, stage.pipeline)) {
+      reader.Complain(absl::StrCat(path, ".pipeline"), table.get("pipeline"),
+                      "is none of the profile's [[pipelines]]");
+    }
+    stage.probability_percent = reader.Int(table, path, "probability_percent", false, 0, 100);
     const std::string category = reader.String(table, path, "category", true);
-    if (category == "open") {
-      stage.category = crm::v1::STAGE_CATEGORY_OPEN;
-    } else if (category == "won") {
-      stage.category = crm::v1::STAGE_CATEGORY_WON;
-    } else if (category == "lost") {
-      stage.category = crm::v1::STAGE_CATEGORY_LOST;
-    } else if (!category.empty()) {
+    stage.category = CategoryOf(category);
+    if (!category.empty() && stage.category == crm::v1::STAGE_CATEGORY_UNSPECIFIED) {
       reader.Complain(absl::StrCat(path, ".category"), table.get("category"),
-                      "must be \"open\", \"won\" or \"lost\"");
+                      "must be \"open\", \"won\", \"lost\", \"no_decision\" or \"disqualified\"");
     }
     const bool open = stage.category == crm::v1::STAGE_CATEGORY_OPEN;
     stage.position = reader.Int(table, path, "position", open, 1, 1'000).value_or(0);
-    if (profile.FindStage(stage.id) != nullptr) {
+    if (profile.FindStage(stage.id, stage.pipeline) != nullptr) {
       reader.Complain(absl::StrCat(path, ".id"), table.get("id"), "is the id of two stages");
     }
     profile.stages.push_back(std::move(stage));
   }
 }
 
-bool IsField(Entity entity, std::string_view name) {
-  for (const EntityField& field : EntityFields(entity)) {
-    if (field.name == name) return true;
-  }
-  return false;
-}
+bool IsField(Entity entity, std::string_view name) { return FindField(entity, name) != nullptr; }
 
 std::string FieldNames(Entity entity) {
   return absl::StrJoin(EntityFields(entity), ", ",
                        [](std::string* out, const EntityField& field) { out->append(field.name); });
+}
+
+// Of some fields a rule needs one, whichever the source has.
+void CheckOneOf(TomlReader& reader, const toml::table& table, const std::string& path,
+                const FileRule& rule) {
+  const std::vector<std::string> groups[] = {{"changed_date", "changed_time"},
+                                             {"period", "period_date"},
+                                             {"rep_id", "team_id", "territory_id"},
+                                             {"amount", "unit_count"}};
+  const bool quota = rule.entity == Entity::kQuota;
+  const bool period = quota || rule.entity == Entity::kRepForecast;
+  const bool change =
+      rule.entity == Entity::kStageHistory || rule.entity == Entity::kOpportunityChange;
+  const bool applies[] = {change, period, quota, quota};
+  for (size_t i = 0; i < std::size(groups); ++i) {
+    const bool mapped =
+        std::any_of(groups[i].begin(), groups[i].end(), [&rule](const std::string& field) {
+          return rule.columns.count(field) > 0 || rule.constants.count(field) > 0;
+        });
+    if (!applies[i] || mapped) continue;
+    reader.Complain(absl::StrCat(path, ".columns.", groups[i].front()), &table,
+                    absl::StrCat("is missing: a ", AbslView(EntityName(rule.entity)), " needs ",
+                                 absl::StrJoin(groups[i], " or ")));
+  }
 }
 
 void CheckFields(TomlReader& reader, const toml::table& table, const std::string& path,
@@ -224,8 +294,13 @@ void CheckFields(TomlReader& reader, const toml::table& table, const std::string
                       absl::StrCat("lists \"", column->second, "\", which every row needs"));
     }
   }
+  CheckOneOf(reader, table, path, rule);
   // A file that states amounts states their currency, or the profile does.
-  const bool has_amount = rule.columns.count("amount") > 0 || rule.columns.count("list_price") > 0;
+  const std::vector<EntityField>& fields = EntityFields(rule.entity);
+  const bool has_amount = std::any_of(fields.begin(), fields.end(), [&](const EntityField& field) {
+    return (field.type == FieldType::kMoney || field.type == FieldType::kSignedMoney) &&
+           rule.columns.count(std::string(field.name)) > 0;
+  });
   const bool has_currency =
       rule.columns.count("currency") > 0 || rule.constants.count("currency") > 0;
   if (has_amount && !has_currency && profile.currency.empty()) {
@@ -259,12 +334,43 @@ void CheckStages(TomlReader& reader, const toml::table& table, const std::string
   }
 }
 
+// Which column holds which field: one name, or several of which the header has one.
+void ReadColumns(TomlReader& reader, const toml::table& table, const std::string& path,
+                 FileRule& rule) {
+  if (const toml::table* columns = reader.Table(table, path, "columns")) {
+    const std::string columns_path = TomlReader::Join(path, "columns");
+    for (auto it = columns->cbegin(); it != columns->cend(); ++it) {
+      const std::string field(it->first.str());
+      if (!it->second.is_array()) {
+        rule.columns[field] = reader.String(*columns, columns_path, field, true);
+        continue;
+      }
+      std::vector<std::string> names = reader.Strings(*columns, columns_path, field);
+      if (names.empty()) {
+        reader.Complain(TomlReader::Join(columns_path, field), &it->second, "names no column");
+        continue;
+      }
+      rule.columns[field] = names.front();
+      rule.other_columns[field] = {names.begin() + 1, names.end()};
+    }
+  }
+  if (!reader.Bool(table, path, "columns_by_name", false)) return;
+  for (const EntityField& field : EntityFields(rule.entity)) {
+    const std::string name(field.name);
+    if (rule.columns.count(name) > 0 || rule.constants.count(name) > 0) continue;
+    rule.columns[name] = name;
+    if (!field.required && rule.required_fields.count(name) == 0) {
+      rule.optional_columns.insert(name);
+    }
+  }
+}
+
 void ReadFileRule(TomlReader& reader, const toml::table& table, const std::string& path,
                   ImportProfile& profile) {
-  reader.RefuseOthers(
-      table, path,
-      {"pattern", "entity", "required", "repeated", "columns", "constants", "required_fields",
-       "optional_columns", "ignored_columns", "segment_from", "open_stage", "undated_stages"});
+  reader.RefuseOthers(table, path,
+                      {"pattern", "entity", "required", "repeated", "columns", "columns_by_name",
+                       "constants", "required_fields", "optional_columns", "ignored_columns",
+                       "rows_where", "rows_with", "segment_from", "open_stage", "undated_stages"});
   FileRule rule;
   rule.pattern = reader.String(table, path, "pattern", true);
   const std::string entity_name = reader.String(table, path, "entity", true);
@@ -278,7 +384,6 @@ void ReadFileRule(TomlReader& reader, const toml::table& table, const std::strin
   }
   rule.required = reader.Bool(table, path, "required", true);
   rule.repeated = reader.Bool(table, path, "repeated", false);
-  rule.columns = reader.StringMap(table, path, "columns");
   rule.constants = reader.StringMap(table, path, "constants");
   for (std::string& field : reader.Strings(table, path, "required_fields")) {
     rule.required_fields.insert(std::move(field));
@@ -288,6 +393,16 @@ void ReadFileRule(TomlReader& reader, const toml::table& table, const std::strin
   }
   for (std::string& column : reader.Strings(table, path, "ignored_columns")) {
     rule.ignored_columns.insert(std::move(column));
+  }
+  for (std::string& column : reader.Strings(table, path, "rows_with")) {
+    rule.rows_with.insert(std::move(column));
+  }
+  if (const toml::table* where = reader.Table(table, path, "rows_where")) {
+    for (auto it = where->cbegin(); it != where->cend(); ++it) {
+      const std::string column(it->first.str());
+      rule.rows_where[column] =
+          reader.Strings(*where, TomlReader::Join(path, "rows_where"), column);
+    }
   }
   rule.segment_from = reader.String(table, path, "segment_from", false);
   rule.open_stage =
@@ -300,6 +415,7 @@ void ReadFileRule(TomlReader& reader, const toml::table& table, const std::strin
                     absl::StrCat("must be one of ", absl::StrJoin(entity_names, ", ")));
     return;
   }
+  ReadColumns(reader, table, path, rule);
   if (!rule.segment_from.empty() && rule.segment_from != "product_id" &&
       rule.segment_from != "product_series") {
     reader.Complain(absl::StrCat(path, ".segment_from"), table.get("segment_from"),
@@ -345,77 +461,24 @@ void ReadAliases(TomlReader& reader, const toml::table& root, ImportProfile& pro
 
 }  // namespace
 
-std::string_view EntityName(Entity entity) {
-  switch (entity) {
-    case Entity::kTeam:
-      return "team";
-    case Entity::kRep:
-      return "rep";
-    case Entity::kProduct:
-      return "product";
-    case Entity::kAccount:
-      return "account";
-    case Entity::kOpportunitySnapshot:
-      return "opportunity_snapshot";
-    case Entity::kOpportunity:
-      return "opportunity";
-    case Entity::kStageHistory:
-      return "stage_history";
-    case Entity::kQuota:
-      return "quota";
+const std::string& ColumnIn(const std::vector<std::string>& header, const FileRule& rule,
+                            const std::string& field) {
+  const std::string& first = rule.columns.at(field);
+  const auto others = rule.other_columns.find(field);
+  if (others == rule.other_columns.end() ||
+      std::find(header.begin(), header.end(), first) != header.end()) {
+    return first;
   }
-  return "";
+  for (const std::string& column : others->second) {
+    if (std::find(header.begin(), header.end(), column) != header.end()) return column;
+  }
+  return first;
 }
 
-std::string_view EntityReportName(Entity entity) {
-  return entity == Entity::kOpportunitySnapshot ? EntityName(Entity::kOpportunity)
-                                                : EntityName(entity);
-}
-
-const std::vector<EntityField>& EntityFields(Entity entity) {
-  static const auto* const fields = new std::map<Entity, std::vector<EntityField>>{
-      {Entity::kTeam, {{"team_id", true}, {"team_name"}, {"parent_team_id"}}},
-      {Entity::kRep, {{"rep_id", true}, {"rep_name"}, {"team_id"}, {"start_date"}, {"end_date"}}},
-      {Entity::kProduct,
-       {{"product_id", true}, {"product_name"}, {"series"}, {"list_price"}, {"currency"}}},
-      {Entity::kAccount, {{"account_id", true}, {"account_name"}, {"industry"}, {"location"}}},
-      {Entity::kOpportunitySnapshot,
-       {{"opportunity_id", true},
-        {"rep_id", true},
-        {"stage_id", true},
-        {"account_id"},
-        {"product_id"},
-        {"segment_id"},
-        {"opened_date"},
-        {"closed_date"},
-        {"amount"},
-        {"currency"},
-        {"created_date"},
-        {"expected_close_date"}}},
-      {Entity::kOpportunity,
-       {{"opportunity_id", true},
-        {"rep_id", true},
-        {"account_id"},
-        {"product_id"},
-        {"segment_id"},
-        {"created_date"},
-        {"amount"},
-        {"currency"},
-        {"expected_close_date"}}},
-      {Entity::kStageHistory,
-       {{"opportunity_id", true},
-        {"changed_date", true},
-        {"stage_id", true},
-        {"amount"},
-        {"currency"}}},
-      {Entity::kQuota, {{"rep_id", true}, {"period", true}, {"amount", true}, {"currency"}}},
-  };
-  return fields->at(entity);
-}
-
-const StageDefinition* ImportProfile::FindStage(std::string_view id) const {
+const StageDefinition* ImportProfile::FindStage(std::string_view id,
+                                                std::string_view pipeline) const {
   for (const StageDefinition& stage : stages) {
-    if (stage.id == id) return &stage;
+    if (stage.id == id && stage.pipeline == pipeline) return &stage;
   }
   return nullptr;
 }
@@ -426,7 +489,8 @@ absl::StatusOr<ImportProfile> ParseImportProfile(std::string_view toml,
   TomlReader reader;
   reader.RefuseOthers(root, "",
                       {"name", "extends", "description", "source", "currency", "date_order",
-                       "delimiter", "calendar", "stages", "aliases", "files", "ignored_files"});
+                       "time_zone", "decimal_mark", "round_amounts", "empty_values", "delimiter",
+                       "calendar", "pipelines", "stages", "aliases", "files", "ignored_files"});
   ImportProfile profile;
   profile.name = reader.String(root, "", "name", true);
   profile.description = reader.String(root, "", "description", true);
@@ -442,9 +506,10 @@ absl::StatusOr<ImportProfile> ParseImportProfile(std::string_view toml,
       reader.Complain("currency", root.get("currency"), StdView(digits.status().message()));
     }
   }
-  ReadDateOrder(reader, root, profile);
+  ReadForms(reader, root, profile);
   ReadDelimiter(reader, root, profile);
   ReadCalendar(reader, root, profile);
+  ReadPipelines(reader, root, profile);
   ReadStages(reader, root, profile);
   ReadAliases(reader, root, profile);
   profile.ignored_files = reader.Strings(root, "", "ignored_files");

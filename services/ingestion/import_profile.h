@@ -13,56 +13,29 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "base/civil_date.h"
 #include "quotacast/crm/v1/crm_event.pb.h"
+#include "services/ingestion/entity_fields.h"
+#include "services/ingestion/value_forms.h"
 
 namespace quotacast::ingestion {
 
 inline constexpr size_t kMaxProfileBytes = 256 << 10;
 
-// What the rows of a file describe, in the order in which files are taken in: an entity only
-// refers to entities before it.
-enum class Entity {
-  kTeam,
-  kRep,
-  kProduct,
-  kAccount,
-  kOpportunitySnapshot,  // One row per deal with its present stage and dates.
-  kOpportunity,          // One row per deal; its stages are in a kStageHistory file.
-  kStageHistory,         // One row per stage a deal entered.
-  kQuota,
-};
-inline constexpr Entity kEntities[] = {
-    Entity::kTeam,
-    Entity::kRep,
-    Entity::kProduct,
-    Entity::kAccount,
-    Entity::kOpportunitySnapshot,
-    Entity::kOpportunity,
-    Entity::kStageHistory,
-    Entity::kQuota,
-};
-
-// A canonical field of an entity. A required one must be mapped by the profile and filled in
-// every row.
-struct EntityField {
-  std::string_view name;  // "opportunity_id".
-  bool required = false;
-};
-
-// Name of the entity in profiles, such as "opportunity_snapshot", and in reports, where both
-// kinds of opportunity files are an "opportunity".
-std::string_view EntityName(Entity entity);
-std::string_view EntityReportName(Entity entity);
-
-// All fields that a profile may map for the entity.
-const std::vector<EntityField>& EntityFields(Entity entity);
-
-struct StageDefinition {
+struct PipelineDefinition {
   std::string id;     // What the rows say.
   std::string label;  // Shown to people.
+};
+
+struct StageDefinition {
+  std::string id;        // What the rows say.
+  std::string label;     // Shown to people.
+  std::string pipeline;  // The pipeline it belongs to; empty where a profile has none.
   crm::v1::StageCategory category = crm::v1::STAGE_CATEGORY_UNSPECIFIED;
   int position = 0;  // Order among the open stages, from 1; 0 for closing stages.
+  std::optional<int> probability_percent;  // That the CRM attaches to it.
+
+  // What events say: "default/won" of a stage of pipeline "default", else the id.
+  std::string event_id() const { return pipeline.empty() ? id : pipeline + "/" + id; }
 };
 
 // How the files whose name matches `pattern` are read. Several rules may read one file.
@@ -71,34 +44,46 @@ struct FileRule {
   Entity entity = Entity::kTeam;
   bool required = true;   // The import needs such a file.
   bool repeated = false;  // Many rows may name the same entity, as a manager column does.
-  std::map<std::string, std::string> columns;    // Canonical field -> column of the header.
+  std::map<std::string, std::string> columns;  // Canonical field -> column of the header.
+  // Canonical field -> columns to take instead, in order, when the header lacks the one above.
+  std::map<std::string, std::vector<std::string>> other_columns;
   std::map<std::string, std::string> constants;  // Canonical field -> the value of every row.
   std::set<std::string> required_fields;   // Canonical fields that must be filled in every row.
   std::set<std::string> optional_columns;  // Mapped columns that the header may lack.
   std::set<std::string> ignored_columns;   // Unmapped columns about which nothing is said.
-  std::string segment_from;                // Opportunities: "", "product_id" or "product_series".
+  // Column -> patterns: the rule is about the rows whose value matches one of them ...
+  std::map<std::string, std::vector<std::string>> rows_where;
+  std::set<std::string> rows_with;  // ... and in which these columns are filled.
+  std::string segment_from;         // Opportunities: "", "product_id" or "product_series".
   // kOpportunitySnapshot: the open stage that a closed deal was in since its opened_date, and
   // the open stages for which the source has no dates.
   std::string open_stage;
   std::set<std::string> undated_stages;
 };
 
+// The column of `header` that holds the field: the rule's, else the first of its alternatives; the
+// rule's when the header has none of them. The rule maps the field.
+const std::string& ColumnIn(const std::vector<std::string>& header, const FileRule& rule,
+                            const std::string& field);
+
 struct ImportProfile {
   std::string name;
   std::string description;
   std::string source;    // First part of the event ids.
   std::string currency;  // Of rows that do not say; empty when every row must say.
-  DateOrder date_order = DateOrder::kIso;
+  ValueForms forms;
+  std::set<std::string> empty_values;  // Texts that mean no value, beside the blank field.
   char delimiter = ',';
   std::optional<crm::v1::FiscalCalendarChange> calendar;  // Absent: not changed by the import.
+  std::vector<PipelineDefinition> pipelines;
   std::vector<StageDefinition> stages;
   // Canonical field -> value in the files -> value it stands for.
   std::map<std::string, std::map<std::string, std::string>> aliases;
   std::vector<FileRule> files;
   std::vector<std::string> ignored_files;  // Patterns of files about which nothing is said.
 
-  // The stage with this id; null when there is none.
-  const StageDefinition* FindStage(std::string_view id) const;
+  // The stage of the pipeline with this id; null when there is none.
+  const StageDefinition* FindStage(std::string_view id, std::string_view pipeline = "") const;
 };
 
 // Finds the text of the profile that another one extends; nullopt when there is none.

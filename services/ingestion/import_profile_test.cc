@@ -99,7 +99,7 @@ TEST(ImportProfileTest, ReadsEveryKey) {
   EXPECT_EQ(profile->description, "For this test");
   EXPECT_EQ(profile->source, "crm");
   EXPECT_EQ(profile->currency, "EUR");
-  EXPECT_EQ(profile->date_order, DateOrder::kDayMonthYear);
+  EXPECT_EQ(profile->forms.date_order, DateOrder::kDayMonthYear);
   EXPECT_EQ(profile->delimiter, ';');
   EXPECT_THAT(profile->ignored_files, ElementsAre("notes.txt"));
   ASSERT_TRUE(profile->calendar.has_value());
@@ -172,7 +172,8 @@ TEST(ImportProfileTest, NamesPathAndLineOfEachMistake) {
       {Changed("id = \"Won\"", "id = \"Open\""), {"stages[1].id: is the id of two stages"}},
       {Changed("[aliases.rep_id]", "[aliases.agent]"), {"aliases.agent: is no field"}},
       {Changed("= \"Ada Quill\"", "= 1"), {"aliases.rep_id.Ada Q.: must be a string (line 23)"}},
-      {Changed("opportunity_snapshot", "deal"), {"files[0].entity: must be one of team, rep"}},
+      {Changed("opportunity_snapshot", "deal"),
+       {"files[0].entity: must be one of team, territory"}},
       {Changed("rep_id = \"Owner\"", ""), {"files[0].columns.rep_id: is missing"}},
       {Changed("rep_id = \"Owner\"", "rep_id = \"Owner\"\nrep_name = \"Name\""),
        {"files[0].columns.rep_name: is no field of opportunity_snapshot"}},
@@ -245,7 +246,7 @@ TEST(ImportProfileTest, ExtendsOverlaysKeyByKey) {
   ASSERT_TRUE(child.ok()) << child.status();
   EXPECT_EQ(child->name, "child");
   EXPECT_EQ(child->source, "crm");
-  EXPECT_EQ(child->date_order, DateOrder::kIso);
+  EXPECT_EQ(child->forms.date_order, DateOrder::kIso);
   EXPECT_EQ(child->files.size(), 1u);
   EXPECT_EQ(child->aliases.at("rep_id").size(), 1u);  // The empty value took the other one back.
   EXPECT_EQ(child->aliases.at("rep_id").at("A."), "Ada Quill");

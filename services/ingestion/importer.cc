@@ -18,11 +18,13 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "base/string_views.h"
+#include "services/ingestion/entity_fields.h"
 #include "services/ingestion/event_appender.h"
 #include "services/ingestion/import_report.h"
+#include "services/ingestion/opportunity_change_rows.h"
 #include "services/ingestion/opportunity_rows.h"
+#include "services/ingestion/record_rows.h"
 #include "services/ingestion/reference_data.h"
-#include "services/ingestion/reference_rows.h"
 #include "services/ingestion/row_values.h"
 #include "services/ingestion/suspicion_collector.h"
 
@@ -51,9 +53,9 @@ class Import {
     EventAppender appender(log_, workspace_, profile_.source, reference_.last_offset() == 0,
                            cancelled_);
     if (CheckHeaders()) {
-      ReferenceRows references(profile_, rules_, reference_, report_, appender);
-      QC_RETURN_IF_ERROR(references.AppendDefinitions());
-      QC_RETURN_IF_ERROR(TakeRows(appender, references));
+      RecordRows records(profile_, rules_, reference_, report_, appender);
+      QC_RETURN_IF_ERROR(records.AppendDefinitions());
+      QC_RETURN_IF_ERROR(TakeRows(appender, records));
       QC_RETURN_IF_ERROR(appender.Flush());
     }
     v1::ImportFilesResponse response = report_.ToResponse();
@@ -85,20 +87,16 @@ class Import {
   bool IsKnownFromLog(const FileRule& rule) const {
     switch (rule.entity) {
       case Entity::kTeam:
-        return !reference_.teams().empty();
+      case Entity::kTerritory:
+      case Entity::kCompPlan:
       case Entity::kRep:
-        return !reference_.reps().empty();
       case Entity::kProduct:
-        return !reference_.products().empty();
       case Entity::kAccount:
-        return !reference_.accounts().empty();
-      case Entity::kOpportunitySnapshot:
-      case Entity::kOpportunity:
-      case Entity::kStageHistory:
-      case Entity::kQuota:
+      case Entity::kPipeline:
+        return !reference_.ids(DefinitionOf(rule.entity).kind).empty();
+      default:
         return false;
     }
-    return false;
   }
 
   // Pairs rules with files, and says which files are missing or not used.
@@ -165,9 +163,10 @@ class Import {
     return usable;
   }
 
-  absl::Status TakeRows(EventAppender& appender, ReferenceRows& references) {
+  absl::Status TakeRows(EventAppender& appender, RecordRows& records) {
     SnapshotRows snapshots(profile_, rules_, reference_, report_, appender);
     HistoryRows history(profile_, rules_, reference_, report_, appender);
+    OpportunityChangeRows changes(profile_, rules_, reference_, report_, appender);
     for (const Entity entity : kEntities) {
       for (MappedFile& file : mapped_) {
         if (file.rule().entity != entity) continue;
@@ -184,18 +183,23 @@ class Import {
                 history.TakeHeader(rule, row);
               } else if (entity == Entity::kStageHistory) {
                 history.TakeHistory(rule, row);
+              } else if (entity == Entity::kOpportunityChange) {
+                changes.TakeChange(rule, row);
+              } else if (entity == Entity::kOpportunitySplit) {
+                changes.TakeSplit(rule, row);
               } else {
-                references.TakeRow(rule, row);
+                records.TakeRow(rule, row);
               }
             });
         // A log that refuses stops the reading, so its status comes first.
         QC_RETURN_IF_ERROR(log_status);
         if (!read.ok()) return appender.Interrupted(read);
       }
-      QC_RETURN_IF_ERROR(references.AppendTaken());
+      QC_RETURN_IF_ERROR(records.AppendTaken());
       if (entity == Entity::kStageHistory) {
         QC_RETURN_IF_ERROR(history.AppendTaken(log_, workspace_));
       }
+      if (entity == Entity::kOpportunitySplit) QC_RETURN_IF_ERROR(changes.AppendTaken());
     }
     return absl::OkStatus();
   }

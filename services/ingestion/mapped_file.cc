@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/string_views.h"
+#include "services/ingestion/entity_fields.h"
 
 namespace quotacast::ingestion {
 namespace {
@@ -25,9 +26,11 @@ constexpr char kDelimiters[] = {',', ';', '\t', '|'};
 constexpr size_t kShownColumns = 30;
 constexpr int kCancelCheckRows = 1'024;
 
-std::string Trimmed(const std::string& text) {
-  return std::string(StdView(absl::StripAsciiWhitespace(text)));
+std::string_view Stripped(const std::string& text) {
+  return StdView(absl::StripAsciiWhitespace(text));
 }
+
+std::string Trimmed(const std::string& text) { return std::string(Stripped(text)); }
 
 std::string DelimiterName(char delimiter) {
   switch (delimiter) {
@@ -82,16 +85,26 @@ bool HasOnlyCarriageReturns(const UploadedFile& file) {
   return several_lines;
 }
 
+// Columns that decide which rows the rule is about.
+std::set<std::string> ConditionColumns(const FileRule& rule) {
+  std::set<std::string> columns = rule.rows_with;
+  for (const auto& condition : rule.rows_where) columns.insert(condition.first);
+  return columns;
+}
+
 // Mapped columns that `header` lacks although they may not be absent.
 std::vector<std::string> MissingColumns(const FileRule& rule,
                                         const std::vector<std::string>& header) {
   std::set<std::string> missing;
   for (const auto& entry : rule.columns) {
-    const std::string& column = entry.second;
+    const std::string& column = ColumnIn(header, rule, entry.first);
     if (rule.optional_columns.count(column) == 0 &&
         std::find(header.begin(), header.end(), column) == header.end()) {
       missing.insert(column);
     }
+  }
+  for (const std::string& column : ConditionColumns(rule)) {
+    if (std::find(header.begin(), header.end(), column) == header.end()) missing.insert(column);
   }
   return {missing.begin(), missing.end()};
 }
@@ -117,10 +130,11 @@ std::string ShownColumns(const std::vector<std::string>& columns) {
 }
 
 // The first rule that reads the column, so that several rules of one file count its rows once.
-const FileRule* FirstRuleOf(const std::string& column, const std::vector<const FileRule*>& rules) {
+const FileRule* FirstRuleOf(const std::string& column, const std::vector<std::string>& header,
+                            const std::vector<const FileRule*>& rules) {
   for (const FileRule* rule : rules) {
     for (const auto& mapped : rule->columns) {
-      if (mapped.second == column) return rule;
+      if (ColumnIn(header, *rule, mapped.first) == column) return rule;
     }
   }
   return nullptr;
@@ -223,6 +237,15 @@ bool MappedFile::CheckHeader(const std::vector<const FileRule*>& all_rules_of_fi
 
   bool sound = true;
   columns_ = columns;
+  const auto index_of = [&columns](const std::string& column) {
+    return static_cast<size_t>(std::find(columns.begin(), columns.end(), column) - columns.begin());
+  };
+  for (const std::string& column : rule_.rows_with) {
+    conditions_.push_back({index_of(column), nullptr});
+  }
+  for (const auto& condition : rule_.rows_where) {
+    conditions_.push_back({index_of(condition.first), &condition.second});
+  }
   row_.place_.file = file_.name;
   for (const EntityField& field : EntityFields(rule_.entity)) {
     const std::string name(field.name);
@@ -230,17 +253,19 @@ bool MappedFile::CheckHeader(const std::vector<const FileRule*>& all_rules_of_fi
     value.field = field.name;
     value.index = MappedRow::kNoColumn;
     value.required = field.required || rule_.required_fields.count(name) > 0;
+    const auto aliases = profile_.aliases.find(name);
+    if (aliases != profile_.aliases.end()) value.aliases = &aliases->second;
     const auto constant = rule_.constants.find(name);
     const auto column = rule_.columns.find(name);
     if (constant != rule_.constants.end()) value.value = constant->second;
     if (column != rule_.columns.end()) {
-      value.column = column->second;
-      const auto found = std::find(columns.begin(), columns.end(), column->second);
+      value.column = ColumnIn(columns, rule_, name);
+      const auto found = std::find(columns.begin(), columns.end(), value.column);
       if (found != columns.end()) value.index = static_cast<size_t>(found - columns.begin());
-      value.counts_aliases = FirstRuleOf(column->second, all_rules_of_file) == &rule_;
-      if (std::count(columns.begin(), columns.end(), column->second) > 1) {
-        report_.AddFileError(place, {column->second, "", "DUPLICATE_COLUMN",
-                                     absl::StrCat("the header names the column \"", column->second,
+      value.counts_aliases = FirstRuleOf(value.column, columns, all_rules_of_file) == &rule_;
+      if (std::count(columns.begin(), columns.end(), value.column) > 1) {
+        report_.AddFileError(place, {value.column, "", "DUPLICATE_COLUMN",
+                                     absl::StrCat("the header names the column \"", value.column,
                                                   "\" twice; rename one of them")});
         sound = false;
       }
@@ -249,10 +274,10 @@ bool MappedFile::CheckHeader(const std::vector<const FileRule*>& all_rules_of_fi
   }
   if (!warn_unused) return sound;
   for (const std::string& column : columns) {
-    bool known = false;
+    bool known = FirstRuleOf(column, columns, all_rules_of_file) != nullptr;
     for (const FileRule* rule : all_rules_of_file) {
-      known = known || rule->ignored_columns.count(column) > 0;
-      for (const auto& mapped : rule->columns) known = known || mapped.second == column;
+      known = known || rule->ignored_columns.count(column) > 0 ||
+              ConditionColumns(*rule).count(column) > 0;
     }
     if (known) continue;
     report_.AddWarning(place, {column, "", "UNUSED_COLUMN",
@@ -260,6 +285,21 @@ bool MappedFile::CheckHeader(const std::vector<const FileRule*>& all_rules_of_fi
                                             column, "\"; map it, or list it in ignored_columns")});
   }
   return sound;
+}
+
+bool MappedFile::IsMeant(const CsvRecord& record) const {
+  for (const Condition& condition : conditions_) {
+    // A row of another shape is reported by FillRow.
+    if (condition.index >= record.fields.size()) return true;
+    const std::string_view value = Stripped(record.fields[condition.index]);
+    if (condition.patterns == nullptr) {
+      if (value.empty() || profile_.empty_values.count(std::string(value)) > 0) return false;
+    } else if (std::none_of(condition.patterns->begin(), condition.patterns->end(),
+                            [value](const std::string& p) { return MatchesPattern(p, value); })) {
+      return false;
+    }
+  }
+  return true;
 }
 
 bool MappedFile::FillRow(const CsvRecord& record, MappedRow& row) {
@@ -272,7 +312,8 @@ bool MappedFile::FillRow(const CsvRecord& record, MappedRow& row) {
   }
   for (MappedRow::Value& value : row.values_) {
     if (value.index == MappedRow::kNoColumn) continue;
-    value.value = Trimmed(record.fields[value.index]);
+    value.value = Stripped(record.fields[value.index]);
+    if (profile_.empty_values.count(value.value) > 0) value.value.clear();
     const size_t limit = IsIdField(value.field) ? kMaxIdValueBytes : kMaxTextValueBytes;
     if (value.value.size() > limit) {
       report_.AddError(row.place_, {value.column, value.value, "VALUE_TOO_LONG",
@@ -286,13 +327,10 @@ bool MappedFile::FillRow(const CsvRecord& record, MappedRow& row) {
                        absl::StrCat("column \"", value.column, "\" is blank; every row needs it")});
       return false;
     }
-    const auto aliases = profile_.aliases.find(std::string(value.field));
-    if (aliases == profile_.aliases.end()) continue;
-    const auto alias = aliases->second.find(value.value);
-    if (alias == aliases->second.end()) continue;
-    if (value.counts_aliases) {
-      report_.CountAlias(value.column, value.value, alias->second);
-    }
+    if (value.aliases == nullptr) continue;
+    const auto alias = value.aliases->find(value.value);
+    if (alias == value.aliases->end()) continue;
+    if (value.counts_aliases) report_.CountAlias(value.column, value.value, alias->second);
     value.value = alias->second;
   }
   return true;
@@ -318,7 +356,7 @@ absl::Status MappedFile::ForEachRow(bool first_reader, const std::function<bool(
           return;
         }
         row_.place_.line = record.line;
-        if (FillRow(record, row_)) on_row(row_);
+        if (IsMeant(record) && FillRow(record, row_)) on_row(row_);
       },
       [&](const CsvProblem& problem) {
         if (stop || !first_reader) return;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,7 @@ class MappedRow {
     size_t index = 0;    // Of the column in the row; kNoColumn for a constant or absent column.
     bool required = false;
     bool counts_aliases = false;
+    const std::map<std::string, std::string>* aliases = nullptr;  // Null when there are none.
     std::string value;
   };
   static constexpr size_t kNoColumn = static_cast<size_t>(-1);
@@ -72,11 +74,11 @@ class MappedFile {
   // Columns that no rule uses are warned about when `warn_unused` is set.
   bool CheckHeader(const std::vector<const FileRule*>& all_rules_of_file, bool warn_unused);
 
-  // Hands every sound row to `on_row`, in file order. Rows that are no CSV, have another number
-  // of columns than the header, lack a required value or hold an overlong one are reported
-  // instead. The first reader of a file (`first_reader`) counts its rows and reports what the
-  // CSV reader says. CheckHeader was true. CANCELLED when `cancelled` says so.
-  // Rows without any value are counted as empty and otherwise passed over.
+  // Hands every sound row that the rule is about (rows_where, rows_with) to `on_row`, in file
+  // order. Rows that are no CSV, have another number of columns than the header, lack a required
+  // value or hold an overlong one are reported instead. The first reader of a file (`first_reader`)
+  // counts its rows and reports what the CSV reader says. CheckHeader was true. CANCELLED when
+  // `cancelled` says so. Rows without any value are counted as empty and otherwise passed over.
   absl::Status ForEachRow(bool first_reader, const std::function<bool()>& cancelled,
                           const std::function<void(const MappedRow&)>& on_row);
 
@@ -93,6 +95,13 @@ class MappedFile {
   const std::string& name() const { return file_.name; }
 
  private:
+  // A column that decides whether the rule is about a row.
+  struct Condition {
+    size_t index = 0;
+    const std::vector<std::string>* patterns = nullptr;  // Null: it must be filled.
+  };
+
+  bool IsMeant(const CsvRecord& record) const;
   bool FillRow(const CsvRecord& record, MappedRow& row);
 
   const ImportProfile& profile_;
@@ -100,6 +109,7 @@ class MappedFile {
   const UploadedFile& file_;
   ImportReport& report_;
   std::vector<std::string> columns_;
+  std::vector<Condition> conditions_;
   MappedRow row_;  // Columns resolved by CheckHeader, values filled row by row.
 };
 

@@ -35,41 +35,47 @@ std::optional<absl::Time> DayStart(std::optional<absl::CivilDay> day) {
 // The fields that do not depend on the stage, with what they refer to checked.
 OpportunityChange Header(const FileRule& rule, RowValues& values, const ReferenceData& reference) {
   OpportunityChange header;
-  header.set_opportunity_id(std::string(values.Get("opportunity_id")));
-  values.CheckKnown("rep_id", reference.reps(), "rep", "UNKNOWN_REP",
-                    v1::ROW_PROBLEM_SEVERITY_ERROR);
-  header.set_owner_rep_id(std::string(values.Get("rep_id")));
-  values.CheckKnown("account_id", reference.accounts(), "account", "UNKNOWN_ACCOUNT",
-                    v1::ROW_PROBLEM_SEVERITY_WARNING);
-  if (!values.Get("account_id").empty()) {
-    header.set_account_id(std::string(values.Get("account_id")));
+  SetFields(rule.entity, values, reference, header);
+  if (rule.segment_from == "product_id" && header.has_product_id()) {
+    header.set_segment_id(header.product_id());
   }
-  values.CheckKnown("product_id", reference.products(), "product", "UNKNOWN_PRODUCT",
-                    v1::ROW_PROBLEM_SEVERITY_ERROR);
-  const std::string product_id(values.Get("product_id"));
-  if (!product_id.empty()) header.set_product_id(product_id);
-  std::string segment_id(values.Get("segment_id"));
-  if (rule.segment_from == "product_id") segment_id = product_id;
   if (rule.segment_from == "product_series") {
-    const auto product = reference.products().find(product_id);
-    if (product != reference.products().end()) segment_id = product->second.series;
+    const auto product = reference.products().find(header.product_id());
+    if (product != reference.products().end() && !product->second.series.empty()) {
+      header.set_segment_id(product->second.series);
+    }
   }
-  if (!segment_id.empty()) header.set_segment_id(segment_id);
-  const std::optional<absl::CivilDay> created = values.Date("created_date");
-  if (created.has_value()) *header.mutable_created_date() = ToProtoDate(*created);
-  const std::optional<absl::CivilDay> expected = values.Date("expected_close_date");
-  if (expected.has_value()) *header.mutable_expected_close_date() = ToProtoDate(*expected);
   return header;
 }
 
+// The amount that the change states. What this package wrote is an amount.
+std::optional<Money> AmountOf(const OpportunityChange& change) {
+  if (!change.has_amount()) return std::nullopt;
+  return FromProtoMoney(change.amount()).value();
+}
+
 // The stage the row names; null, with UNKNOWN_STAGE reported, when the profile has none such.
-const StageDefinition* CheckedStage(const ImportProfile& profile, RowValues& values) {
-  const StageDefinition* found = profile.FindStage(values.Get("stage_id"));
+const StageDefinition* CheckedStage(const ImportProfile& profile, const std::string& pipeline,
+                                    RowValues& values) {
+  const StageDefinition* found = profile.FindStage(values.Get("stage_id"), pipeline);
   if (found != nullptr) return found;
-  std::map<std::string, const StageDefinition*, std::less<>> stages;
-  for (const StageDefinition& stage : profile.stages) stages.emplace(stage.id, &stage);
+  IdSet stages;
+  for (const StageDefinition& stage : profile.stages) {
+    if (stage.pipeline == pipeline) stages.insert(stage.id);
+  }
   values.CheckKnown("stage_id", stages, "stage", "UNKNOWN_STAGE", v1::ROW_PROBLEM_SEVERITY_ERROR);
   return nullptr;
+}
+
+// The pipeline whose stages the row means; empty in a profile without pipelines.
+std::string PipelineOf(const ImportProfile& profile, const RowValues& values,
+                       const std::string& otherwise) {
+  if (profile.pipelines.empty()) return "";
+  const std::string_view pipeline = values.Get("pipeline_id");
+  if (!pipeline.empty()) return std::string(pipeline);
+  // A profile with one pipeline need not say which.
+  return otherwise.empty() && profile.pipelines.size() == 1 ? profile.pipelines.front().id
+                                                            : otherwise;
 }
 
 void CheckBookedAmount(RowValues& values, const StageDefinition& stage,
@@ -85,21 +91,35 @@ void CheckBookedAmount(RowValues& values, const StageDefinition& stage,
   }
 }
 
-Fact StageFact(OpportunityChange change, std::string_view stage_id,
-               std::optional<absl::CivilDay> day, int entry) {
+// Entry into a stage; `when` is text for the version, "undated" without a time.
+Fact StageFact(OpportunityChange change, const StageDefinition& stage,
+               std::optional<absl::Time> time, std::string_view when, int entry) {
   Fact fact;
-  fact.version = StageVersion(stage_id, day, entry);
-  fact.effective_time = DayStart(day);
-  change.set_stage_id(std::string(stage_id));
+  fact.version = DatedVersion(stage.event_id(), when, entry);
+  fact.effective_time = time;
+  change.set_stage_id(stage.event_id());
   *fact.event.mutable_opportunity() = std::move(change);
   return fact;
 }
 
+Fact StageFact(OpportunityChange change, const StageDefinition& stage,
+               std::optional<absl::CivilDay> day) {
+  return StageFact(std::move(change), stage, DayStart(day),
+                   day.has_value() ? FormatIsoDate(*day) : std::string("undated"), 1);
+}
+
+// Moves what is only said of closed deals from one change to the other.
+void MoveClosing(OpportunityChange& from, OpportunityChange& to) {
+  if (from.has_close_reason()) to.set_close_reason(from.close_reason());
+  if (from.has_competitor()) to.set_competitor(from.competitor());
+  from.clear_close_reason();
+  from.clear_competitor();
+}
+
 }  // namespace
 
-SnapshotRows::SnapshotRows(const ImportProfile& profile, RowRules& rules,
-                           const ReferenceData& reference, ImportReport& report,
-                           EventAppender& appender)
+SnapshotRows::SnapshotRows(const ImportProfile& profile, RowRules& rules, ReferenceData& reference,
+                           ImportReport& report, EventAppender& appender)
     : profile_(profile),
       rules_(rules),
       reference_(reference),
@@ -109,10 +129,11 @@ SnapshotRows::SnapshotRows(const ImportProfile& profile, RowRules& rules,
 absl::Status SnapshotRows::TakeRow(const FileRule& rule, const MappedRow& row) {
   RowValues values(profile_, rules_, row, report_);
   OpportunityChange header = Header(rule, values, reference_);
-  const StageDefinition* stage = CheckedStage(profile_, values);
+  const std::string pipeline = PipelineOf(profile_, values, "");
+  const StageDefinition* stage = CheckedStage(profile_, pipeline, values);
   const std::optional<absl::CivilDay> opened = values.Date("opened_date");
   const std::optional<absl::CivilDay> closed = values.Date("closed_date");
-  const std::optional<Money> amount = values.Amount("amount");
+  const std::optional<Money> amount = AmountOf(header);
   if (stage == nullptr || values.failed()) return absl::OkStatus();
 
   const bool open = stage->category == crm::v1::STAGE_CATEGORY_OPEN;
@@ -145,29 +166,33 @@ absl::Status SnapshotRows::TakeRow(const FileRule& rule, const MappedRow& row) {
   values.Accept();
   values.CheckHappened("opened_date", opened);
   if (!open) values.CheckHappened("closed_date", closed);
-  report_.CountStage(stage->id);
+  report_.CountStage(stage->event_id());
 
+  crm::v1::CrmEvent known;
+  known.mutable_opportunity()->set_opportunity_id(header.opportunity_id());
+  QC_RETURN_IF_ERROR(reference_.Apply(known));
   std::vector<Fact> facts;
   if (open) {
-    if (amount.has_value()) *header.mutable_amount() = ToProtoMoney(*amount);
-    facts.push_back(StageFact(std::move(header), stage->id, opened, 1));
+    facts.push_back(StageFact(std::move(header), *stage, opened));
   } else {
     OpportunityChange closing;
     closing.set_opportunity_id(header.opportunity_id());
+    header.clear_amount();
+    MoveClosing(header, closing);
     // Exports write 0 for lost deals, which is no statement about their size.
     const bool won = stage->category == crm::v1::STAGE_CATEGORY_WON;
     if (amount.has_value() && (won || amount->minor_units > 0)) {
       *closing.mutable_amount() = ToProtoMoney(*amount);
     }
-    facts.push_back(StageFact(std::move(header), rule.open_stage, opened, 1));
-    facts.push_back(StageFact(std::move(closing), stage->id, closed, 1));
+    facts.push_back(
+        StageFact(std::move(header), *profile_.FindStage(rule.open_stage, pipeline), opened));
+    facts.push_back(StageFact(std::move(closing), *stage, closed));
   }
   return appender_.Add(key, facts);
 }
 
-HistoryRows::HistoryRows(const ImportProfile& profile, RowRules& rules,
-                         const ReferenceData& reference, ImportReport& report,
-                         EventAppender& appender)
+HistoryRows::HistoryRows(const ImportProfile& profile, RowRules& rules, ReferenceData& reference,
+                         ImportReport& report, EventAppender& appender)
     : profile_(profile),
       rules_(rules),
       reference_(reference),
@@ -177,11 +202,8 @@ HistoryRows::HistoryRows(const ImportProfile& profile, RowRules& rules,
 void HistoryRows::TakeHeader(const FileRule& rule, const MappedRow& row) {
   RowValues values(profile_, rules_, row, report_);
   OpportunityChange header = Header(rule, values, reference_);
-  const std::optional<Money> amount = values.Amount("amount");
-  if (amount.has_value()) {
-    values.CheckAgainstListPrice("amount", *amount, reference_);
-    *header.mutable_amount() = ToProtoMoney(*amount);
-  }
+  const std::optional<Money> amount = AmountOf(header);
+  if (amount.has_value()) values.CheckAgainstListPrice("amount", *amount, reference_);
   const std::string id = header.opportunity_id();
   if (values.failed() || !headers_.IsNew(id, row, "opportunity_id", rule.repeated, report_)) {
     return;
@@ -193,47 +215,62 @@ void HistoryRows::TakeHeader(const FileRule& rule, const MappedRow& row) {
   deal.header_place = row.place();
 }
 
-void HistoryRows::TakeHistory(const FileRule&, const MappedRow& row) {
+void HistoryRows::TakeHistory(const FileRule& rule, const MappedRow& row) {
   RowValues values(profile_, rules_, row, report_);
-  const StageDefinition* stage = CheckedStage(profile_, values);
-  const std::optional<absl::CivilDay> day = values.Date("changed_date");
-  const std::optional<Money> amount = values.Amount("amount");
-  if (stage == nullptr || values.failed()) return;
-  CheckBookedAmount(values, *stage, amount);
-  Deal& deal = DealOf(std::string(row.Get("opportunity_id")));
-  if (deal.header.has_value() && deal.header->has_created_date()) {
+  OpportunityChange event;
+  SetFields(rule.entity, values, reference_, event);
+  const std::optional<ChangedAt> at = ReadChangedAt(values);
+  const auto known = deal_index_.find(event.opportunity_id());
+  const OpportunityChange* header =
+      known != deal_index_.end() && deals_[known->second].header.has_value()
+          ? &*deals_[known->second].header
+          : nullptr;
+  const StageDefinition* stage = CheckedStage(
+      profile_, PipelineOf(profile_, values, header == nullptr ? "" : header->pipeline_id()),
+      values);
+  if (stage == nullptr || !at.has_value() || values.failed()) return;
+  // A source whose history has no amounts books what the deal's own row says.
+  const bool has_amounts = rule.columns.count("amount") > 0;
+  CheckBookedAmount(values, *stage,
+                    has_amounts || header == nullptr ? AmountOf(event) : AmountOf(*header));
+  if (header != nullptr && header->has_created_date()) {
     // A date this package has written is one.
-    const absl::CivilDay created = FromProtoDate(deal.header->created_date()).value();
-    if (*day < created) {
-      values.Error("changed_date", "CHANGE_BEFORE_CREATION",
+    const absl::CivilDay created = FromProtoDate(header->created_date()).value();
+    if (at->day < created) {
+      values.Error(values.Get("changed_time").empty() ? "changed_date" : "changed_time",
+                   "CHANGE_BEFORE_CREATION",
                    absl::StrCat("the deal was created later, on ", FormatIsoDate(created)));
     }
   }
   if (values.failed()) return;
   values.Accept();
-  values.CheckHappened("changed_date", day);
+  values.CheckHappened(values.Get("changed_time").empty() ? "changed_date" : "changed_time",
+                       at->day);
+  Deal& deal = DealOf(event.opportunity_id());
   if (deal.id_column.empty()) deal.id_column = std::string(row.Column("opportunity_id"));
-  deal.changes.push_back({row.place(), *day, stage->id, amount, row.Fingerprint()});
+  deal.changes.push_back({row.place(), *at, stage, std::move(event), row.Fingerprint()});
 }
 
-// Finds earlier rows of `kept` with the stage and day of `change`. A row like one of them is a
-// repetition, unless the deal was in another stage in between: then it is entry 2, 3 ... of the
-// stage on that day. Reports repetitions; `entry` is set otherwise.
+// Finds earlier rows of `kept`, which is in order of time, with the stage and time of `change`. A
+// row like one of them is a repetition, unless the deal was in another stage in between: then it is
+// entry 2, 3 ... of the stage at that time. Reports repetitions; `entry` is set otherwise.
 bool HistoryRows::IsRepeat(const std::vector<Change>& kept, const Change& change, int& entry) {
   entry = 1;
-  for (size_t i = 0; i < kept.size(); ++i) {
-    if (kept[i].stage_id != change.stage_id || kept[i].day != change.day) continue;
-    if (i + 1 < kept.size() && kept[i + 1].stage_id != change.stage_id) {
+  size_t first = kept.size();
+  while (first > 0 && kept[first - 1].at.time == change.at.time) --first;
+  for (size_t i = first; i < kept.size(); ++i) {
+    if (kept[i].stage != change.stage) continue;
+    if (i + 1 < kept.size() && kept[i + 1].stage != change.stage) {
       ++entry;
       continue;
     }
     const std::string where = absl::StrCat("line ", kept[i].place.line, " of ", kept[i].place.file);
     if (kept[i].fingerprint == change.fingerprint) {
-      report_.AddWarning(change.place, {"", change.stage_id, "DUPLICATE_ROW",
+      report_.AddWarning(change.place, {"", change.stage->id, "DUPLICATE_ROW",
                                         absl::StrCat(where, " says the same; it counts once")});
     } else {
       report_.AddError(change.place,
-                       {"", change.stage_id, "DUPLICATE_ID",
+                       {"", change.stage->id, "DUPLICATE_ID",
                         absl::StrCat(where,
                                      " has the same deal, stage and day with other values; "
                                      "that one was kept, delete the wrong one")});
@@ -245,7 +282,7 @@ bool HistoryRows::IsRepeat(const std::vector<Change>& kept, const Change& change
 
 std::vector<Fact> HistoryRows::Facts(const std::string& opportunity_id, Deal& deal) {
   std::stable_sort(deal.changes.begin(), deal.changes.end(),
-                   [](const Change& a, const Change& b) { return a.day < b.day; });
+                   [](const Change& a, const Change& b) { return a.at.time < b.at.time; });
   std::vector<Change> kept;
   std::vector<Fact> facts;
   for (Change& change : deal.changes) {
@@ -254,41 +291,64 @@ std::vector<Fact> HistoryRows::Facts(const std::string& opportunity_id, Deal& de
     OpportunityChange event;
     if (facts.empty() && deal.header.has_value()) event = *deal.header;
     event.set_opportunity_id(opportunity_id);
-    if (change.amount.has_value()) *event.mutable_amount() = ToProtoMoney(*change.amount);
-    facts.push_back(StageFact(std::move(event), change.stage_id, change.day, entry));
+    // An amount or a date is replaced as a whole, not by its parts.
+    if (change.event.has_amount()) event.clear_amount();
+    if (change.event.has_expected_close_date()) event.clear_expected_close_date();
+    event.MergeFrom(change.event);
+    facts.push_back(
+        StageFact(std::move(event), *change.stage, change.at.time, change.at.text, entry));
     kept.push_back(std::move(change));
   }
   deal.changes = std::move(kept);
   return facts;
 }
 
+// Whether the change says what only a header says.
+bool HistoryRows::IsHeader(OpportunityChange change) const {
+  for (const FileRule& rule : profile_.files) {
+    if (rule.entity != Entity::kStageHistory) continue;
+    for (const auto& column : rule.columns) {
+      if (column.first == "rep_id") change.clear_owner_rep_id();
+    }
+  }
+  change.clear_opportunity_id();
+  change.clear_stage_id();
+  change.clear_amount();
+  change.clear_close_reason();
+  change.clear_competitor();
+  change.clear_expected_close_date();
+  change.clear_forecast_category();
+  return change.ByteSizeLong() > 0;
+}
+
 // Without an accepted header nothing is said about the fields it carries, so `facts` say again
 // what the latest saying about each in the log says. A creation earlier than any in the log takes
 // them from the latest saying that has them.
 absl::Status HistoryRows::KeepKnownHeader(const std::vector<eventlog::StoredEvent>& known,
-                                          std::vector<Fact>& facts) {
+                                          std::vector<Fact>& facts) const {
   OpportunityChange latest_header;
   std::vector<OpportunityChange> stored_of_fact(facts.size());
   for (const eventlog::StoredEvent& stored : known) {
     QC_ASSIGN_OR_RETURN(const v1::EventRecord record, ToEventRecord(stored));
+    if (!record.event().has_opportunity()) continue;  // A deletion, a merge.
     const OpportunityChange& change = record.event().opportunity();
     for (size_t i = 0; i < facts.size(); ++i) {
       if (IsVersionOf(stored.event.id.version, facts[i].version)) stored_of_fact[i] = change;
     }
-    // Every header names an owner, and no other saying does.
-    if (change.has_owner_rep_id()) latest_header = change;
+    if (IsHeader(change)) latest_header = change;
   }
   for (size_t i = 0; i < facts.size(); ++i) {
     OpportunityChange& change = *facts[i].event.mutable_opportunity();
     OpportunityChange merged;
-    if (stored_of_fact[i].has_owner_rep_id()) {
+    if (IsHeader(stored_of_fact[i])) {
       merged = stored_of_fact[i];
     } else if (i == 0 && stored_of_fact[i].opportunity_id().empty()) {
       merged = latest_header;
       merged.clear_amount();  // Of another day.
     }
-    // An amount is replaced as a whole, not by its parts.
+    // An amount or a date is replaced as a whole, not by its parts.
     if (change.has_amount()) merged.clear_amount();
+    if (change.has_expected_close_date()) merged.clear_expected_close_date();
     merged.MergeFrom(change);
     change = std::move(merged);
   }
@@ -323,8 +383,9 @@ absl::Status HistoryRows::AppendTaken(const eventlog::EventLog& log, const std::
     }
     std::vector<Fact> facts = Facts(id, deal);
     if (!deal.header.has_value()) QC_RETURN_IF_ERROR(KeepKnownHeader(known, facts));
-    report_.CountStage(deal.changes.back().stage_id);
+    report_.CountStage(deal.changes.back().stage->event_id());
     QC_RETURN_IF_ERROR(appender_.Add(key, facts));
+    QC_RETURN_IF_ERROR(reference_.Apply(facts.front().event));
   }
   return absl::OkStatus();
 }

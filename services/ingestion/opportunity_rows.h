@@ -4,18 +4,17 @@
 #define QUOTACAST_SERVICES_INGESTION_OPPORTUNITY_ROWS_H_
 
 #include <cstddef>
-#include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/civil_time.h"
-#include "base/money.h"
 #include "quotacast/crm/v1/crm_event.pb.h"
 #include "services/eventlog/event_log.h"
 #include "services/ingestion/event_appender.h"
+#include "services/ingestion/field_setter.h"
 #include "services/ingestion/import_profile.h"
 #include "services/ingestion/import_report.h"
 #include "services/ingestion/mapped_file.h"
@@ -32,7 +31,7 @@ namespace quotacast::ingestion {
 // duplicates.
 class SnapshotRows {
  public:
-  SnapshotRows(const ImportProfile& profile, RowRules& rules, const ReferenceData& reference,
+  SnapshotRows(const ImportProfile& profile, RowRules& rules, ReferenceData& reference,
                ImportReport& report, EventAppender& appender);
 
   // Checks one row and appends its events. Errors are those of the log; a bad row is reported.
@@ -41,19 +40,19 @@ class SnapshotRows {
  private:
   const ImportProfile& profile_;
   RowRules& rules_;
-  const ReferenceData& reference_;
+  ReferenceData& reference_;
   ImportReport& report_;
   EventAppender& appender_;
   DuplicateRows duplicates_;
 };
 
-// How headers and history become events: each history row is an event on its day; the first of a
+// How headers and history become events: each history row is an event at its time; the first of a
 // deal creates it and carries the header's fields. Rows of a deal may come in any order.
 //
 // Not thread-safe; all arguments outlive it. Memory: all rows, until AppendTaken.
 class HistoryRows {
  public:
-  HistoryRows(const ImportProfile& profile, RowRules& rules, const ReferenceData& reference,
+  HistoryRows(const ImportProfile& profile, RowRules& rules, ReferenceData& reference,
               ImportReport& report, EventAppender& appender);
 
   // All headers are taken before the first history row.
@@ -69,9 +68,9 @@ class HistoryRows {
  private:
   struct Change {
     RowPlace place;
-    absl::CivilDay day;
-    std::string stage_id;
-    std::optional<Money> amount;
+    ChangedAt at;
+    const StageDefinition* stage = nullptr;
+    crm::v1::OpportunityChange event;  // What else the row says.
     std::string fingerprint;
   };
   struct Deal {
@@ -81,19 +80,20 @@ class HistoryRows {
     std::vector<Change> changes;
   };
 
-  static absl::Status KeepKnownHeader(const std::vector<eventlog::StoredEvent>& known,
-                                      std::vector<Fact>& facts);
+  bool IsHeader(crm::v1::OpportunityChange change) const;
+  absl::Status KeepKnownHeader(const std::vector<eventlog::StoredEvent>& known,
+                               std::vector<Fact>& facts) const;
   std::vector<Fact> Facts(const std::string& opportunity_id, Deal& deal);
   bool IsRepeat(const std::vector<Change>& kept, const Change& change, int& entry);
   Deal& DealOf(const std::string& opportunity_id);
 
   const ImportProfile& profile_;
   RowRules& rules_;
-  const ReferenceData& reference_;
+  ReferenceData& reference_;
   ImportReport& report_;
   EventAppender& appender_;
   DuplicateRows headers_;
-  std::map<std::string, size_t> deal_index_;
+  std::unordered_map<std::string, size_t> deal_index_;
   std::vector<std::string> deal_ids_;  // In the order of their first row.
   std::vector<Deal> deals_;            // Parallel to deal_ids_.
 };

@@ -1,5 +1,5 @@
-// What rows may refer to: reps, teams, products, accounts and the fiscal calendar, from the log
-// and from the files being imported.
+// What rows may refer to: reps, teams, products, accounts, deals ... and the fiscal calendar, from
+// the log and from the files being imported.
 #ifndef QUOTACAST_SERVICES_INGESTION_REFERENCE_DATA_H_
 #define QUOTACAST_SERVICES_INGESTION_REFERENCE_DATA_H_
 
@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -20,18 +21,19 @@
 
 namespace quotacast::ingestion {
 
-// Not thread-safe. Memory: proportional to the reference data, not to the deals.
+// Ids of one kind, in order.
+using IdSet = std::set<std::string, std::less<>>;
+
+// Not thread-safe. Memory: the reference data, and the ids of deals and leads.
 class ReferenceData {
  public:
   struct Team {
     std::string parent_team_id;  // Empty at the top.
   };
-  struct Rep {};
   struct Product {
     std::optional<Money> list_price;
     std::string series;
   };
-  struct Account {};
 
   // Quarters from January, nothing else.
   ReferenceData();
@@ -42,13 +44,15 @@ class ReferenceData {
                                             std::string_view workspace,
                                             const std::function<bool()>& cancelled);
 
-  // Takes in one change; of opportunities and quotas only the currency is noted.
+  // Takes in one change; of deals, leads and what happens to them only id and currency are noted.
   absl::Status Apply(const crm::v1::CrmEvent& event);
 
+  // Known ids of teams, reps, products, accounts, territories, compensation plans, pipelines,
+  // stages, leads and opportunities; of other kinds none are noted. Deleted records stay known.
+  const IdSet& ids(crm::v1::EntityKind kind) const;
+
   const std::map<std::string, Team, std::less<>>& teams() const { return teams_; }
-  const std::map<std::string, Rep, std::less<>>& reps() const { return reps_; }
   const std::map<std::string, Product, std::less<>>& products() const { return products_; }
-  const std::map<std::string, Account, std::less<>>& accounts() const { return accounts_; }
   const FiscalCalendar& calendar() const { return calendar_; }
 
   // The currency of the first amount; empty while there is none.
@@ -62,9 +66,8 @@ class ReferenceData {
 
  private:
   std::map<std::string, Team, std::less<>> teams_;
-  std::map<std::string, Rep, std::less<>> reps_;
+  std::map<crm::v1::EntityKind, IdSet> ids_;
   std::map<std::string, Product, std::less<>> products_;
-  std::map<std::string, Account, std::less<>> accounts_;
   FiscalCalendar calendar_;
   std::string currency_;
   std::optional<absl::Time> latest_deal_time_;

@@ -52,8 +52,8 @@ TEST_F(ReferenceDataTest, LatestEventCounts) {
   EXPECT_EQ(data->teams().at("T").parent_team_id, "Top");
   EXPECT_EQ(data->products().at("P").series, "S");
   EXPECT_EQ(data->products().at("P").list_price, (Money{500, "USD"}));
-  EXPECT_EQ(data->reps().count("R"), 1u);
-  EXPECT_EQ(data->accounts().count("A"), 1u);
+  EXPECT_EQ(data->ids(crm::v1::ENTITY_KIND_REP).count("R"), 1u);
+  EXPECT_EQ(data->ids(crm::v1::ENTITY_KIND_ACCOUNT).count("A"), 1u);
   EXPECT_EQ(data->calendar().PeriodNamed("2018Q1")->start, absl::CivilDay(2017, 2, 1));
   EXPECT_EQ(data->last_offset(), 6);
 }
@@ -67,7 +67,7 @@ TEST_F(ReferenceDataTest, ReadsPastDealsAndPages) {
   Append("rep/R", "1", rep);
   const auto data = ReferenceData::Load(log_, "w", [] { return false; });
   ASSERT_TRUE(data.ok());
-  EXPECT_EQ(data->reps().count("R"), 1u);
+  EXPECT_EQ(data->ids(crm::v1::ENTITY_KIND_REP).count("R"), 1u);
   EXPECT_EQ(data->last_offset(), 6'001);
   EXPECT_TRUE(absl::IsCancelled(ReferenceData::Load(log_, "w", [] { return true; }).status()));
 }

@@ -9,16 +9,18 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "base/civil_date.h"
 #include "base/money.h"
 #include "base/string_views.h"
+#include "services/ingestion/value_forms.h"
 
 namespace quotacast::ingestion {
 
 std::optional<absl::CivilDay> RowValues::Date(std::string_view field) {
   const std::string_view text = Get(field);
   if (text.empty()) return std::nullopt;
-  const absl::StatusOr<absl::CivilDay> day = ParseDate(text, profile_.date_order);
+  const absl::StatusOr<absl::CivilDay> day = ParseDay(text, profile_.forms);
   if (day.ok()) return *day;
   Error(field, "INVALID_DATE",
         absl::StrCat(day.status().message(), "; profile ", profile_.name,
@@ -26,7 +28,18 @@ std::optional<absl::CivilDay> RowValues::Date(std::string_view field) {
   return std::nullopt;
 }
 
-std::optional<Money> RowValues::Amount(std::string_view field) {
+std::optional<absl::Time> RowValues::Instant(std::string_view field) {
+  const std::string_view text = Get(field);
+  if (text.empty()) return std::nullopt;
+  const absl::StatusOr<absl::Time> time = ParseInstant(text, profile_.forms);
+  if (time.ok()) return *time;
+  Error(field, "INVALID_DATE",
+        absl::StrCat(time.status().message(), "; profile ", profile_.name,
+                     " declares how dates are written"));
+  return std::nullopt;
+}
+
+std::optional<Money> RowValues::Amount(std::string_view field, bool may_be_negative) {
   const std::string_view text = Get(field);
   if (text.empty()) return std::nullopt;
   std::string currency(Get("currency"));
@@ -48,7 +61,7 @@ std::optional<Money> RowValues::Amount(std::string_view field) {
                        "of its own"));
     return std::nullopt;
   }
-  const absl::StatusOr<Money> amount = ParseMoney(text, currency);
+  const absl::StatusOr<Money> amount = ParseAmount(text, currency, profile_.forms);
   int64_t limit = kMaxAmountMajorUnits;
   for (int i = 0; i < *digits; ++i) limit *= 10;
   if (!amount.ok() && !absl::IsOutOfRange(amount.status())) {
@@ -56,13 +69,13 @@ std::optional<Money> RowValues::Amount(std::string_view field) {
     return std::nullopt;
   }
   const bool negative = amount.ok() ? amount->minor_units < 0 : text.find('-') != text.npos;
-  if (negative) {
+  if (negative && !may_be_negative) {
     Error(field, "NEGATIVE_AMOUNT",
           "an amount cannot be negative; record a credit as its own "
           "reduced amount, or correct the sign");
     return std::nullopt;
   }
-  if (!amount.ok() || amount->minor_units > limit) {
+  if (!amount.ok() || amount->minor_units > limit || amount->minor_units < -limit) {
     Error(field, "ABSURD_AMOUNT",
           absl::StrCat("the amount is beyond ", kMaxAmountMajorUnits, " ", currency,
                        "; most likely the columns are mixed up"));

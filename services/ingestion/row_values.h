@@ -4,14 +4,15 @@
 #define QUOTACAST_SERVICES_INGESTION_ROW_VALUES_H_
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "base/money.h"
 #include "base/string_views.h"
 #include "services/ingestion/import_profile.h"
@@ -49,23 +50,23 @@ class RowValues {
   // The date; nullopt when blank, and when it is none (INVALID_DATE).
   std::optional<absl::CivilDay> Date(std::string_view field);
 
+  // The instant; nullopt when blank, and when it is none (INVALID_DATE).
+  std::optional<absl::Time> Instant(std::string_view field);
+
   // The amount in the row's or the profile's currency; nullopt when blank, and when it is no
-  // acceptable amount (INVALID_AMOUNT, NEGATIVE_AMOUNT, ABSURD_AMOUNT, UNKNOWN_CURRENCY,
-  // MIXED_CURRENCY).
-  std::optional<Money> Amount(std::string_view field);
+  // acceptable amount (INVALID_AMOUNT, NEGATIVE_AMOUNT unless it `may_be_negative`, ABSURD_AMOUNT,
+  // UNKNOWN_CURRENCY, MIXED_CURRENCY).
+  std::optional<Money> Amount(std::string_view field, bool may_be_negative = false);
 
   // Reports `reason` unless the field is blank or its value is one of `known`. Returns whether
   // nothing was reported. `kind` is the noun for the message.
-  template <typename Known>
-  bool CheckKnown(std::string_view field, const Known& known, std::string_view kind,
+  bool CheckKnown(std::string_view field, const IdSet& known, std::string_view kind,
                   std::string_view reason, v1::RowProblemSeverity severity) {
     const std::string_view value = Get(field);
     if (value.empty() || known.find(value) != known.end()) return true;
     std::string nearest;
     if (known.size() <= kMaxSuggestionNames) {
-      std::vector<std::string_view> names;
-      for (const auto& entry : known) names.push_back(entry.first);
-      nearest = NearestName(value, names);
+      nearest = NearestName(value, {known.begin(), known.end()});
     }
     ReportUnknown(field, kind, reason, severity, nearest);
     return false;
@@ -91,6 +92,10 @@ class RowValues {
 
   // True once the row has an error and is left out.
   bool failed() const { return failed_; }
+
+  const ImportProfile& profile() const { return profile_; }
+  const MappedRow& row() const { return row_; }
+  absl::CivilDay today() const { return rules_.today; }
 
  private:
   RowFault Fault(std::string_view field, std::string_view reason, std::string message) const;
@@ -120,7 +125,7 @@ class DuplicateRows {
     std::string fingerprint;
     RowPlace place;
   };
-  std::map<std::string, First> first_rows_;
+  std::unordered_map<std::string, First> first_rows_;
 };
 
 }  // namespace quotacast::ingestion

@@ -40,9 +40,9 @@ TEST(ShippedProfilesTest, MavenTechVariantsDifferInDatesOnly) {
   const ImportProfile iso = parse("maventech");
   const ImportProfile mdy = parse("maventech_mdy");
   const ImportProfile dmy = parse("maventech_dmy");
-  EXPECT_EQ(iso.date_order, DateOrder::kIso);
-  EXPECT_EQ(mdy.date_order, DateOrder::kMonthDayYear);
-  EXPECT_EQ(dmy.date_order, DateOrder::kDayMonthYear);
+  EXPECT_EQ(iso.forms.date_order, DateOrder::kIso);
+  EXPECT_EQ(mdy.forms.date_order, DateOrder::kMonthDayYear);
+  EXPECT_EQ(dmy.forms.date_order, DateOrder::kDayMonthYear);
   // One source: the same deal has the same id whichever variant it came from.
   EXPECT_EQ(mdy.source, iso.source);
   EXPECT_EQ(dmy.source, iso.source);

@@ -151,7 +151,7 @@ std::vector<v1::Suspicion> SuspicionCollector::Judge(const ImportReport& report)
   }
   for (const auto& entry : forms_) {
     std::optional<v1::Suspicion> suspicion =
-        JudgeDateForms(entry.second.second, profile_.date_order);
+        JudgeDateForms(entry.second.second, profile_.forms.date_order);
     if (suspicion.has_value()) found.push_back(*std::move(suspicion));
   }
   for (const ImportReport::EmptyRows& rows : report.empty_rows()) {
