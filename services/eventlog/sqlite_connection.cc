@@ -139,10 +139,12 @@ void SqliteStatement::BindOptionalInt(int parameter, std::optional<int64_t> valu
 
 absl::StatusOr<bool> SqliteStatement::Step() {
   if (bind_code_ != SQLITE_OK) return connection_->Error(bind_code_);
+  // SQLite does not keep the system's reason for a failed write, but leaves it in errno.
+  errno = 0;
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  return connection_->Error(code);
+  return connection_->Error(code, errno);
 }
 
 bool SqliteStatement::IsNull(int column) const {
@@ -203,8 +205,10 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
 SqliteConnection::~SqliteConnection() { sqlite3_close_v2(database_); }
 
 absl::Status SqliteConnection::Execute(std::string_view sql) {
-  const int code = sqlite3_exec(database_, std::string(sql).c_str(), nullptr, nullptr, nullptr);
-  return code == SQLITE_OK ? absl::OkStatus() : Error(code);
+  const std::string text(sql);
+  errno = 0;
+  const int code = sqlite3_exec(database_, text.c_str(), nullptr, nullptr, nullptr);
+  return code == SQLITE_OK ? absl::OkStatus() : Error(code, errno);
 }
 
 absl::StatusOr<SqliteStatement> SqliteConnection::Prepare(std::string_view sql) {
@@ -233,11 +237,11 @@ bool SqliteConnection::InTransaction() const { return sqlite3_get_autocommit(dat
 
 int64_t SqliteConnection::ChangedRowCount() const { return sqlite3_changes64(database_); }
 
-absl::Status SqliteConnection::Error(int code) const {
+absl::Status SqliteConnection::Error(int code, int system_errno) const {
   // The connection's message is about its last call, which need not be the one with this code.
   const bool is_last = sqlite3_extended_errcode(database_) == code;
   return StorageError(code, path_, is_last ? sqlite3_errmsg(database_) : sqlite3_errstr(code),
-                      is_last ? sqlite3_system_errno(database_) : 0);
+                      system_errno);
 }
 
 }  // namespace quotacast::eventlog

@@ -109,7 +109,9 @@ class SqliteConnection {
   //   UNAVAILABLE (LOG_LOCKED, LOG_DISK_FULL), with the pause after which a retry makes sense;
   //   FAILED_PRECONDITION (LOG_READ_ONLY, LOG_CANNOT_OPEN, LOG_NOT_A_DATABASE);
   //   INTERNAL (LOG_CORRUPT, LOG_IO_ERROR, LOG_BROKEN) for the rest.
-  absl::Status Error(int code) const;
+  // `system_errno`: errno right after the failed call, by which a quota or a limit of file sizes is
+  // told from a broken disk (LOG_DISK_FULL); 0 when it is not known.
+  absl::Status Error(int code, int system_errno = 0) const;
 
  private:
   SqliteConnection(std::string path, sqlite3* database)

@@ -108,6 +108,8 @@ absl::StatusOr<std::vector<AppendResult>> SqliteEventLog::Append(
   pending.event_count = events.size();
   pending.write = [&](SqliteWriter& writer) -> absl::Status {
     QC_ASSIGN_OR_RETURN(results, writer.AppendBatch(workspace, events, records));
+    pending.last_offset = 0;
+    pending.new_event_count = 0;
     for (const AppendResult& result : results) {
       pending.last_offset = std::max(pending.last_offset, result.offset);
       if (result.outcome == AppendOutcome::kAppended) ++pending.new_event_count;
@@ -206,18 +208,29 @@ std::vector<SqliteEventLog::PendingWrite*> SqliteEventLog::TakeGroup() {
 }
 
 absl::Status SqliteEventLog::WriteGroup(const std::vector<PendingWrite*>& group) {
-  absl::Status status = writer_->Begin();
+  absl::Status status = TryGroup(group, /*fates_are_shared=*/true);
+  const bool is_one_refused =
+      std::any_of(group.begin(), group.end(), [](const PendingWrite* pending) {
+        return !pending->status.ok() && !absl::IsUnknown(pending->status);
+      });
+  if (is_one_refused && group.size() > 1) status = TryGroup(group, /*fates_are_shared=*/false);
+  if (status.ok() && group[0]->is_scrubbing) group[0]->status = writer_->Scrub();
+  return status;
+}
+
+absl::Status SqliteEventLog::TryGroup(const std::vector<PendingWrite*>& group,
+                                      bool fates_are_shared) {
+  for (PendingWrite* pending : group) pending->status = absl::UnknownError("not reached");
+  absl::Status status = writer_->Begin(fates_are_shared ? SqliteWriter::Fates::kShared
+                                                        : SqliteWriter::Fates::kSeparate);
   for (PendingWrite* pending : group) {
     if (!status.ok()) break;
     pending->status = pending->write(*writer_);
-    // One write may fail alone; when SQLite has dropped the transaction, all have failed.
-    if (!writer_->InTransaction()) status = pending->status;
+    // With separate fates one may fail alone, unless SQLite has dropped the transaction.
+    if (fates_are_shared || !writer_->InTransaction()) status = pending->status;
   }
   if (status.ok()) status = writer_->Commit();
   writer_->Rollback();
-  if (status.ok() && group[0]->is_scrubbing && group[0]->status.ok()) {
-    group[0]->status = writer_->Scrub();
-  }
   return status;
 }
 

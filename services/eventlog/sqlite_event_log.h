@@ -2,9 +2,10 @@
 // and of the machine (WAL with synchronous=FULL; the file must be on a local disk).
 //
 // One writer thread merges the Append calls that wait into one transaction (group commit), because
-// the price of a commit is one flush of the disk, whatever it carries. Each call is atomic by a
-// savepoint of its own and is acknowledged only after the COMMIT. Readers have connections of their
-// own and never wait for the writer.
+// the price of a commit is one flush of the disk, whatever it carries. Each call is atomic and is
+// acknowledged only after the COMMIT. A group is first tried as a whole; only when one of its calls
+// is refused is it done again with a savepoint for each, which costs a copy of every page written.
+// Readers have connections of their own and never wait for the writer.
 #ifndef QUOTACAST_SERVICES_EVENTLOG_SQLITE_EVENT_LOG_H_
 #define QUOTACAST_SERVICES_EVENTLOG_SQLITE_EVENT_LOG_H_
 
@@ -146,6 +147,7 @@ class SqliteEventLog final : public EventLog {
   std::vector<PendingWrite*> TakeGroup();
   // One transaction for the group. On the writer thread, without mutex_.
   absl::Status WriteGroup(const std::vector<PendingWrite*>& group);
+  absl::Status TryGroup(const std::vector<PendingWrite*>& group, bool fates_are_shared);
   // Publishes a finished group. mutex_ must be held.
   void Acknowledge(const std::vector<PendingWrite*>& group, const absl::Status& commit_status);
 

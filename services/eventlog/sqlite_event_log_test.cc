@@ -172,6 +172,35 @@ TEST_F(SqliteEventLogTest, ATransactionTakesNoMoreEventsThanItsLimit) {
   EXPECT_EQ(*log->LastOffset("w"), 15);
 }
 
+TEST_F(SqliteEventLogTest, ARefusedAppendDoesNotHarmThoseItSharesATransactionWith) {
+  const auto log = Open(Patient());
+  const auto raw = OpenRaw();
+  ASSERT_TRUE(raw->Execute("BEGIN IMMEDIATE").ok());
+  std::vector<std::thread> threads;
+  threads.emplace_back([&log] { ASSERT_TRUE(log->Append("w", {MakeEvent("first")}).ok()); });
+  Await(*log, [](const auto& s) { return s.append_count == 1 && s.queued_append_count == 0; });
+  for (int i = 0; i < 5; ++i) {
+    // The third one's record is too long, which only shows inside the transaction.
+    threads.emplace_back([&log, i] {
+      const size_t size = i == 2 ? kMaxRecordBytes + 1 : 1;
+      const auto results =
+          log->Append("w", {MakeEvent(absl::StrCat(i))},
+                      {{"note", absl::StrCat(i), [size](auto) { return std::string(size, 'v'); }}});
+      EXPECT_EQ(results.status().code(),
+                i == 2 ? absl::StatusCode::kInvalidArgument : absl::StatusCode::kOk)
+          << results.status();
+    });
+  }
+  Await(*log, [](const auto& s) { return s.queued_append_count == 5; });
+  ASSERT_TRUE(raw->Execute("ROLLBACK").ok());
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(log->stats().transaction_count, 2);
+  EXPECT_EQ(log->stats().event_count, 5);
+  EXPECT_EQ(*log->LastOffset("w"), 5);
+  EXPECT_TRUE(log->ReadKey("w", "crm", "2")->empty());
+  EXPECT_EQ(*log->CountRecords("w", "note"), 4);
+}
+
 TEST_F(SqliteEventLogTest, AFullQueueRefusesWithARetryHint) {
   SqliteEventLogOptions options = Patient();
   options.max_queued_appends = 2;

@@ -50,6 +50,7 @@ absl::Status Configure(SqliteConnection& connection, const SqliteWriterOptions& 
   }
   QC_RETURN_IF_ERROR(
       connection.Execute(absl::StrCat("PRAGMA synchronous = ", options.synchronous)));
+  QC_RETURN_IF_ERROR(connection.Execute(absl::StrCat("PRAGMA cache_size = -", kWriterCacheKib)));
   // Deleted notes and replaced events are overwritten. What page splits have left behind only goes
   // with Scrub.
   QC_RETURN_IF_ERROR(connection.Execute("PRAGMA secure_delete = ON"));
@@ -134,7 +135,10 @@ absl::Status SqliteWriter::PrepareStatements() {
   return absl::OkStatus();
 }
 
-absl::Status SqliteWriter::Begin() { return RunOnce(begin_); }
+absl::Status SqliteWriter::Begin(Fates fates) {
+  fates_ = fates;
+  return RunOnce(begin_);
+}
 
 absl::Status SqliteWriter::Commit() {
   const absl::Status status = RunOnce(commit_);
@@ -156,7 +160,8 @@ absl::Status SqliteWriter::Scrub() {
 }
 
 template <typename Body>
-auto SqliteWriter::InSavepoint(Body body) -> decltype(body()) {
+auto SqliteWriter::RunWrite(Body body) -> decltype(body()) {
+  if (fates_ == Fates::kShared) return body();
   QC_RETURN_IF_ERROR(RunOnce(savepoint_));
   auto result = body();
   // SQLite may have rolled everything back already (disk full), savepoint included.
@@ -175,7 +180,7 @@ auto SqliteWriter::InSavepoint(Body body) -> decltype(body()) {
 absl::StatusOr<std::vector<AppendResult>> SqliteWriter::AppendBatch(
     std::string_view workspace, absl::Span<const Event> events,
     absl::Span<const RecordWrite> records) {
-  return InSavepoint([&]() -> absl::StatusOr<std::vector<AppendResult>> {
+  return RunWrite([&]() -> absl::StatusOr<std::vector<AppendResult>> {
     std::vector<AppendResult> results;
     if (!events.empty()) {
       QC_ASSIGN_OR_RETURN(results, InsertAll(workspace, events));
@@ -341,7 +346,7 @@ absl::Status SqliteWriter::WriteRecords(std::string_view workspace,
 
 absl::Status SqliteWriter::Restore(std::string_view workspace,
                                    absl::Span<const StoredEvent> events) {
-  return InSavepoint([&]() -> absl::Status {
+  return RunWrite([&]() -> absl::Status {
     QC_ASSIGN_OR_RETURN(const Tail tail, ReadTail(workspace));
     std::optional<int64_t> last_recorded_micros;
     if (tail.offset > 0) last_recorded_micros = tail.recorded_micros;
@@ -402,7 +407,7 @@ absl::Status SqliteWriter::RewriteOne(std::string_view workspace, const EventRew
 
 absl::Status SqliteWriter::Rewrite(std::string_view workspace,
                                    absl::Span<const EventRewrite> rewrites) {
-  return InSavepoint([&]() -> absl::Status {
+  return RunWrite([&]() -> absl::Status {
     Counts counts;
     for (const EventRewrite& rewrite : rewrites) {
       QC_RETURN_IF_ERROR(RewriteOne(workspace, rewrite, counts));
@@ -413,7 +418,7 @@ absl::Status SqliteWriter::Rewrite(std::string_view workspace,
 
 absl::StatusOr<int64_t> SqliteWriter::DeleteConflicts(std::string_view workspace,
                                                       absl::Span<const int64_t> numbers) {
-  return InSavepoint([&]() -> absl::StatusOr<int64_t> {
+  return RunWrite([&]() -> absl::StatusOr<int64_t> {
     int64_t count = 0;
     for (const int64_t number : numbers) {
       const SqliteScope scope(delete_conflict_);
@@ -429,7 +434,7 @@ absl::StatusOr<int64_t> SqliteWriter::DeleteConflicts(std::string_view workspace
 absl::StatusOr<int64_t> SqliteWriter::DeleteRecordsBefore(std::string_view workspace,
                                                           std::string_view kind,
                                                           absl::Time recorded_before) {
-  return InSavepoint([&]() -> absl::StatusOr<int64_t> {
+  return RunWrite([&]() -> absl::StatusOr<int64_t> {
     const SqliteScope scope(delete_records_before_);
     delete_records_before_.BindText(1, workspace);
     delete_records_before_.BindText(2, kind);
