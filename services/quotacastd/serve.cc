@@ -28,6 +28,7 @@ constexpr double kDrainSecondsMax = 3600;
 
 struct Flags {
   std::string data_dir;
+  std::string event_store;
   std::string listen = "127.0.0.1:7070";
   std::string services = "all";
   std::string ingestion;
@@ -43,6 +44,11 @@ void AddFlags(CLI::App& app, const std::string& program, Flags& flags) {
   app.add_option("--data-dir", flags.data_dir,
                  "Folder of the event logs, created when missing; one process at a time")
       ->type_name("DIR");
+  app.add_option("--event-store", flags.event_store,
+                 "PostgreSQL database of the event logs, instead of --data-dir; any number of "
+                 "processes at a time. Passwords belong into PGPASSFILE or PGPASSWORD")
+      ->type_name("postgresql://USER@HOST/DATABASE")
+      ->envname("QUOTACAST_EVENT_STORE");
   app.add_option("--listen", flags.listen, "Where to listen; port 0 picks a free one")
       ->type_name("HOST:PORT")
       ->capture_default_str();
@@ -82,6 +88,7 @@ absl::StatusOr<SuiteOptions> ToSuiteOptions(const Flags& flags) {
   QC_ASSIGN_OR_RETURN(options.services, ParseServices(flags.services));
   QC_ASSIGN_OR_RETURN(options.log_level, serving::ParseLogLevel(flags.log_level));
   options.data_dir = flags.data_dir;
+  options.event_store = flags.event_store;
   options.listen_address = flags.listen;
   options.allow_remote = flags.allow_remote;
   options.ingestion_address = flags.ingestion;

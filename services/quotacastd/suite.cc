@@ -25,6 +25,8 @@
 #include "clients/cpp/channel.h"
 #include "services/eventlog/event_log.h"
 #include "services/eventlog/in_memory_event_log.h"
+#include "services/eventlog/postgres_connection.h"
+#include "services/eventlog/postgres_event_log.h"
 #include "services/eventlog/sqlite_event_log.h"
 #include "services/ingestion/server/ingestion_service.h"
 #include "services/metrics/server/metrics_service.h"
@@ -72,8 +74,20 @@ absl::Status Check(const SuiteOptions& options) {
   const auto hosts = [&options](Service service) { return options.services.count(service) > 0; };
   if (options.services.empty()) return InvalidField("services", "is empty");
   const bool keeps_log = hosts(Service::kIngestion) || hosts(Service::kPlanning);
-  if (keeps_log && !options.in_memory && options.data_dir.empty()) {
-    return InvalidField("data-dir", "is missing: ingestion and planning keep their logs there");
+  if (!options.event_store.empty()) {
+    if (options.in_memory || !options.data_dir.empty()) {
+      return InvalidField("event-store",
+                          "goes without a data-dir: the logs are kept in one place or the other");
+    }
+    if (!keeps_log) {
+      return InvalidField("event-store",
+                          "is given, but this process hosts neither ingestion nor planning");
+    }
+    QC_RETURN_IF_ERROR(eventlog::PostgresAddress::Parse(options.event_store).status());
+  } else if (keeps_log && !options.in_memory && options.data_dir.empty()) {
+    return InvalidField("data-dir",
+                        "is missing: ingestion and planning keep their logs there, or in the "
+                        "PostgreSQL database of --event-store");
   }
   if (options.simulation_threads < 0) {
     return InvalidField("simulation-threads",
@@ -119,8 +133,9 @@ struct Suite::Parts {
       : clock(options.clock == nullptr ? &machine_clock : options.clock),
         logger(options.log_level, machine_clock, options.log_file) {}
 
+  // In the file or in the PostgreSQL schema.
   absl::Status OpenLog(const SuiteOptions& options, const std::string& file_name,
-                       std::unique_ptr<eventlog::EventLog>& log);
+                       const std::string& schema, std::unique_ptr<eventlog::EventLog>& log);
   absl::Status StartIngestion(const SuiteOptions& options);
   absl::Status StartMetrics(const SuiteOptions& options);
   absl::Status StartSimulation(const SuiteOptions& options);
@@ -152,6 +167,13 @@ struct Suite::Parts {
 
 namespace {
 
+// The database's name without its password; empty when the logs are elsewhere.
+std::string StoreName(const SuiteOptions& options) {
+  if (options.event_store.empty()) return "";
+  const auto address = eventlog::PostgresAddress::Parse(options.event_store);
+  return address.ok() ? address->name() : "";
+}
+
 // The service in this process, or where it runs otherwise.
 std::shared_ptr<grpc::Channel> ChannelTo(const std::unique_ptr<serving::Server>& inner_server,
                                          const std::string& address) {
@@ -171,9 +193,14 @@ absl::Status Suite::Parts::Host(const char* name, grpc::Service* service,
 }
 
 absl::Status Suite::Parts::OpenLog(const SuiteOptions& options, const std::string& file_name,
+                                   const std::string& schema,
                                    std::unique_ptr<eventlog::EventLog>& log) {
   if (options.in_memory) {
     log = std::make_unique<eventlog::InMemoryEventLog>(clock);
+    return absl::OkStatus();
+  }
+  if (!options.event_store.empty()) {
+    QC_ASSIGN_OR_RETURN(log, eventlog::PostgresEventLog::Open(options.event_store, schema, clock));
     return absl::OkStatus();
   }
   const std::string path = (std::filesystem::path(options.data_dir) / file_name).string();
@@ -182,7 +209,7 @@ absl::Status Suite::Parts::OpenLog(const SuiteOptions& options, const std::strin
 }
 
 absl::Status Suite::Parts::StartIngestion(const SuiteOptions& options) {
-  QC_RETURN_IF_ERROR(OpenLog(options, "events.db", event_log));
+  QC_RETURN_IF_ERROR(OpenLog(options, "events.db", kIngestionSchema, event_log));
   ingestion = std::make_unique<ingestion::IngestionService>(*event_log, IngestionServing(), *clock,
                                                             machine_clock, logger.call_log());
   return Host(ingestion::kIngestionServiceName, ingestion.get(), ingestion_server);
@@ -207,7 +234,7 @@ absl::Status Suite::Parts::StartSimulation(const SuiteOptions& options) {
 }
 
 absl::Status Suite::Parts::StartPlanning(const SuiteOptions& options) {
-  QC_RETURN_IF_ERROR(OpenLog(options, "planning.db", planning_log));
+  QC_RETURN_IF_ERROR(OpenLog(options, "planning.db", kPlanningSchema, planning_log));
   planning = std::make_unique<planning::PlanningService>(
       *planning_log, ChannelTo(simulation_server, options.simulation_address),
       ChannelTo(metrics_server, options.metrics_address), planning::PlanningLimits(),
@@ -232,7 +259,8 @@ absl::StatusOr<std::unique_ptr<Suite>> Suite::Start(const SuiteOptions& options)
   }
   const auto hosts = [&options](Service service) { return options.services.count(service) > 0; };
   auto parts = std::make_unique<Parts>(options);
-  if ((hosts(Service::kIngestion) || hosts(Service::kPlanning)) && !options.in_memory) {
+  const bool keeps_files = !options.in_memory && options.event_store.empty();
+  if ((hosts(Service::kIngestion) || hosts(Service::kPlanning)) && keeps_files) {
     QC_ASSIGN_OR_RETURN(parts->lock, DirectoryLock::Acquire(options.data_dir));
   }
   if (hosts(Service::kIngestion)) QC_RETURN_IF_ERROR(parts->StartIngestion(options));
@@ -243,7 +271,8 @@ absl::StatusOr<std::unique_ptr<Suite>> Suite::Start(const SuiteOptions& options)
   parts->logger.Write(serving::LogLevel::kInfo, "ready",
                       serving::JsonLine()
                           .Add("address", parts->public_server->address())
-                          .Add("data_dir", options.data_dir));
+                          .Add("data_dir", options.data_dir)
+                          .Add("event_store", StoreName(options)));
   return std::unique_ptr<Suite>(new Suite(std::move(parts)));
 }
 

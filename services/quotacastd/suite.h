@@ -27,12 +27,19 @@ std::set<Service> AllServices();
 // "all", or names separated by commas: "ingestion,metrics". INVALID_ARGUMENT otherwise.
 absl::StatusOr<std::set<Service>> ParseServices(std::string_view names);
 
+// Where a PostgreSQL database holds ingestion's and planning's log.
+inline constexpr char kIngestionSchema[] = "quotacast_events";
+inline constexpr char kPlanningSchema[] = "quotacast_planning";
+
 struct SuiteOptions {
   std::set<Service> services = AllServices();
 
   // Where ingestion and planning keep their logs (events.db, planning.db); created when missing,
-  // and locked. Needed when one of them is hosted, unless `in_memory`.
+  // and locked. Needed when one of them is hosted, unless `event_store` or `in_memory`.
   std::string data_dir;
+  // A PostgreSQL connection string (see eventlog::PostgresAddress::Parse): keeps both logs in that
+  // database instead, in the schemas below. Not locked: several processes may use it at once.
+  std::string event_store;
   // Keeps the logs in memory instead: for tests and throw-away runs.
   bool in_memory = false;
 

@@ -114,6 +114,14 @@ TEST(SuiteTest, RefusesCombinationsThatCannotWork) {
   options = InMemory();
   options.in_memory = false;
   EXPECT_EQ(field_at_fault(options), "data-dir");
+  options.event_store = "not-a-database";
+  EXPECT_EQ(field_at_fault(options), "event-store");
+  options.event_store = "postgresql://dana@127.0.0.1:1/sales";
+  options.data_dir = "data";
+  EXPECT_EQ(field_at_fault(options), "event-store");
+  options = InMemory();
+  options.event_store = "postgresql://dana@127.0.0.1:1/sales";
+  EXPECT_EQ(field_at_fault(options), "event-store");
   options = InMemory();
   options.services = {Service::kMetrics};
   EXPECT_EQ(field_at_fault(options), "ingestion");

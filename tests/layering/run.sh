@@ -84,6 +84,7 @@ refused simulator/model //protos:metrics_messages
 refused simulator/fit //services/eventlog:event_log
 refused services/metrics //tools/bazel/deps:grpcpp
 refused services/ingestion //protos:ingestion_stubs
+refused services/ingestion //tools/bazel/deps:libpq
 refused services/metrics //services/ingestion:ingestion
 refused services/planning //services/simulation:simulation
 refused services/simulation //services/eventlog:event_log
