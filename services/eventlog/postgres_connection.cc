@@ -167,8 +167,9 @@ std::string MilliText(absl::Duration duration) {
   return absl::StrCat(std::max<int64_t>(1, absl::ToInt64Milliseconds(duration)));
 }
 
-// Session settings. Plans: every statement of ours is a look-up by a key, whose plan must not
-// become a scan while a young table has no statistics.
+// Session settings. Plans: every statement of ours is a look-up by whole keys, row by row. While a
+// young table has no statistics the planner takes a workspace for a handful of rows, and would go
+// through all of it for each row that is looked up; the other ways are closed to it.
 std::string SessionSql(const PostgresSessionOptions& options) {
   return absl::StrCat(
       "SET statement_timeout = ", MilliText(options.statement_timeout),
@@ -176,7 +177,8 @@ std::string SessionSql(const PostgresSessionOptions& options) {
       "; SET idle_in_transaction_session_timeout = ", MilliText(options.statement_timeout),
       "; SET client_min_messages = warning; SET jit = off"
       "; SET enable_seqscan = off; SET enable_hashjoin = off"
-      "; SET enable_mergejoin = off");
+      "; SET enable_mergejoin = off; SET enable_material = off"
+      "; SET enable_bitmapscan = off");
 }
 
 }  // namespace
