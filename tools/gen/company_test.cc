@@ -189,7 +189,7 @@ TEST(CompanyTest, QuotasCoverTheNextQuarterAndTeamsAddUp) {
   for (const Quota& quota : company.quotas) {
     EXPECT_GT(quota.amount, 0);
     if (quota.kind != QuotaKind::kStreet) continue;
-    next += quota.quarter == QuarterOf({2026, 10, 1});
+    next += quota.quarter == QuarterOf(absl::CivilDay(2026, 10, 1));
     const int seat = company.people.reps[quota.rep].seat;
     sums[{TeamOf(company.people, seat, QuarterStart(quota.quarter) + 45), quota.quarter}] +=
         quota.amount;

@@ -12,9 +12,9 @@ constexpr absl::CivilDay kSaturday(2026, 2, 28);
 constexpr absl::CivilDay kMonday(2026, 3, 2);
 
 TEST(DaysTest, Quarters) {
-  EXPECT_EQ(QuarterStart(QuarterOf({2026, 3, 31})), absl::CivilDay(2026, 1, 1));
-  EXPECT_EQ(QuarterStart(QuarterOf({2026, 12, 31}) + 1), absl::CivilDay(2027, 1, 1));
-  EXPECT_EQ(QuarterName(QuarterOf({2026, 10, 1})), "2026Q4");
+  EXPECT_EQ(QuarterStart(QuarterOf(absl::CivilDay(2026, 3, 31))), absl::CivilDay(2026, 1, 1));
+  EXPECT_EQ(QuarterStart(QuarterOf(absl::CivilDay(2026, 12, 31)) + 1), absl::CivilDay(2027, 1, 1));
+  EXPECT_EQ(QuarterName(QuarterOf(absl::CivilDay(2026, 10, 1))), "2026Q4");
 }
 
 TEST(DaysTest, Workdays) {
@@ -22,7 +22,7 @@ TEST(DaysTest, Workdays) {
   EXPECT_FALSE(IsWorkday(kSaturday));
   EXPECT_FALSE(IsWorkday(kSaturday + 1));
   EXPECT_TRUE(IsWorkday(kMonday));
-  EXPECT_EQ(WorkdayNear(kSaturday, {2026, 1, 1}), kFriday);
+  EXPECT_EQ(WorkdayNear(kSaturday, absl::CivilDay(2026, 1, 1)), kFriday);
   EXPECT_EQ(WorkdayNear(kSaturday, kSaturday), kSaturday);
   EXPECT_EQ(WorkdayFrom(kSaturday), kMonday);
 }

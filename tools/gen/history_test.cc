@@ -243,7 +243,9 @@ TEST_F(HistoryTest, LivesGoForwardInTimeAndHangTogether) {
     int share = 0;
     for (const Split& split : Credits(deal)) share += split.share_percent;
     ASSERT_EQ(share, 100);
-    if (deal.merged.has_value()) ASSERT_LT(deal.merged_into, deal.number);
+    if (deal.merged.has_value()) {
+      ASSERT_LT(deal.merged_into, deal.number);
+    }
     ASSERT_FALSE(deal.merged.has_value() && deal.deleted.has_value());
   }
 }
@@ -300,7 +302,7 @@ TEST_F(HistoryTest, PromisesAreKeptAsPlanted) {
 
 TEST_F(HistoryTest, TheLedgerIsTheSumOfTheDeals) {
   const Ledger ledger = MakeLedger(*company_);
-  const int quarter = QuarterOf({2026, 1, 1});
+  const int quarter = QuarterOf(absl::CivilDay(2026, 1, 1));
   int64_t expected = 0;
   for (const Deal& deal : *deals_) {
     if (deal.IsWon() && QuarterOf(deal.path.back().day) == quarter) {
