@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -19,13 +20,41 @@ constexpr uint8_t kHasEffectiveTime = 1;
 constexpr uint8_t kIsErased = 2;
 
 // Writes the lowest `byte_count` bytes of `value`, lowest first, and returns where they end.
-uint8_t* PutLittleEndian(uint8_t* out, uint64_t value, int byte_count) {
+char* PutLittleEndian(char* out, uint64_t value, int byte_count) {
   for (int i = 0; i < byte_count; ++i) {
-    *out++ = static_cast<uint8_t>(value);
+    *out++ = static_cast<char>(value & 0xff);
     value >>= 8;
   }
   return out;
 }
+
+// CRC-32 of what is added, piece by piece. zlib is slow at small pieces, so they are gathered.
+class Crc32 {
+ public:
+  void Add(std::string_view bytes) {
+    if (size_ + bytes.size() > sizeof(buffer_)) Flush();
+    if (bytes.size() > sizeof(buffer_)) {
+      value_ = crc32_z(value_, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+      return;
+    }
+    std::copy(bytes.begin(), bytes.end(), buffer_ + size_);
+    size_ += bytes.size();
+  }
+  uint32_t Finish() {
+    Flush();
+    return static_cast<uint32_t>(value_);
+  }
+
+ private:
+  void Flush() {
+    value_ = crc32_z(value_, reinterpret_cast<const Bytef*>(buffer_), size_);
+    size_ = 0;
+  }
+
+  uLong value_ = 0;
+  char buffer_[1'024];
+  size_t size_ = 0;
+};
 
 }  // namespace
 
@@ -46,8 +75,8 @@ StoredFields FieldsOf(std::string_view workspace, const StoredEvent& stored) {
 uint32_t EventChecksum(const StoredFields& fields) {
   const std::string_view texts[] = {fields.workspace, fields.source, fields.source_key,
                                     fields.version, fields.payload};
-  uint8_t header[kHeaderBytes];
-  uint8_t* end = PutLittleEndian(header, static_cast<uint64_t>(fields.offset), 8);
+  char header[kHeaderBytes];
+  char* end = PutLittleEndian(header, static_cast<uint64_t>(fields.offset), 8);
   end = PutLittleEndian(end, static_cast<uint64_t>(fields.recorded_micros), 8);
   end = PutLittleEndian(end, static_cast<uint64_t>(fields.effective_micros.value_or(0)), 8);
   end = PutLittleEndian(end,
@@ -55,13 +84,10 @@ uint32_t EventChecksum(const StoredFields& fields) {
                             (fields.is_erased ? kIsErased : 0u),
                         1);
   for (const std::string_view text : texts) end = PutLittleEndian(end, text.size(), 4);
-  uLong checksum = crc32_z(0, header, kHeaderBytes);
-  for (const std::string_view text : texts) {
-    // A null pointer would ask zlib for its initial value.
-    if (text.empty()) continue;
-    checksum = crc32_z(checksum, reinterpret_cast<const Bytef*>(text.data()), text.size());
-  }
-  return static_cast<uint32_t>(checksum);
+  Crc32 checksum;
+  checksum.Add(std::string_view(header, kHeaderBytes));
+  for (const std::string_view text : texts) checksum.Add(text);
+  return checksum.Finish();
 }
 
 uint32_t ContentChecksum(const Event& event) {

@@ -3,6 +3,9 @@
 // docs/formats/event_log.md), and one change after another of each field.
 #include "services/eventlog/event_checksum.h"
 
+#include <zlib.h>
+
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -35,6 +38,34 @@ TEST(EventChecksumTest, IsTheDocumentedOne) {
   bare.event.id = {"s", "k", "v"};
   bare.is_erased = true;
   EXPECT_EQ(EventChecksum(FieldsOf("w", bare)), 0x49485da3u);
+}
+
+TEST(EventChecksumTest, IsTheDocumentedOneAtEverySize) {
+  // Around the size up to which pieces are gathered, where they might be put together wrongly.
+  for (const size_t size : {900u, 1'023u, 1'024u, 1'025u, 5'000u}) {
+    StoredEvent stored = SomeEvent();
+    stored.event.id.source_key = std::string(300, 'k');
+    stored.event.payload = std::string(size, 'p');
+    uLong expected = 0;
+    const auto add = [&expected](const std::string& bytes) {
+      for (const char byte : bytes) {
+        expected = crc32(expected, reinterpret_cast<const Bytef*>(&byte), 1);
+      }
+    };
+    const auto number = [](uint64_t value, int byte_count) {
+      std::string bytes;
+      for (int i = 0; i < byte_count; ++i) {
+        bytes.push_back(static_cast<char>((value >> (8 * i)) & 0xff));
+      }
+      return bytes;
+    };
+    add(number(7, 8) + number(1'500'000'000'123'456, 8) + number(1'488'326'400'000'000, 8) +
+        number(1, 1));
+    add(number(7, 4) + number(9, 4) + number(300, 4) + number(14, 4) + number(size, 4));
+    add("default" + stored.event.id.source + stored.event.id.source_key + stored.event.id.version +
+        stored.event.payload);
+    EXPECT_EQ(EventChecksum(FieldsOf("default", stored)), expected) << size;
+  }
 }
 
 TEST(EventChecksumTest, CoversEveryField) {

@@ -265,7 +265,8 @@ int FaultVfs::Delete(sqlite3_vfs* vfs, const char* path, int sync_directory) {
       code != SQLITE_OK) {
     return code;
   }
-  const int code = self.real_->xDelete(self.real_, path, sync_directory);
+  // Nor need real folders be synced.
+  const int code = self.real_->xDelete(self.real_, path, /*syncDir=*/0);
   if (code != SQLITE_OK) return code;
   DiskFile& file = self.files_[path];
   file.is_present = false;
