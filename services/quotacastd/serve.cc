@@ -139,6 +139,8 @@ int Serve(const std::string& program, const std::vector<std::string>& arguments)
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  // A limit on file size is an error for the log to report, not the end of the process.
+  signal(SIGXFSZ, SIG_IGN);
 
   absl::StatusOr<std::unique_ptr<Suite>> suite = Suite::Start(*options);
   if (!suite.ok()) return Fail(program, suite.status());

@@ -51,9 +51,9 @@ class CrashRun {
     }
     if (status.ok()) status = FinalCheck();
     if (!status.ok()) {
-      report_.status = absl::Status(
-          status.code(), absl::StrCat("seed ", options_.seed, ", after kill ", report_.kill_count,
-                                      ": ", status.message()));
+      report_.status =
+          absl::Status(status.code(), absl::StrCat("seed ", options_.seed, ", after kill ",
+                                                   report_.kill_count, ": ", status.message()));
     }
     for (const auto& writer : writers_) {
       report_.acknowledged_batch_count += writer->acknowledged_sequence();
@@ -120,9 +120,8 @@ class CrashRun {
     const int64_t wanted = 1 + Choose(kill, 0, kAcknowledgementsMax);
     {
       std::unique_lock<std::mutex> lock(mutex_);
-      acknowledged_.wait(lock, [&] {
-        return acknowledgement_count_ >= wanted || ended_count_ > 0;
-      });
+      acknowledged_.wait(lock,
+                         [&] { return acknowledgement_count_ >= wanted || ended_count_ > 0; });
     }
     // tidy: allow sleep because the moment of a crash is any moment, not one of ours.
     std::this_thread::sleep_for(std::chrono::microseconds(Choose(kill, 1, kPauseMicrosMax)));
@@ -196,9 +195,9 @@ class CrashRun {
       int64_t last_sequence = 0;
       QC_RETURN_IF_ERROR(follower_.CheckWhole(writer->writer_id(), &last_sequence));
       if (last_sequence != writer->sent_sequence()) {
-        return absl::FailedPreconditionError(absl::StrCat(
-            "the log ends with batch ", last_sequence, " of ", writer->writer_id(), ", sent were ",
-            writer->sent_sequence()));
+        return absl::FailedPreconditionError(absl::StrCat("the log ends with batch ", last_sequence,
+                                                          " of ", writer->writer_id(),
+                                                          ", sent were ", writer->sent_sequence()));
       }
     }
     return Verify();

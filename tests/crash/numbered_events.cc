@@ -66,9 +66,9 @@ absl::Status FeedFollower::Take(const ingestion::v1::EventRecord& record) {
       record.id().version() != expected.id().version() ||
       record.effective_time().seconds() != expected.effective_time().seconds() ||
       record.event().SerializeAsString() != expected.event().SerializeAsString()) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "offset ", record.offset(), " has ", record.id().source_key(), " of ", writer,
-        " where it should have ", expected.id().source_key()));
+    return absl::FailedPreconditionError(
+        absl::StrCat("offset ", record.offset(), " has ", record.id().source_key(), " of ", writer,
+                     " where it should have ", expected.id().source_key()));
   }
   ++place.taken_count;
   last_offset_ = record.offset();
@@ -83,9 +83,9 @@ absl::Status FeedFollower::CheckWhole(const std::string& writer, int64_t* last_s
   const Place& place = found->second;
   *last_sequence = place.batch.sequence();
   if (place.taken_count == place.batch.events_size()) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat("batch ", place.batch.sequence(), " of ", writer, " is in the log in part: ",
-                   place.taken_count, " of ", place.batch.events_size(), " events"));
+  return absl::FailedPreconditionError(absl::StrCat(
+      "batch ", place.batch.sequence(), " of ", writer,
+      " is in the log in part: ", place.taken_count, " of ", place.batch.events_size(), " events"));
 }
 
 }  // namespace quotacast::tests

@@ -26,8 +26,7 @@ absl::Status ToStatus(const grpc::Status& status) {
 
 }  // namespace
 
-absl::Status StreamWriter::Run(const std::shared_ptr<grpc::Channel>& channel,
-                               int64_t last_sequence,
+absl::Status StreamWriter::Run(const std::shared_ptr<grpc::Channel>& channel, int64_t last_sequence,
                                const std::function<void()>& on_acknowledged) {
   const auto stub = ingestion::v1::IngestionService::NewStub(channel);
   grpc::ClientContext context;
@@ -42,9 +41,9 @@ absl::Status StreamWriter::Run(const std::shared_ptr<grpc::Channel>& channel,
   if (start < acknowledged_sequence_ || start > sent_sequence_) {
     context.TryCancel();
     stream->Finish();
-    return absl::FailedPreconditionError(absl::StrCat(
-        "the server has ", writer_id_, " at batch ", start, "; acknowledged was ",
-        acknowledged_sequence_.load(), ", sent was ", sent_sequence_.load()));
+    return absl::FailedPreconditionError(
+        absl::StrCat("the server has ", writer_id_, " at batch ", start, "; acknowledged was ",
+                     acknowledged_sequence_.load(), ", sent was ", sent_sequence_.load()));
   }
   acknowledged_sequence_ = start;
 
@@ -75,9 +74,8 @@ absl::Status StreamWriter::Run(const std::shared_ptr<grpc::Channel>& channel,
     *request.mutable_batch() = NumberedBatch(writer_id_, sequence);
     {
       std::unique_lock<std::mutex> lock(mutex_);
-      changed_.wait(lock, [&] {
-        return is_broken || sequence - acknowledged_sequence_ <= window_;
-      });
+      changed_.wait(lock,
+                    [&] { return is_broken || sequence - acknowledged_sequence_ <= window_; });
       if (is_broken) break;
       sent_sequence_ = std::max(sent_sequence_.load(), sequence);
     }

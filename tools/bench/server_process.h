@@ -21,8 +21,10 @@ class ServerProcess {
  public:
   // Starts `binary` on `data_dir` and a port of its choice, and blocks until it prints where it
   // listens. UNAVAILABLE when it ends before that.
-  static absl::StatusOr<std::unique_ptr<ServerProcess>> Start(const std::string& binary,
-                                                              const std::string& data_dir);
+  // `flags` are added to those.
+  static absl::StatusOr<std::unique_ptr<ServerProcess>> Start(
+      const std::string& binary, const std::string& data_dir,
+      const std::vector<std::string>& flags = {});
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
   // Stops it with SIGTERM and waits.

@@ -1,0 +1,22 @@
+// Events as a CRM's connector sends them: deals that go from stage to stage, with the ids, dates
+// and amounts of a real export. A seed makes any number of them, the same for ever.
+#ifndef QUOTACAST_TOOLS_BENCH_OPPORTUNITY_EVENTS_H_
+#define QUOTACAST_TOOLS_BENCH_OPPORTUNITY_EVENTS_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "quotacast/ingestion/v1/ingestion_service.pb.h"
+
+namespace quotacast::bench {
+
+// Event `number` (0, 1, 2, ...): the content has about 150 bytes, the whole event about 230. No two
+// numbers have one id.
+ingestion::v1::NewEvent OpportunityEvent(uint64_t seed, int64_t number);
+
+// Of a set of events: sums of it do not depend on the order.
+uint64_t IdChecksum(const ingestion::v1::EventId& id);
+
+}  // namespace quotacast::bench
+
+#endif  // QUOTACAST_TOOLS_BENCH_OPPORTUNITY_EVENTS_H_
