@@ -20,7 +20,7 @@ mkdir -p "$work"
 step "1. A company's CRM export (made up, from a seed: see tools/gen)"
 run bazel-bin/tools/gen/quotacast_gen --out "$work/export" --seed 7
 
-step "2. Import it: 5,600 deals with their whole stage history"
+step "2. Import it: 5,400 deals with their whole stage history"
 run "$quotacast" --data-dir "$work/data" import --profile crm_history "$work/export"
 run "$quotacast" --data-dir "$work/data" quota set --file "$work/export/quotas.csv"
 
