@@ -47,8 +47,8 @@ TEST(DocumentationTest, EveryReasonIsDocumented) {
   const std::regex reason("\"([A-Z][A-Z0-9]*(_[A-Z0-9]+)+)\"");
   std::set<std::string> reasons;
   for (const char* name : {"csv_reader", "event_appender", "importer", "ingestion", "mapped_file",
-                           "field_setter", "opportunity_change_rows", "opportunity_rows",
-                           "record_rows", "row_values", "toml_reader"}) {
+                           "field_setter", "file_decoder", "opportunity_change_rows",
+                           "opportunity_rows", "record_rows", "row_values", "toml_reader"}) {
     const std::string source = ReadFile(absl::StrCat("services/ingestion/", name, ".cc"));
     for (std::sregex_iterator it(source.begin(), source.end(), reason), end; it != end; ++it) {
       reasons.insert((*it)[1]);

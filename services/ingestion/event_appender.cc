@@ -44,17 +44,26 @@ absl::Status EventAppender::Add(const std::string& source_key, absl::Span<const 
     if (!read.ok()) return Interrupted(read.status());
     known = *std::move(read);
   }
+  return AddTo(known, source_key, facts);
+}
+
+absl::Status EventAppender::AddTo(const std::vector<eventlog::StoredEvent>& known,
+                                  const std::string& source_key, absl::Span<const Fact> facts) {
   for (const Fact& fact : facts) {
     eventlog::Event event{
         {source_, source_key, fact.version}, fact.effective_time, fact.event.SerializeAsString()};
     const eventlog::StoredEvent* latest = nullptr;
     size_t version_count = 0;
+    bool taken_back = false;
+    const std::string retraction = RetractionVersion(fact.version);
     for (const eventlog::StoredEvent& stored : known) {
+      if (IsVersionOf(stored.event.id.version, retraction)) taken_back = true;
       if (!IsVersionOf(stored.event.id.version, fact.version)) continue;
       latest = &stored;
+      taken_back = false;
       ++version_count;
     }
-    if (latest != nullptr && SameContent(latest->event, event)) {
+    if (latest != nullptr && !taken_back && SameContent(latest->event, event)) {
       ++unchanged_count_;
       continue;
     }

@@ -39,8 +39,12 @@ class EventAppender {
   // The facts of one source key, each version named once, and each key once per import. For each
   // the latest event whose version is `version` or a correction of it ("Won@2017-03-01#2") is
   // looked up: the same time and content counts as unchanged, another content is appended as the
-  // next correction.
+  // next correction. So is a fact that was taken back since ("Won@2017-03-01!").
   absl::Status Add(const std::string& source_key, absl::Span<const Fact> facts);
+
+  // The same for a caller that already has the key's events, in log order.
+  absl::Status AddTo(const std::vector<eventlog::StoredEvent>& known, const std::string& source_key,
+                     absl::Span<const Fact> facts);
 
   // The present state of one source key: versions "1", "2", ...; appended only when its content
   // differs from the latest version.

@@ -244,8 +244,9 @@ void SetField(const EntityField& field, std::string_view source, RowValues& valu
       break;
     }
     case FieldType::kDate: {
-      const std::optional<absl::CivilDay> day = values.Date(source);
+      std::optional<absl::CivilDay> day = values.Date(source);
       if (!day.has_value()) break;
+      if (field.name == "end_date" && values.profile().forms.inclusive_end_dates) ++*day;
       static_cast<google::type::Date&>(*reflection.MutableMessage(&change, &target)) =
           ToProtoDate(*day);
       break;

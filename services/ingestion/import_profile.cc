@@ -107,6 +107,18 @@ void ReadForms(TomlReader& reader, const toml::table& root, ImportProfile& profi
   } else if (!mark.empty() && mark != ".") {
     reader.Complain("decimal_mark", root.get("decimal_mark"), "must be \".\" or \",\"");
   }
+  profile.forms.inclusive_end_dates = reader.Bool(root, "", "inclusive_end_dates", false);
+  const std::string encoding = reader.String(root, "", "encoding", false);
+  if (encoding == "utf-16") {
+    profile.encoding = TextEncoding::kUtf16;
+  } else if (encoding == "windows-1252") {
+    profile.encoding = TextEncoding::kWindows1252;
+  } else if (encoding == "iso-8859-1") {
+    profile.encoding = TextEncoding::kIso88591;
+  } else if (!encoding.empty() && encoding != "utf-8") {
+    reader.Complain("encoding", root.get("encoding"),
+                    "must be \"utf-8\", \"utf-16\", \"windows-1252\" or \"iso-8859-1\"");
+  }
   profile.forms.round_amounts = reader.Bool(root, "", "round_amounts", false);
   for (std::string& text : reader.Strings(root, "", "empty_values")) {
     profile.empty_values.insert(std::move(text));
@@ -137,14 +149,14 @@ crm::v1::StageCategory CategoryOf(std::string_view word) {
       NumberOfWord(*crm::v1::StageCategory_descriptor(), word).value_or(0));
 }
 
-void ReadDelimiter(TomlReader& reader, const toml::table& root, ImportProfile& profile) {
-  if (root.get("delimiter") == nullptr) return;
-  const std::string delimiter = reader.String(root, "", "delimiter", false);
-  if (delimiter.size() == 1 && delimiter[0] != '"' && delimiter[0] != '\n' &&
-      delimiter[0] != '\r') {
-    profile.delimiter = delimiter[0];
+void ReadDelimiter(TomlReader& reader, const toml::table& table, const std::string& path,
+                   char& delimiter) {
+  if (table.get("delimiter") == nullptr) return;
+  const std::string text = reader.String(table, path, "delimiter", false);
+  if (text.size() == 1 && text[0] != '"' && text[0] != '\n' && text[0] != '\r') {
+    delimiter = text[0];
   } else {
-    reader.Complain("delimiter", root.get("delimiter"),
+    reader.Complain(TomlReader::Join(path, "delimiter"), table.get("delimiter"),
                     "must be one character, such as \",\", \";\" or \"\\t\"");
   }
 }
@@ -237,6 +249,14 @@ std::string FieldNames(Entity entity) {
                        [](std::string* out, const EntityField& field) { out->append(field.name); });
 }
 
+// Whether the rule says where the field comes from.
+bool IsGiven(const FileRule& rule, const std::string& field) {
+  return rule.columns.count(field) > 0 || rule.constants.count(field) > 0 ||
+         rule.templates.count(field) > 0 ||
+         (rule.unpivot.has_value() &&
+          (rule.unpivot->name_field == field || rule.unpivot->value_field == field));
+}
+
 // Of some fields a rule needs one, whichever the source has.
 void CheckOneOf(TomlReader& reader, const toml::table& table, const std::string& path,
                 const FileRule& rule) {
@@ -251,9 +271,8 @@ void CheckOneOf(TomlReader& reader, const toml::table& table, const std::string&
   const bool applies[] = {change, period, quota, quota};
   for (size_t i = 0; i < std::size(groups); ++i) {
     const bool mapped =
-        std::any_of(groups[i].begin(), groups[i].end(), [&rule](const std::string& field) {
-          return rule.columns.count(field) > 0 || rule.constants.count(field) > 0;
-        });
+        std::any_of(groups[i].begin(), groups[i].end(),
+                    [&rule](const std::string& field) { return IsGiven(rule, field); });
     if (!applies[i] || mapped) continue;
     reader.Complain(absl::StrCat(path, ".columns.", groups[i].front()), &table,
                     absl::StrCat("is missing: a ", AbslView(EntityName(rule.entity)), " needs ",
@@ -280,10 +299,16 @@ void CheckFields(TomlReader& reader, const toml::table& table, const std::string
     }
   }
   for (const std::string& field : rule.required_fields) refuse_unknown("required_fields", field);
+  for (const auto& entry : rule.templates) refuse_unknown("templates", entry.first);
+  for (const auto& entry : rule.lookups) refuse_unknown("lookups", entry.first);
+  if (rule.unpivot.has_value()) {
+    if (!rule.unpivot->name_field.empty()) refuse_unknown("unpivot", rule.unpivot->name_field);
+    if (!rule.unpivot->value_field.empty()) refuse_unknown("unpivot", rule.unpivot->value_field);
+  }
   for (const EntityField& field : EntityFields(rule.entity)) {
     const std::string name(field.name);
     const bool needed = field.required || rule.required_fields.count(name) > 0;
-    if (needed && rule.columns.count(name) == 0 && rule.constants.count(name) == 0) {
+    if (needed && !IsGiven(rule, name)) {
       reader.Complain(absl::StrCat(path, ".columns.", name), &table,
                       absl::StrCat("is missing: every ", AbslView(EntityName(rule.entity)),
                                    " needs this field"));
@@ -299,7 +324,7 @@ void CheckFields(TomlReader& reader, const toml::table& table, const std::string
   const std::vector<EntityField>& fields = EntityFields(rule.entity);
   const bool has_amount = std::any_of(fields.begin(), fields.end(), [&](const EntityField& field) {
     return (field.type == FieldType::kMoney || field.type == FieldType::kSignedMoney) &&
-           rule.columns.count(std::string(field.name)) > 0;
+           IsGiven(rule, std::string(field.name));
   });
   const bool has_currency =
       rule.columns.count("currency") > 0 || rule.constants.count("currency") > 0;
@@ -357,7 +382,7 @@ void ReadColumns(TomlReader& reader, const toml::table& table, const std::string
   if (!reader.Bool(table, path, "columns_by_name", false)) return;
   for (const EntityField& field : EntityFields(rule.entity)) {
     const std::string name(field.name);
-    if (rule.columns.count(name) > 0 || rule.constants.count(name) > 0) continue;
+    if (IsGiven(rule, name)) continue;
     rule.columns[name] = name;
     if (!field.required && rule.required_fields.count(name) == 0) {
       rule.optional_columns.insert(name);
@@ -365,12 +390,73 @@ void ReadColumns(TomlReader& reader, const toml::table& table, const std::string
   }
 }
 
+void ReadLookups(TomlReader& reader, const toml::table& table, const std::string& path,
+                 FileRule& rule) {
+  const toml::table* lookups = reader.Table(table, path, "lookups");
+  if (lookups == nullptr) return;
+  const std::string lookups_path = TomlReader::Join(path, "lookups");
+  for (auto it = lookups->cbegin(); it != lookups->cend(); ++it) {
+    const std::string field(it->first.str());
+    const toml::table* entry = reader.Table(*lookups, lookups_path, field);
+    if (entry == nullptr) continue;
+    const std::string entry_path = TomlReader::Join(lookups_path, field);
+    reader.RefuseOthers(*entry, entry_path, {"pattern", "from", "to", "delimiter"});
+    Lookup& lookup = rule.lookups[field];
+    lookup.pattern = reader.String(*entry, entry_path, "pattern", true);
+    lookup.from = reader.String(*entry, entry_path, "from", true);
+    lookup.to = reader.String(*entry, entry_path, "to", true);
+    ReadDelimiter(reader, *entry, entry_path, lookup.delimiter);
+  }
+}
+
+void ReadUnpivot(TomlReader& reader, const toml::table& table, const std::string& path,
+                 FileRule& rule) {
+  const toml::table* unpivot = reader.Table(table, path, "unpivot");
+  if (unpivot == nullptr) return;
+  const std::string unpivot_path = TomlReader::Join(path, "unpivot");
+  reader.RefuseOthers(*unpivot, unpivot_path, {"columns", "name_field", "value_field"});
+  Unpivot& wide = rule.unpivot.emplace();
+  if (unpivot->get_as<toml::array>("columns") != nullptr) {
+    for (std::string& column : reader.Strings(*unpivot, unpivot_path, "columns")) {
+      wide.columns[column] = column;
+    }
+  } else {
+    wide.columns = reader.StringMap(*unpivot, unpivot_path, "columns");
+  }
+  if (wide.columns.empty()) {
+    reader.Complain(TomlReader::Join(unpivot_path, "columns"), unpivot, "names no column");
+  }
+  wide.name_field = reader.String(*unpivot, unpivot_path, "name_field", false);
+  wide.value_field = reader.String(*unpivot, unpivot_path, "value_field", true);
+}
+
+void CheckComparison(TomlReader& reader, const toml::table& table, const std::string& path,
+                     const FileRule& rule) {
+  const EntityDefinition& definition = DefinitionOf(rule.entity);
+  // Only of records that are known by an id of their own can a row be missing or changed.
+  const bool comparable =
+      definition.key_fields.size() == 1 && (definition.kind != crm::v1::ENTITY_KIND_OPPORTUNITY ||
+                                            rule.entity == Entity::kOpportunitySnapshot);
+  if (rule.compare_with_log && !comparable) {
+    reader.Complain(
+        TomlReader::Join(path, "compare_with_log"), table.get("compare_with_log"),
+        absl::StrCat("is not possible with entity ", AbslView(EntityName(rule.entity))));
+  }
+  if (rule.full_export && !rule.compare_with_log) {
+    reader.Complain(TomlReader::Join(path, "full_export"), table.get("full_export"),
+                    "needs compare_with_log");
+  }
+}
+
 void ReadFileRule(TomlReader& reader, const toml::table& table, const std::string& path,
                   ImportProfile& profile) {
-  reader.RefuseOthers(table, path,
-                      {"pattern", "entity", "required", "repeated", "columns", "columns_by_name",
-                       "constants", "required_fields", "optional_columns", "ignored_columns",
-                       "rows_where", "rows_with", "segment_from", "open_stage", "undated_stages"});
+  reader.RefuseOthers(
+      table, path,
+      {"pattern",          "entity",     "required",        "repeated",         "columns",
+       "columns_by_name",  "constants",  "required_fields", "optional_columns", "ignored_columns",
+       "rows_where",       "rows_with",  "templates",       "lookups",          "delimiter",
+       "amount_scale",     "unpivot",    "segment_from",    "open_stage",       "undated_stages",
+       "compare_with_log", "full_export"});
   FileRule rule;
   rule.pattern = reader.String(table, path, "pattern", true);
   const std::string entity_name = reader.String(table, path, "entity", true);
@@ -410,11 +496,18 @@ void ReadFileRule(TomlReader& reader, const toml::table& table, const std::strin
   for (std::string& stage : reader.Strings(table, path, "undated_stages")) {
     rule.undated_stages.insert(std::move(stage));
   }
+  rule.compare_with_log = reader.Bool(table, path, "compare_with_log", false);
+  rule.full_export = reader.Bool(table, path, "full_export", false);
   if (!known) {
     reader.Complain(absl::StrCat(path, ".entity"), &table,
                     absl::StrCat("must be one of ", absl::StrJoin(entity_names, ", ")));
     return;
   }
+  rule.templates = reader.StringMap(table, path, "templates");
+  ReadUnpivot(reader, table, path, rule);
+  ReadDelimiter(reader, table, path, rule.delimiter);
+  rule.amount_scale = reader.Int(table, path, "amount_scale", false, 1, 1'000'000'000).value_or(1);
+  ReadLookups(reader, table, path, rule);
   ReadColumns(reader, table, path, rule);
   if (!rule.segment_from.empty() && rule.segment_from != "product_id" &&
       rule.segment_from != "product_series") {
@@ -423,6 +516,7 @@ void ReadFileRule(TomlReader& reader, const toml::table& table, const std::strin
   }
   CheckFields(reader, table, path, profile, rule);
   CheckStages(reader, table, path, profile, rule);
+  CheckComparison(reader, table, path, rule);
   profile.files.push_back(std::move(rule));
 }
 
@@ -487,10 +581,11 @@ absl::StatusOr<ImportProfile> ParseImportProfile(std::string_view toml,
                                                  const FindProfileText& find_parent) {
   QC_ASSIGN_OR_RETURN(const toml::table root, ParseToml(toml, find_parent, 0));
   TomlReader reader;
-  reader.RefuseOthers(root, "",
-                      {"name", "extends", "description", "source", "currency", "date_order",
-                       "time_zone", "decimal_mark", "round_amounts", "empty_values", "delimiter",
-                       "calendar", "pipelines", "stages", "aliases", "files", "ignored_files"});
+  reader.RefuseOthers(
+      root, "",
+      {"name", "extends", "description", "source", "currency", "date_order", "time_zone",
+       "decimal_mark", "round_amounts", "inclusive_end_dates", "encoding", "empty_values",
+       "delimiter", "calendar", "pipelines", "stages", "aliases", "files", "ignored_files"});
   ImportProfile profile;
   profile.name = reader.String(root, "", "name", true);
   profile.description = reader.String(root, "", "description", true);
@@ -507,7 +602,7 @@ absl::StatusOr<ImportProfile> ParseImportProfile(std::string_view toml,
     }
   }
   ReadForms(reader, root, profile);
-  ReadDelimiter(reader, root, profile);
+  ReadDelimiter(reader, root, "", profile.delimiter);
   ReadCalendar(reader, root, profile);
   ReadPipelines(reader, root, profile);
   ReadStages(reader, root, profile);

@@ -4,6 +4,7 @@
 #define QUOTACAST_SERVICES_INGESTION_IMPORT_PROFILE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -20,6 +21,9 @@
 namespace quotacast::ingestion {
 
 inline constexpr size_t kMaxProfileBytes = 256 << 10;
+
+// How the text of a source's files is encoded, where no byte order mark says it.
+enum class TextEncoding { kUtf8, kUtf16, kWindows1252, kIso88591 };
 
 struct PipelineDefinition {
   std::string id;     // What the rows say.
@@ -38,6 +42,23 @@ struct StageDefinition {
   std::string event_id() const { return pipeline.empty() ? id : pipeline + "/" + id; }
 };
 
+// Another file that translates the values of a field, before aliases do: one that knows a person's
+// badge number where the row has only that. What it does not list stays as it is.
+struct Lookup {
+  std::string pattern;  // Of the file; the first by name is read.
+  std::string from;     // Its column that holds the values of the row ...
+  std::string to;       // ... and the one that holds what they stand for.
+  char delimiter = 0;   // 0: the profile's.
+};
+
+// A table that is wide: some columns hold the values of one field for different things, such as
+// months. Each of them makes a row of its own.
+struct Unpivot {
+  std::map<std::string, std::string> columns;  // Column -> what it stands for: "M01" -> "01".
+  std::string name_field;   // Canonical field that gets what the column stands for; may be empty.
+  std::string value_field;  // Canonical field that gets the value; a blank one makes no row.
+};
+
 // How the files whose name matches `pattern` are read. Several rules may read one file.
 struct FileRule {
   std::string pattern;  // Base name; '*' stands for any bytes, letter case does not matter.
@@ -53,12 +74,21 @@ struct FileRule {
   std::set<std::string> ignored_columns;   // Unmapped columns about which nothing is said.
   // Column -> patterns: the rule is about the rows whose value matches one of them ...
   std::map<std::string, std::vector<std::string>> rows_where;
-  std::set<std::string> rows_with;  // ... and in which these columns are filled.
-  std::string segment_from;         // Opportunities: "", "product_id" or "product_series".
+  std::set<std::string> rows_with;        // ... and in which these columns are filled.
+  char delimiter = 0;                     // 0: the profile's.
+  int64_t amount_scale = 1;               // Amounts are in so many units of the currency.
+  std::map<std::string, Lookup> lookups;  // Canonical field -> where its value is looked up.
+  // Canonical field -> text in which {Column} stands for the row's value of the column, and {*}
+  // for what the unpivoted column stands for.
+  std::map<std::string, std::string> templates;
+  std::optional<Unpivot> unpivot;
+  std::string segment_from;  // Opportunities: "", "product_id" or "product_series".
   // kOpportunitySnapshot: the open stage that a closed deal was in since its opened_date, and
   // the open stages for which the source has no dates.
   std::string open_stage;
   std::set<std::string> undated_stages;
+  bool compare_with_log = false;  // Exports of the whole table, day after day, make a history.
+  bool full_export = false;       // A known record without a row was deleted.
 };
 
 // The column of `header` that holds the field: the rule's, else the first of its alternatives; the
@@ -72,6 +102,7 @@ struct ImportProfile {
   std::string source;    // First part of the event ids.
   std::string currency;  // Of rows that do not say; empty when every row must say.
   ValueForms forms;
+  TextEncoding encoding = TextEncoding::kUtf8;
   std::set<std::string> empty_values;  // Texts that mean no value, beside the blank field.
   char delimiter = ',';
   std::optional<crm::v1::FiscalCalendarChange> calendar;  // Absent: not changed by the import.

@@ -189,6 +189,23 @@ TEST(ImportProfileTest, NamesPathAndLineOfEachMistake) {
        {"files[0].open_stage: names no open stage"}},
       {Changed("undated_stages = [\"Open\"]", "undated_stages = [\"Cold\"]"),
        {"files[0].undated_stages: names no open stage of the profile: \"Cold\""}},
+      {Changed("date_order", "time_zone = \"Mars/Base\"\ndate_order"), {"time_zone: is no time"}},
+      {Changed("date_order", "decimal_mark = \";\"\ndate_order"), {"decimal_mark: must be"}},
+      {Changed("date_order", "encoding = \"ebcdic\"\ndate_order"), {"encoding: must be"}},
+      {Changed("required = false", "required = false\nfull_export = true"),
+       {"files[0].full_export: needs compare_with_log"}},
+      {kSound + std::string("[[files]]\npattern = \"q.csv\"\nentity = \"quota\"\n"
+                            "compare_with_log = true\n[files.columns]\nperiod = \"P\"\n"),
+       {"files[1].columns.rep_id: is missing: a quota needs rep_id or team_id or territory_id",
+        "files[1].columns.amount: is missing: a quota needs amount or unit_count",
+        "files[1].compare_with_log: is not possible with entity quota"}},
+      {kSound + std::string("[[files]]\npattern = \"t.csv\"\nentity = \"team\"\n"
+                            "[files.columns]\nteam_id = []\n[files.templates]\nteam = \"{A}\"\n"
+                            "[files.unpivot]\ncolumns = []\nvalue_field = \"size\"\n"
+                            "[files.lookups]\nteam_name = { pattern = \"x\", from = \"a\" }\n"),
+       {"files[1].unpivot.columns: names no column", "files[1].lookups.team_name.to: is missing",
+        "files[1].columns.team_id: names no column", "files[1].templates.team: is no field of team",
+        "files[1].unpivot.size: is no field of team", "files[1].columns.team_id: is missing"}},
       {Changed("name = \"sound\"", "extends = \"nothing\"\nname = \"sound\""),
        {"extends: names no shipped profile: \"nothing\" (line 1)"}},
       {std::string(kMaxProfileBytes + 1, '#'), {"profile: is longer than"}},

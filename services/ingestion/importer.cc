@@ -1,9 +1,12 @@
 #include "services/ingestion/importer.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,27 +18,34 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
+#include "absl/types/span.h"
+#include "base/civil_date.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "base/string_views.h"
 #include "services/ingestion/entity_fields.h"
 #include "services/ingestion/event_appender.h"
+#include "services/ingestion/file_decoder.h"
 #include "services/ingestion/import_report.h"
+#include "services/ingestion/log_state.h"
 #include "services/ingestion/opportunity_change_rows.h"
 #include "services/ingestion/opportunity_rows.h"
 #include "services/ingestion/record_rows.h"
 #include "services/ingestion/reference_data.h"
 #include "services/ingestion/row_values.h"
+#include "services/ingestion/snapshot_comparison.h"
 #include "services/ingestion/suspicion_collector.h"
 
 namespace quotacast::ingestion {
 namespace {
 
+constexpr size_t kDecodedChunkBytes = size_t{1} << 20;
+
 // One import from header checks to the last event.
 class Import {
  public:
   Import(eventlog::EventLog& log, std::string_view workspace, const ImportProfile& profile,
-         const std::vector<UploadedFile>& files, const ImportOptions& options,
+         std::vector<UploadedFile>& files, const ImportOptions& options,
          const std::function<bool()>& cancelled)
       : log_(log),
         workspace_(workspace),
@@ -53,10 +63,20 @@ class Import {
     EventAppender appender(log_, workspace_, profile_.source, reference_.last_offset() == 0,
                            cancelled_);
     if (CheckHeaders()) {
-      RecordRows records(profile_, rules_, reference_, report_, appender);
+      LogState state;
+      std::optional<SnapshotComparison> comparison;
+      if (!ComparedEntities().empty()) {
+        QC_RETURN_IF_ERROR(CheckSnapshotOrder());
+        QC_ASSIGN_OR_RETURN(
+            state, LogState::Load(log_, workspace_, profile_.source, ComparedKinds(), cancelled_));
+        comparison.emplace(state, options_.snapshot_day, appender);
+      }
+      SnapshotComparison* const compared = comparison.has_value() ? &*comparison : nullptr;
+      RecordRows records(profile_, rules_, reference_, report_, appender, compared);
       QC_RETURN_IF_ERROR(records.AppendDefinitions());
-      QC_RETURN_IF_ERROR(TakeRows(appender, records));
+      QC_RETURN_IF_ERROR(TakeRows(appender, records, compared));
       QC_RETURN_IF_ERROR(appender.Flush());
+      QC_RETURN_IF_ERROR(NoteSnapshot());
     }
     v1::ImportFilesResponse response = report_.ToResponse();
     for (v1::Suspicion& suspicion : suspicions_.Judge(report_)) {
@@ -73,7 +93,8 @@ class Import {
 
  private:
   bool Matches(const FileRule& rule, const UploadedFile& file) const {
-    return !IsIgnored(file) && MatchesPattern(rule.pattern, file.name);
+    return !IsIgnored(file) && (MatchesPattern(rule.pattern, file.name) ||
+                                MatchesPattern(rule.pattern + ".gz", file.name));
   }
 
   bool IsIgnored(const UploadedFile& file) const {
@@ -146,6 +167,19 @@ class Import {
   bool CheckHeaders() {
     bool usable = true;
     std::set<std::string> broken;
+    size_t budget_bytes = kMaxUnpackedBytes;
+    for (UploadedFile& file : files_) {
+      const auto rules = rules_of_file_.find(file.name);
+      if (rules == rules_of_file_.end()) continue;
+      const absl::Status decoded =
+          DecodeFile(file, profile_.encoding, budget_bytes, kDecodedChunkBytes);
+      if (decoded.ok()) continue;
+      report_.AddFileError({file.name, 0},
+                           {"", "", GetDetail(decoded).value_or(ErrorDetail()).reason,
+                            std::string(StdView(decoded.message()))});
+      broken.insert(file.name);
+      for (const FileRule* rule : rules->second) usable = usable && !rule->required;
+    }
     for (const FileRule& rule : profile_.files) {
       for (const UploadedFile& file : files_) {
         // Of a file with several rules one complaint is enough.
@@ -153,6 +187,12 @@ class Import {
         const std::vector<const FileRule*>& rules = rules_of_file_[file.name];
         MappedFile mapped(profile_, rule, file, report_);
         if (mapped.CheckHeader(rules, rules.front() == &rule)) {
+          for (const auto& entry : rule.lookups) {
+            const Lookup& lookup = entry.second;
+            const char delimiter = lookup.delimiter != 0 ? lookup.delimiter : profile_.delimiter;
+            lookups_.push_back(ReadLookup(lookup, delimiter, files_));
+            mapped.SetLookup(entry.first, lookups_.back());
+          }
           mapped_.push_back(std::move(mapped));
         } else {
           broken.insert(file.name);
@@ -163,8 +203,93 @@ class Import {
     return usable;
   }
 
-  absl::Status TakeRows(EventAppender& appender, RecordRows& records) {
-    SnapshotRows snapshots(profile_, rules_, reference_, report_, appender);
+  // Entities of which a full export is compared with the log.
+  std::set<Entity> ComparedEntities() const {
+    std::set<Entity> entities;
+    for (const MappedFile& file : mapped_) {
+      if (file.rule().compare_with_log) entities.insert(file.rule().entity);
+    }
+    return entities;
+  }
+
+  std::set<std::string> ComparedKinds() const {
+    std::set<std::string> kinds;
+    for (const Entity entity : ComparedEntities()) {
+      kinds.insert(KindName(DefinitionOf(entity).kind));
+    }
+    return kinds;
+  }
+
+  std::string SnapshotKey(Entity entity) const {
+    return absl::StrCat(profile_.source, "/", AbslView(EntityName(entity)));
+  }
+
+  // What an earlier export shows of a later day's business would look like a change back.
+  absl::Status CheckSnapshotOrder() {
+    for (const Entity entity : ComparedEntities()) {
+      QC_ASSIGN_OR_RETURN(const std::optional<eventlog::Record> latest,
+                          log_.GetRecord(workspace_, kSnapshotRecord, SnapshotKey(entity)));
+      if (!latest.has_value()) continue;
+      const absl::StatusOr<absl::CivilDay> day = ParseIsoDate(latest->value);
+      if (!day.ok() || *day <= options_.snapshot_day) continue;
+      return WithDetail(
+          absl::FailedPreconditionError(absl::StrCat(
+              "the export shows ", AbslView(EntityName(entity)), " on ",
+              FormatIsoDate(options_.snapshot_day), ", but one of ", latest->value,
+              " was imported before; import exports in the order of their days, and state the day "
+              "as snapshot_date")),
+          {"SNAPSHOT_OUT_OF_ORDER", {}, "", {}});
+    }
+    return absl::OkStatus();
+  }
+
+  // Remembers the day of the exports, also where nothing had changed.
+  absl::Status NoteSnapshot() {
+    std::vector<eventlog::RecordWrite> notes;
+    for (const Entity entity : ComparedEntities()) {
+      notes.push_back({std::string(kSnapshotRecord), SnapshotKey(entity),
+                       [day = FormatIsoDate(options_.snapshot_day)](
+                           absl::Span<const eventlog::AppendResult>) { return day; }});
+    }
+    if (notes.empty()) return absl::OkStatus();
+    return log_.Append(workspace_, {}, notes).status();
+  }
+
+  // Deletes what a full export lacks, unless the export looks as if it were none.
+  absl::Status DeleteMissing(Entity entity, SnapshotComparison& comparison) {
+    const MappedFile* full = nullptr;
+    int64_t unreadable_row_count = 0;
+    for (const MappedFile& file : mapped_) {
+      if (file.rule().entity != entity || !file.rule().full_export) continue;
+      full = &file;
+      unreadable_row_count += file.unreadable_row_count();
+    }
+    if (full == nullptr) return absl::OkStatus();
+    if (unreadable_row_count > 0) {
+      report_.AddWarning({full->name(), 0},
+                         {"", "", "EXPORT_UNREADABLE",
+                          absl::StrCat(unreadable_row_count,
+                                       " rows could not be read, so it is not known which records "
+                                       "are missing; none was taken as deleted")});
+      return absl::OkStatus();
+    }
+    const crm::v1::EntityKind kind = DefinitionOf(entity).kind;
+    QC_ASSIGN_OR_RETURN(const int64_t missing_count,
+                        comparison.DeleteMissing(KindName(kind), kind));
+    if (missing_count > 0) {
+      report_.AddFileError({full->name(), 0},
+                           {"", "", "EXPORT_INCOMPLETE",
+                            absl::StrCat(missing_count,
+                                         " records, more than half of those known, "
+                                         "have no row; none was taken as deleted. Send the whole "
+                                         "export, or import without full_export")});
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status TakeRows(EventAppender& appender, RecordRows& records,
+                        SnapshotComparison* comparison) {
+    SnapshotRows snapshots(profile_, rules_, reference_, report_, appender, comparison);
     HistoryRows history(profile_, rules_, reference_, report_, appender);
     OpportunityChangeRows changes(profile_, rules_, reference_, report_, appender);
     for (const Entity entity : kEntities) {
@@ -196,6 +321,7 @@ class Import {
         if (!read.ok()) return appender.Interrupted(read);
       }
       QC_RETURN_IF_ERROR(records.AppendTaken());
+      if (comparison != nullptr) QC_RETURN_IF_ERROR(DeleteMissing(entity, *comparison));
       if (entity == Entity::kStageHistory) {
         QC_RETURN_IF_ERROR(history.AppendTaken(log_, workspace_));
       }
@@ -207,7 +333,7 @@ class Import {
   eventlog::EventLog& log_;
   const std::string workspace_;
   const ImportProfile& profile_;
-  const std::vector<UploadedFile>& files_;
+  std::vector<UploadedFile>& files_;
   const std::function<bool()>& cancelled_;
   const ImportOptions options_;
   RowRules rules_;
@@ -216,6 +342,7 @@ class Import {
   ImportReport report_;
   std::map<std::string, std::vector<const FileRule*>> rules_of_file_;
   std::vector<MappedFile> mapped_;
+  std::deque<std::map<std::string, std::string>> lookups_;  // Of mapped_.
   std::set<std::string> counted_;  // Files whose rows are already in the report's counts.
 };
 

@@ -41,6 +41,10 @@ struct ImportOptions {
 // All amounts of a workspace are in one currency: that of its first amount, in an empty workspace
 // the profile's.
 //
+// Files of rules that compare with the log show the business on `options.snapshot_day`. They come
+// in the order of their days: an earlier one than the last is FAILED_PRECONDITION
+// (SNAPSHOT_OUT_OF_ORDER).
+//
 // Errors: INVALID_ARGUMENT (MISSING_FILE: a required file was not sent, and for reference data the
 // log has none either), CANCELLED, and errors of the log; the message then says how many events
 // are durable, and sending the same files again completes the import.

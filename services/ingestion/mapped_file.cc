@@ -25,6 +25,8 @@ namespace {
 constexpr char kDelimiters[] = {',', ';', '\t', '|'};
 constexpr size_t kShownColumns = 30;
 constexpr int kCancelCheckRows = 1'024;
+// In templates: what the unpivoted column stands for.
+constexpr std::string_view kWideName = "*";
 
 std::string_view Stripped(const std::string& text) {
   return StdView(absl::StripAsciiWhitespace(text));
@@ -85,10 +87,29 @@ bool HasOnlyCarriageReturns(const UploadedFile& file) {
   return several_lines;
 }
 
-// Columns that decide which rows the rule is about.
-std::set<std::string> ConditionColumns(const FileRule& rule) {
+// The names in braces, in order.
+std::vector<std::string> TemplateColumns(const std::string& text) {
+  std::vector<std::string> columns;
+  for (size_t open = text.find('{'); open != std::string::npos; open = text.find('{', open + 1)) {
+    const size_t close = text.find('}', open);
+    if (close == std::string::npos) break;
+    columns.push_back(text.substr(open + 1, close - open - 1));
+  }
+  return columns;
+}
+
+// Columns that the rule reads beside those that fields are mapped to.
+std::set<std::string> OtherColumns(const FileRule& rule) {
   std::set<std::string> columns = rule.rows_with;
   for (const auto& condition : rule.rows_where) columns.insert(condition.first);
+  if (rule.unpivot.has_value()) {
+    for (const auto& column : rule.unpivot->columns) columns.insert(column.first);
+  }
+  for (const auto& entry : rule.templates) {
+    for (const std::string& column : TemplateColumns(entry.second)) {
+      if (column != kWideName) columns.insert(column);
+    }
+  }
   return columns;
 }
 
@@ -103,7 +124,7 @@ std::vector<std::string> MissingColumns(const FileRule& rule,
       missing.insert(column);
     }
   }
-  for (const std::string& column : ConditionColumns(rule)) {
+  for (const std::string& column : OtherColumns(rule)) {
     if (std::find(header.begin(), header.end(), column) == header.end()) missing.insert(column);
   }
   return {missing.begin(), missing.end()};
@@ -152,6 +173,36 @@ bool IsIdField(std::string_view field) {
 
 }  // namespace
 
+std::map<std::string, std::string> ReadLookup(const Lookup& lookup, char delimiter,
+                                              const std::vector<UploadedFile>& files) {
+  std::map<std::string, std::string> values;
+  for (const UploadedFile& file : files) {
+    if (!MatchesPattern(lookup.pattern, file.name)) continue;
+    std::optional<size_t> from;
+    std::optional<size_t> to;
+    bool header_seen = false;
+    CsvReader reader(
+        delimiter, CsvLimits(),
+        [&](const CsvRecord& record) {
+          const std::vector<std::string>& fields = record.fields;
+          if (!header_seen) {
+            header_seen = true;
+            for (size_t i = 0; i < fields.size(); ++i) {
+              if (Stripped(fields[i]) == lookup.from) from = i;
+              if (Stripped(fields[i]) == lookup.to) to = i;
+            }
+          } else if (from.has_value() && to.has_value() && std::max(*from, *to) < fields.size()) {
+            values.emplace(Trimmed(fields[*from]), Trimmed(fields[*to]));
+          }
+        },
+        [](const CsvProblem&) {});  // Reported where the file itself is read.
+    for (const std::string& chunk : file.chunks) reader.AddChunk(chunk);
+    reader.Finish();
+    if (!values.empty()) break;
+  }
+  return values;
+}
+
 void AppendChunk(UploadedFile& file, std::string_view data, size_t max_chunk_bytes) {
   if (data.empty()) return;
   if (!file.chunks.empty() && file.chunks.back().size() + data.size() <= max_chunk_bytes) {
@@ -187,7 +238,13 @@ std::string MappedRow::Fingerprint() const {
 
 MappedFile::MappedFile(const ImportProfile& profile, const FileRule& rule, const UploadedFile& file,
                        ImportReport& report)
-    : profile_(profile), rule_(rule), file_(file), report_(report) {}
+    : profile_(profile),
+      rule_(rule),
+      file_(file),
+      report_(report),
+      delimiter_(rule.delimiter != 0 ? rule.delimiter : profile.delimiter) {
+  row_.amount_scale_ = rule.amount_scale;
+}
 
 bool MappedFile::CheckHeader(const std::vector<const FileRule*>& all_rules_of_file,
                              bool warn_unused) {
@@ -199,7 +256,7 @@ bool MappedFile::CheckHeader(const std::vector<const FileRule*>& all_rules_of_fi
                           "\"CSV UTF-8\", not \"CSV (Macintosh)\")"});
     return false;
   }
-  const Header header = ReadHeader(file_, profile_.delimiter);
+  const Header header = ReadHeader(file_, delimiter_);
   if (!header.problems.empty()) {
     const CsvProblem& problem = header.problems.front();
     report_.AddFileError(
@@ -216,15 +273,15 @@ bool MappedFile::CheckHeader(const std::vector<const FileRule*>& all_rules_of_fi
   const RowPlace place{file_.name, header.record->line};
   const std::vector<std::string> missing = MissingColumns(rule_, columns);
   if (!missing.empty()) {
-    const std::optional<char> likely = LikelyDelimiter(file_, rule_, profile_.delimiter);
+    const std::optional<char> likely = LikelyDelimiter(file_, rule_, delimiter_);
     if (likely.has_value()) {
       report_.AddFileError(
-          place, {"", "", "WRONG_DELIMITER",
-                  absl::StrCat("the columns seem to be separated by ", DelimiterName(*likely),
-                               ", but profile ", profile_.name, " expects ",
-                               DelimiterName(profile_.delimiter),
-                               "; save the file with that delimiter or set "
-                               "`delimiter` in the profile")});
+          place,
+          {"", "", "WRONG_DELIMITER",
+           absl::StrCat("the columns seem to be separated by ", DelimiterName(*likely),
+                        ", but profile ", profile_.name, " expects ", DelimiterName(delimiter_),
+                        "; save the file with that delimiter or set "
+                        "`delimiter` in the profile")});
       return false;
     }
     for (const std::string& column : missing) {
@@ -272,12 +329,27 @@ bool MappedFile::CheckHeader(const std::vector<const FileRule*>& all_rules_of_fi
     }
     row_.values_.push_back(std::move(value));
   }
+  for (const auto& entry : rule_.templates) {
+    Template text;
+    text.value = static_cast<size_t>(FindValue(entry.first) - row_.values_.data());
+    sound = ReadTemplate(entry.second, columns, place, text) && sound;
+    templates_.push_back(std::move(text));
+  }
+  if (rule_.unpivot.has_value()) {
+    wide_name_ = FindValue(rule_.unpivot->name_field);
+    wide_value_ = FindValue(rule_.unpivot->value_field);
+    for (const auto& wide : rule_.unpivot->columns) {
+      wide_columns_.push_back({index_of(wide.first), &wide.first, &wide.second});
+    }
+    std::sort(wide_columns_.begin(), wide_columns_.end(),
+              [](const WideColumn& a, const WideColumn& b) { return a.index < b.index; });
+  }
   if (!warn_unused) return sound;
   for (const std::string& column : columns) {
     bool known = FirstRuleOf(column, columns, all_rules_of_file) != nullptr;
     for (const FileRule* rule : all_rules_of_file) {
-      known = known || rule->ignored_columns.count(column) > 0 ||
-              ConditionColumns(*rule).count(column) > 0;
+      known =
+          known || rule->ignored_columns.count(column) > 0 || OtherColumns(*rule).count(column) > 0;
     }
     if (known) continue;
     report_.AddWarning(place, {column, "", "UNUSED_COLUMN",
@@ -285,6 +357,35 @@ bool MappedFile::CheckHeader(const std::vector<const FileRule*>& all_rules_of_fi
                                             column, "\"; map it, or list it in ignored_columns")});
   }
   return sound;
+}
+
+MappedRow::Value* MappedFile::FindValue(std::string_view field) {
+  for (MappedRow::Value& value : row_.values_) {
+    if (value.field == field) return &value;
+  }
+  return nullptr;
+}
+
+bool MappedFile::ReadTemplate(const std::string& text, const std::vector<std::string>& header,
+                              const RowPlace& place, Template& result) {
+  size_t begin = 0;
+  for (const std::string& column : TemplateColumns(text)) {
+    const size_t open = text.find('{', begin);
+    result.pieces.push_back(text.substr(begin, open - begin));
+    begin = open + column.size() + 2;
+    const auto found = std::find(header.begin(), header.end(), column);
+    const bool is_wide_name = column == kWideName && rule_.unpivot.has_value();
+    if (found == header.end() && !is_wide_name) {
+      report_.AddFileError(place, {column, "", "MISSING_COLUMN",
+                                   absl::StrCat("the header has no column \"", column,
+                                                "\", which a template of the profile names")});
+      return false;
+    }
+    result.indexes.push_back(is_wide_name ? MappedRow::kNoColumn
+                                          : static_cast<size_t>(found - header.begin()));
+  }
+  result.pieces.push_back(text.substr(begin));
+  return true;
 }
 
 bool MappedFile::IsMeant(const CsvRecord& record) const {
@@ -302,30 +403,58 @@ bool MappedFile::IsMeant(const CsvRecord& record) const {
   return true;
 }
 
-bool MappedFile::FillRow(const CsvRecord& record, MappedRow& row) {
+bool MappedFile::CheckValue(const MappedRow::Value& value) {
+  const size_t limit = IsIdField(value.field) ? kMaxIdValueBytes : kMaxTextValueBytes;
+  if (value.value.size() > limit) {
+    report_.AddError(row_.place_, {value.column, value.value, "VALUE_TOO_LONG",
+                                   absl::StrCat("the value has ", value.value.size(),
+                                                " bytes; the limit is ", limit)});
+    return false;
+  }
+  if (value.required && value.value.empty()) {
+    report_.AddError(row_.place_,
+                     {value.column, "", "MISSING_FIELD",
+                      absl::StrCat("column \"", value.column, "\" is blank; every row needs it")});
+    return false;
+  }
+  return true;
+}
+
+bool MappedFile::FillRow(const CsvRecord& record, const WideColumn* wide) {
+  const auto value_at = [&](size_t index) {
+    const std::string_view value = Stripped(record.fields[index]);
+    if (value.empty() || profile_.empty_values.empty()) return value;
+    return profile_.empty_values.count(std::string(value)) > 0 ? std::string_view() : value;
+  };
   if (record.fields.size() != columns_.size()) {
-    report_.AddError(row.place_,
+    report_.AddError(row_.place_,
                      {"", record.fields[0], "COLUMN_COUNT",
                       absl::StrCat("the row has ", record.fields.size(), " columns, the header ",
                                    columns_.size(), "; quote values that contain the delimiter")});
     return false;
   }
-  for (MappedRow::Value& value : row.values_) {
-    if (value.index == MappedRow::kNoColumn) continue;
-    value.value = Stripped(record.fields[value.index]);
-    if (profile_.empty_values.count(value.value) > 0) value.value.clear();
-    const size_t limit = IsIdField(value.field) ? kMaxIdValueBytes : kMaxTextValueBytes;
-    if (value.value.size() > limit) {
-      report_.AddError(row.place_, {value.column, value.value, "VALUE_TOO_LONG",
-                                    absl::StrCat("the value has ", value.value.size(),
-                                                 " bytes; the limit is ", limit)});
-      return false;
+  if (wide != nullptr) {
+    wide_value_->index = wide->index;
+    wide_value_->column = *wide->column;
+    if (wide_name_ != nullptr) wide_name_->value = *wide->stands_for;
+  }
+  for (const Template& text : templates_) {
+    std::string& value = row_.values_[text.value].value;
+    value = text.pieces.front();
+    for (size_t i = 0; i < text.indexes.size(); ++i) {
+      const size_t index = text.indexes[i];
+      value +=
+          index == MappedRow::kNoColumn ? std::string_view(*wide->stands_for) : value_at(index);
+      value += text.pieces[i + 1];
     }
-    if (value.required && value.value.empty()) {
-      report_.AddError(
-          row.place_, {value.column, "", "MISSING_FIELD",
-                       absl::StrCat("column \"", value.column, "\" is blank; every row needs it")});
-      return false;
+  }
+  for (MappedRow::Value& value : row_.values_) {
+    if (value.index != MappedRow::kNoColumn) value.value = value_at(value.index);
+    if ((value.index != MappedRow::kNoColumn || value.required) && !CheckValue(value)) return false;
+    if (value.index == MappedRow::kNoColumn) continue;
+    if (value.lookup != nullptr) {
+      const auto found = value.lookup->find(value.value);
+      if (found != value.lookup->end()) value.value = found->second;
     }
     if (value.aliases == nullptr) continue;
     const auto alias = value.aliases->find(value.value);
@@ -336,13 +465,31 @@ bool MappedFile::FillRow(const CsvRecord& record, MappedRow& row) {
   return true;
 }
 
+void MappedFile::TakeRecord(const CsvRecord& record,
+                            const std::function<void(const MappedRow&)>& on_row) {
+  row_.place_.line = record.line;
+  if (!IsMeant(record)) return;
+  if (wide_columns_.empty()) {
+    if (FillRow(record, nullptr)) {
+      on_row(row_);
+    } else {
+      ++unreadable_row_count_;
+    }
+    return;
+  }
+  for (const WideColumn& wide : wide_columns_) {
+    if (!FillRow(record, &wide)) return;
+    if (!wide_value_->value.empty()) on_row(row_);
+  }
+}
+
 absl::Status MappedFile::ForEachRow(bool first_reader, const std::function<bool()>& cancelled,
                                     const std::function<void(const MappedRow&)>& on_row) {
   bool header_seen = false;
   int row_count = 0;
   bool stop = false;
   CsvReader reader(
-      profile_.delimiter, CsvLimits(),
+      delimiter_, CsvLimits(),
       [&](const CsvRecord& record) {
         if (stop) return;
         if (!header_seen) {
@@ -355,10 +502,10 @@ absl::Status MappedFile::ForEachRow(bool first_reader, const std::function<bool(
           if (first_reader) report_.CountEmptyRow(file_.name, record.line);
           return;
         }
-        row_.place_.line = record.line;
-        if (IsMeant(record) && FillRow(record, row_)) on_row(row_);
+        TakeRecord(record, on_row);
       },
       [&](const CsvProblem& problem) {
+        ++unreadable_row_count_;
         if (stop || !first_reader) return;
         // Giving up follows a problem with the same row.
         if (problem.reason != "TOO_MANY_QUOTE_PROBLEMS") report_.CountRow(file_.name);
@@ -373,7 +520,7 @@ void MappedFile::ForEachRecord(const std::function<void(const CsvRecord&)>& on_r
                                const std::function<void(const CsvProblem&)>& on_problem) const {
   bool header_seen = false;
   CsvReader reader(
-      profile_.delimiter, CsvLimits(),
+      delimiter_, CsvLimits(),
       [&](const CsvRecord& record) {
         if (header_seen) on_record(record);
         header_seen = true;

@@ -4,6 +4,7 @@
 #define QUOTACAST_SERVICES_INGESTION_MAPPED_FILE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -26,6 +27,11 @@ struct UploadedFile {
   std::vector<std::string> chunks;
 };
 
+// What `lookup` says, of the first of `files` in order that it names and that has its columns.
+// Empty when there is none.
+std::map<std::string, std::string> ReadLookup(const Lookup& lookup, char delimiter,
+                                              const std::vector<UploadedFile>& files);
+
 // Adds bytes at the end. Small pieces are joined up to `max_chunk_bytes`, so that the memory of a
 // file is near its size however finely it was sent.
 void AppendChunk(UploadedFile& file, std::string_view data, size_t max_chunk_bytes);
@@ -45,6 +51,9 @@ class MappedRow {
 
   const RowPlace& place() const { return place_; }
 
+  // Amounts are in so many units of the currency.
+  int64_t amount_scale() const { return amount_scale_; }
+
  private:
   friend class MappedFile;
   struct Value {
@@ -53,12 +62,14 @@ class MappedRow {
     size_t index = 0;    // Of the column in the row; kNoColumn for a constant or absent column.
     bool required = false;
     bool counts_aliases = false;
+    const std::map<std::string, std::string>* lookup = nullptr;   // Null when there is none.
     const std::map<std::string, std::string>* aliases = nullptr;  // Null when there are none.
     std::string value;
   };
   static constexpr size_t kNoColumn = static_cast<size_t>(-1);
 
   RowPlace place_;
+  int64_t amount_scale_ = 1;
   std::vector<Value> values_;
 };
 
@@ -73,6 +84,11 @@ class MappedFile {
   // CSV reader).
   // Columns that no rule uses are warned about when `warn_unused` is set.
   bool CheckHeader(const std::vector<const FileRule*>& all_rules_of_file, bool warn_unused);
+
+  // Translates the field's values by `lookup`, which outlives this. After CheckHeader.
+  void SetLookup(std::string_view field, const std::map<std::string, std::string>& lookup) {
+    FindValue(field)->lookup = &lookup;
+  }
 
   // Hands every sound row that the rule is about (rows_where, rows_with) to `on_row`, in file
   // order. Rows that are no CSV, have another number of columns than the header, lack a required
@@ -94,22 +110,47 @@ class MappedFile {
   const FileRule& rule() const { return rule_; }
   const std::string& name() const { return file_.name; }
 
+  // Rows that could not be read so far.
+  int64_t unreadable_row_count() const { return unreadable_row_count_; }
+
  private:
   // A column that decides whether the rule is about a row.
+  struct WideColumn {
+    size_t index = 0;
+    const std::string* column = nullptr;
+    const std::string* stands_for = nullptr;
+  };
+  // Text that is filled row by row: pieces and, between them, values.
+  struct Template {
+    size_t value = 0;                 // In row_.values_.
+    std::vector<std::string> pieces;  // One more than indexes.
+    std::vector<size_t> indexes;      // Columns; kNoColumn for what the wide column stands for.
+  };
   struct Condition {
     size_t index = 0;
     const std::vector<std::string>* patterns = nullptr;  // Null: it must be filled.
   };
 
+  bool ReadTemplate(const std::string& text, const std::vector<std::string>& header,
+                    const RowPlace& place, Template& result);
+  MappedRow::Value* FindValue(std::string_view field);
   bool IsMeant(const CsvRecord& record) const;
-  bool FillRow(const CsvRecord& record, MappedRow& row);
+  bool FillRow(const CsvRecord& record, const WideColumn* wide);
+  bool CheckValue(const MappedRow::Value& value);
+  void TakeRecord(const CsvRecord& record, const std::function<void(const MappedRow&)>& on_row);
 
   const ImportProfile& profile_;
   const FileRule& rule_;
   const UploadedFile& file_;
   ImportReport& report_;
+  const char delimiter_;
   std::vector<std::string> columns_;
   std::vector<Condition> conditions_;
+  std::vector<WideColumn> wide_columns_;
+  MappedRow::Value* wide_name_ = nullptr;  // In row_.
+  MappedRow::Value* wide_value_ = nullptr;
+  std::vector<Template> templates_;
+  int64_t unreadable_row_count_ = 0;
   MappedRow row_;  // Columns resolved by CheckHeader, values filled row by row.
 };
 

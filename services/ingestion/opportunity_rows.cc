@@ -119,12 +119,14 @@ void MoveClosing(OpportunityChange& from, OpportunityChange& to) {
 }  // namespace
 
 SnapshotRows::SnapshotRows(const ImportProfile& profile, RowRules& rules, ReferenceData& reference,
-                           ImportReport& report, EventAppender& appender)
+                           ImportReport& report, EventAppender& appender,
+                           SnapshotComparison* comparison)
     : profile_(profile),
       rules_(rules),
       reference_(reference),
       report_(report),
-      appender_(appender) {}
+      appender_(appender),
+      comparison_(comparison) {}
 
 absl::Status SnapshotRows::TakeRow(const FileRule& rule, const MappedRow& row) {
   RowValues values(profile_, rules_, row, report_);
@@ -134,6 +136,8 @@ absl::Status SnapshotRows::TakeRow(const FileRule& rule, const MappedRow& row) {
   const std::optional<absl::CivilDay> opened = values.Date("opened_date");
   const std::optional<absl::CivilDay> closed = values.Date("closed_date");
   const std::optional<Money> amount = AmountOf(header);
+  const std::string key = OpportunityKey(row.Get("opportunity_id"));
+  if (comparison_ != nullptr) comparison_->Keep(key);
   if (stage == nullptr || values.failed()) return absl::OkStatus();
 
   const bool open = stage->category == crm::v1::STAGE_CATEGORY_OPEN;
@@ -158,7 +162,6 @@ absl::Status SnapshotRows::TakeRow(const FileRule& rule, const MappedRow& row) {
   }
   CheckBookedAmount(values, *stage, amount);
   if (amount.has_value()) values.CheckAgainstListPrice("amount", *amount, reference_);
-  const std::string key = OpportunityKey(row.Get("opportunity_id"));
   if (values.failed() || !duplicates_.IsNew(key, row, "opportunity_id", rule.repeated, report_)) {
     return absl::OkStatus();
   }
@@ -171,8 +174,11 @@ absl::Status SnapshotRows::TakeRow(const FileRule& rule, const MappedRow& row) {
   crm::v1::CrmEvent known;
   known.mutable_opportunity()->set_opportunity_id(header.opportunity_id());
   QC_RETURN_IF_ERROR(reference_.Apply(known));
+  const StageDefinition& open_stage = *profile_.FindStage(rule.open_stage, pipeline);
+  DealRow deal;
   std::vector<Fact> facts;
   if (open) {
+    deal.header = header;
     facts.push_back(StageFact(std::move(header), *stage, opened));
   } else {
     OpportunityChange closing;
@@ -184,11 +190,17 @@ absl::Status SnapshotRows::TakeRow(const FileRule& rule, const MappedRow& row) {
     if (amount.has_value() && (won || amount->minor_units > 0)) {
       *closing.mutable_amount() = ToProtoMoney(*amount);
     }
-    facts.push_back(
-        StageFact(std::move(header), *profile_.FindStage(rule.open_stage, pipeline), opened));
+    deal.header = header;
+    deal.closing = closing;
+    facts.push_back(StageFact(std::move(header), open_stage, opened));
     facts.push_back(StageFact(std::move(closing), *stage, closed));
   }
-  return appender_.Add(key, facts);
+  if (!rule.compare_with_log) return appender_.Add(key, facts);
+  deal.open_stage = open ? stage : &open_stage;
+  deal.stage = stage;
+  deal.opened = opened;
+  deal.closed = closed;
+  return comparison_->TakeDeal(key, facts, deal);
 }
 
 HistoryRows::HistoryRows(const ImportProfile& profile, RowRules& rules, ReferenceData& reference,

@@ -20,6 +20,7 @@
 #include "services/ingestion/mapped_file.h"
 #include "services/ingestion/reference_data.h"
 #include "services/ingestion/row_values.h"
+#include "services/ingestion/snapshot_comparison.h"
 
 namespace quotacast::ingestion {
 
@@ -31,8 +32,9 @@ namespace quotacast::ingestion {
 // duplicates.
 class SnapshotRows {
  public:
+  // `comparison` is null when no rule compares with the log.
   SnapshotRows(const ImportProfile& profile, RowRules& rules, ReferenceData& reference,
-               ImportReport& report, EventAppender& appender);
+               ImportReport& report, EventAppender& appender, SnapshotComparison* comparison);
 
   // Checks one row and appends its events. Errors are those of the log; a bad row is reported.
   absl::Status TakeRow(const FileRule& rule, const MappedRow& row);
@@ -43,6 +45,7 @@ class SnapshotRows {
   ReferenceData& reference_;
   ImportReport& report_;
   EventAppender& appender_;
+  SnapshotComparison* const comparison_;
   DuplicateRows duplicates_;
 };
 

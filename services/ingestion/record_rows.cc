@@ -88,12 +88,14 @@ std::string DateVersion(const EntityDefinition& definition, absl::Time time) {
 }  // namespace
 
 RecordRows::RecordRows(const ImportProfile& profile, RowRules& rules, ReferenceData& reference,
-                       ImportReport& report, EventAppender& appender)
+                       ImportReport& report, EventAppender& appender,
+                       SnapshotComparison* comparison)
     : profile_(profile),
       rules_(rules),
       reference_(reference),
       report_(report),
-      appender_(appender) {}
+      appender_(appender),
+      comparison_(comparison) {}
 
 absl::Status RecordRows::AppendDefinitions() {
   const auto append = [this](const std::string& key, const crm::v1::CrmEvent& event) {
@@ -145,6 +147,9 @@ void RecordRows::TakeRow(const FileRule& rule, const MappedRow& row) {
     default:
       FillRecord(rule, values, taken);
   }
+  taken.is_compared = rule.compare_with_log && comparison_ != nullptr;
+  // Also a row that is left out shows that its record was not deleted.
+  if (taken.is_compared) comparison_->Keep(taken.source_key);
   if (values.failed()) return;
   // Rows that are dated as a whole may repeat the record with another date.
   const bool dated = taken.facts.size() == 1 && !taken.facts.front().version.empty();
@@ -255,6 +260,13 @@ void RecordRows::FillRecord(const FileRule& rule, RowValues& values, Taken& take
     if (!field.names_record || !values.Get(field.name).empty()) continue;
     change.GetReflection()->SetString(&change, &FieldOf(change, TargetName(field)),
                                       Text(values.Get(definition.key_fields.front())));
+  }
+  if (rule.compare_with_log) {
+    taken.full = fact.event;
+    if (rule.entity == Entity::kLead) {
+      SetField({.name = "status", .type = FieldType::kWord}, "status", values, reference_,
+               *taken.full.mutable_lead());
+    }
   }
   FillMoments(rule, values, fact.event, taken);
 }
@@ -415,6 +427,18 @@ void RecordRows::CheckSameKind(const Taken& taken) {
   }
 }
 
+absl::Status RecordRows::Append(const Taken& taken) {
+  if (taken.is_compared && taken.full.change_case() != crm::v1::CrmEvent::CHANGE_NOT_SET) {
+    return comparison_->TakeRecord(KindName(DefinitionOf(taken.entity).kind), taken.source_key,
+                                   taken.facts, taken.full);
+  }
+  if (taken.facts.size() == 1 && taken.facts.front().version.empty()) {
+    const Fact& state = taken.facts.front();
+    return appender_.AddState(taken.source_key, state.effective_time, state.event);
+  }
+  return appender_.Add(taken.source_key, taken.facts);
+}
+
 absl::Status RecordRows::AppendTaken() {
   std::map<std::string, std::string> parents;
   for (const auto& team : reference_.teams()) parents[team.first] = team.second.parent_team_id;
@@ -425,12 +449,7 @@ absl::Status RecordRows::AppendTaken() {
   }
   for (const Taken& taken : taken_) {
     if (taken.entity == Entity::kTeam && !TeamIsSound(taken, parents)) continue;
-    if (taken.facts.size() == 1 && taken.facts.front().version.empty()) {
-      const Fact& state = taken.facts.front();
-      QC_RETURN_IF_ERROR(appender_.AddState(taken.source_key, state.effective_time, state.event));
-    } else {
-      QC_RETURN_IF_ERROR(appender_.Add(taken.source_key, taken.facts));
-    }
+    QC_RETURN_IF_ERROR(Append(taken));
     for (const Fact& fact : taken.facts) QC_RETURN_IF_ERROR(reference_.Apply(fact.event));
   }
   for (const Taken& taken : taken_) CheckSameKind(taken);

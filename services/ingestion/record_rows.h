@@ -17,6 +17,7 @@
 #include "services/ingestion/mapped_file.h"
 #include "services/ingestion/reference_data.h"
 #include "services/ingestion/row_values.h"
+#include "services/ingestion/snapshot_comparison.h"
 
 namespace quotacast::ingestion {
 
@@ -24,8 +25,9 @@ namespace quotacast::ingestion {
 // kEntities, so that what a row refers to is already in `reference`.
 class RecordRows {
  public:
+  // `comparison` is null when no rule compares with the log.
   RecordRows(const ImportProfile& profile, RowRules& rules, ReferenceData& reference,
-             ImportReport& report, EventAppender& appender);
+             ImportReport& report, EventAppender& appender, SnapshotComparison* comparison);
 
   // The profile's calendar, pipelines and stages.
   absl::Status AppendDefinitions();
@@ -51,6 +53,8 @@ class RecordRows {
     std::vector<Fact> facts;
     RowPlace place;
     std::vector<SameKindReference> references;
+    bool is_compared = false;
+    crm::v1::CrmEvent full;  // Of compared rows: all that the row says.
   };
 
   void FillPeriod(RowValues& values, std::string& period) const;
@@ -60,6 +64,7 @@ class RecordRows {
                    Taken& taken) const;
   void FillDeletion(RowValues& values, Taken& taken) const;
   void FillMerge(RowValues& values, Taken& taken) const;
+  absl::Status Append(const Taken& taken);
   bool TeamIsSound(const Taken& taken, std::map<std::string, std::string>& parents);
   void CheckSameKind(const Taken& taken);
 
@@ -68,6 +73,7 @@ class RecordRows {
   ReferenceData& reference_;
   ImportReport& report_;
   EventAppender& appender_;
+  SnapshotComparison* const comparison_;
   DuplicateRows duplicates_;
   std::vector<Taken> taken_;
 };

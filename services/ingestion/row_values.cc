@@ -61,7 +61,9 @@ std::optional<Money> RowValues::Amount(std::string_view field, bool may_be_negat
                        "of its own"));
     return std::nullopt;
   }
-  const absl::StatusOr<Money> amount = ParseAmount(text, currency, profile_.forms);
+  ValueForms forms = profile_.forms;
+  forms.amount_scale = row_.amount_scale();
+  const absl::StatusOr<Money> amount = ParseAmount(text, currency, forms);
   int64_t limit = kMaxAmountMajorUnits;
   for (int i = 0; i < *digits; ++i) limit *= 10;
   if (!amount.ok() && !absl::IsOutOfRange(amount.status())) {

@@ -19,7 +19,9 @@ using testing::ElementsAre;
 
 TEST(ShippedProfilesTest, AllAreValidAndExplainThemselves) {
   EXPECT_THAT(ShippedProfileNames(),
-              ElementsAre("crm_history", "maventech", "maventech_dmy", "maventech_mdy", "quotas"));
+              ElementsAre("adventureworks", "adventureworks_powerbi", "bpi_2012", "crm_history",
+                          "maventech", "maventech_dmy", "maventech_mdy", "olist_funnel",
+                          "pipeline_2015", "quotas", "salesforce_history", "school_crm"));
   for (const std::string_view name : ShippedProfileNames()) {
     SCOPED_TRACE(std::string(name));
     const std::string_view text = ShippedProfileText(name).value();

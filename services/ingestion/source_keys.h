@@ -77,6 +77,11 @@ inline bool IsVersionOf(std::string_view version, std::string_view base) {
          (version.size() == base.size() || version[base.size()] == '#');
 }
 
+// "Won@2017-03-01!": takes back what the version said.
+inline std::string RetractionVersion(std::string_view version) {
+  return absl::StrCat(AbslView(version), "!");
+}
+
 // True for "1", "2", ...: the versions of records that are known by their present state.
 inline bool IsStateVersion(std::string_view version) {
   return !version.empty() && version.find_first_not_of("0123456789") == std::string_view::npos;

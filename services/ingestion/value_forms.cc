@@ -328,7 +328,11 @@ absl::StatusOr<Money> ParseAmount(std::string_view text, std::string_view curren
     QC_ASSIGN_OR_RETURN(const int digits, MinorUnitDigits(currency));
     plain = Rounded(plain, static_cast<size_t>(digits));
   }
-  return ParseMoney(plain, currency);
+  QC_ASSIGN_OR_RETURN(Money amount, ParseMoney(plain, currency));
+  if (__builtin_mul_overflow(amount.minor_units, forms.amount_scale, &amount.minor_units)) {
+    return absl::OutOfRangeError(absl::StrCat("amount \"", AbslView(text), "\" is too large"));
+  }
+  return amount;
 }
 
 std::optional<int64_t> ParseInteger(std::string_view text, const ValueForms& forms) {

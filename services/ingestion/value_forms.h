@@ -23,6 +23,8 @@ struct ValueForms {
   bool loose_year_first = false;
   absl::TimeZone time_zone = absl::UTCTimeZone();  // Of instants that do not say theirs.
   char decimal_mark = '.';                         // The other one of '.' and ',' groups digits.
+  int64_t amount_scale = 1;                        // Amounts are in so many units: thousands.
+  bool inclusive_end_dates = false;  // An end date is the last day, not the first day after.
   bool round_amounts = false;  // More decimals than the currency has are rounded, half away from 0.
 };
 
