@@ -116,6 +116,7 @@ absl::Status Book::Append(const ingestion::v1::EventRecord& record) {
                                             " lies before that of the event before it"));
   }
   if (record.has_effective_time()) fact.effective = ToTime(record.effective_time());
+  if (record.event().has_erasure()) last_erasure_offset_ = fact.offset;
   fact.fact_offset = fact.offset;
   if (IsInViews(record.event())) {
     fact.fact_offset = first_offset_of_fact_.emplace(FactKey(record), fact.offset).first->second;
@@ -135,6 +136,16 @@ absl::Status Book::Append(const ingestion::v1::EventRecord& record) {
 int64_t Book::last_offset() const {
   std::lock_guard<std::mutex> lock(mutex_);
   return static_cast<int64_t>(facts_.size());
+}
+
+int64_t Book::last_erasure_offset() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return last_erasure_offset_;
+}
+
+bool Book::is_outdated() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return last_erasure_offset_ > erasures_known_through_;
 }
 
 absl::StatusOr<std::shared_ptr<const BookView>> Book::At(const AsOfRequest& as_of,

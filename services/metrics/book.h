@@ -31,6 +31,10 @@
 // * A street quota for everything a rep books is the rep's quota; those of teams and territories,
 //   plans, roll-ups and components are not.
 // * An opportunity none of whose facts has an effective time is counted as undated and left out.
+//
+// Erasing a person's data changes earlier events and ends with an Erasure event. A book that meets
+// one may hold what was there before: it is outdated, and its owner reads the feed from the start
+// into a new one.
 #ifndef QUOTACAST_SERVICES_METRICS_BOOK_H_
 #define QUOTACAST_SERVICES_METRICS_BOOK_H_
 
@@ -66,12 +70,22 @@ struct AsOfRequest {
 // Thread-safe: one mutex guards everything. Views outlive the book.
 class Book {
  public:
+  // `erasures_known_through`: erasures up to this offset were complete before the feed is read.
+  explicit Book(int64_t erasures_known_through = 0)
+      : erasures_known_through_(erasures_known_through) {}
+
   // Takes the next record of the feed. A record whose offset was taken already is ignored;
   // INTERNAL when offsets were skipped or the recorded time went backwards: the feed is broken.
   absl::Status Append(const ingestion::v1::EventRecord& record);
 
   // Offset of the last record; 0 when there is none.
   int64_t last_offset() const;
+
+  // Offset of the last erasure met; 0 when there was none.
+  int64_t last_erasure_offset() const;
+  // True when an erasure came that this book was not made to know: what it holds must not be
+  // shown. A new book that knows it takes the place.
+  bool is_outdated() const;
 
   // The business at an as-of. `today` is the latest day that may be asked for, but for one day of
   // time-zone slack. An absent effective day is the latest day of any opportunity fact that
@@ -95,8 +109,10 @@ class Book {
     crm::v1::CrmEvent event;
   };
 
+  const int64_t erasures_known_through_;
   mutable std::mutex mutex_;
-  std::deque<Fact> facts_;  // By offset; facts_[i].offset == i + 1.
+  int64_t last_erasure_offset_ = 0;  // Guarded by mutex_, as all below.
+  std::deque<Fact> facts_;           // By offset; facts_[i].offset == i + 1.
   // Smallest offset of each fact by what identifies it, see above.
   std::unordered_map<std::string, int64_t> first_offset_of_fact_;
   // Positions in facts_ by opportunity id, and those of everything else.

@@ -833,5 +833,26 @@ TEST(Book, KindsThatNoViewIsMadeFromKeepTheirPlaceInTheFeed) {
   EXPECT_EQ(view->opportunities.size(), 1u);
 }
 
+TEST(Book, IsOutdatedByAnErasureItWasNotMadeToKnow) {
+  TestFeed feed(CivilDay(2017, 1, 2));
+  feed.Stages();
+  Book book;
+  feed.Fill(book);
+  EXPECT_FALSE(book.is_outdated());
+  crm::v1::CrmEvent erasure;
+  erasure.mutable_erasure()->set_pseudonym("erased-rep-1");
+  feed.Add("erasure/erased-rep-1", "1", std::nullopt, erasure);
+  feed.Fill(book);
+  EXPECT_TRUE(book.is_outdated());
+  const int64_t offset = static_cast<int64_t>(feed.records().size());
+  EXPECT_EQ(book.last_erasure_offset(), offset);
+  Book knows_it(offset);
+  feed.Fill(knows_it);
+  EXPECT_FALSE(knows_it.is_outdated());
+  feed.Add("erasure/erased-rep-2", "1", std::nullopt, erasure);
+  feed.Fill(knows_it);
+  EXPECT_TRUE(knows_it.is_outdated());
+}
+
 }  // namespace
 }  // namespace quotacast::metrics

@@ -122,31 +122,45 @@ std::shared_ptr<Metrics::Shelf> Metrics::ShelfOf(const std::string& workspace) {
   return shelf;
 }
 
+absl::Status Metrics::CatchUp(const std::string& workspace, const Cancelled& cancelled,
+                              Book& book) const {
+  absl::Status appended;
+  QC_RETURN_IF_ERROR(feed_(workspace, book.last_offset(), cancelled,
+                           [&](const ingestion::v1::WatchEventsResponse& batch) {
+                             if (IsCancelled(cancelled)) return false;
+                             for (const ingestion::v1::EventRecord& record : batch.events()) {
+                               appended = book.Append(record);
+                               if (!appended.ok()) return false;
+                             }
+                             return true;
+                           }));
+  QC_RETURN_IF_ERROR(appended);
+  if (IsCancelled(cancelled)) return absl::CancelledError("the caller went away");
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::shared_ptr<const BookView>> Metrics::ViewOf(const std::string& workspace,
                                                                 const type::v1::AsOf& as_of,
                                                                 const Cancelled& cancelled) {
   QC_ASSIGN_OR_RETURN(const AsOfRequest request, ParseAsOf(as_of));
   const std::shared_ptr<Shelf> shelf = ShelfOf(workspace);
+  std::shared_ptr<Book> book;
   {
     // Another caller may be reading a long feed: one that has gone away does not wait for it.
     std::unique_lock<std::timed_mutex> lock(shelf->catch_up, std::defer_lock);
     do {
       if (IsCancelled(cancelled)) return absl::CancelledError("the caller went away");
     } while (!lock.try_lock_for(kCatchUpWait));
-    absl::Status appended;
-    QC_RETURN_IF_ERROR(feed_(workspace, shelf->book.last_offset(), cancelled,
-                             [&](const ingestion::v1::WatchEventsResponse& batch) {
-                               if (IsCancelled(cancelled)) return false;
-                               for (const ingestion::v1::EventRecord& record : batch.events()) {
-                                 appended = shelf->book.Append(record);
-                                 if (!appended.ok()) return false;
-                               }
-                               return true;
-                             }));
-    QC_RETURN_IF_ERROR(appended);
+    QC_RETURN_IF_ERROR(CatchUp(workspace, cancelled, *shelf->book));
+    // A person's data was erased from what was read before: read all of it again.
+    while (shelf->book->is_outdated()) {
+      auto fresh = std::make_shared<Book>(shelf->book->last_erasure_offset());
+      QC_RETURN_IF_ERROR(CatchUp(workspace, cancelled, *fresh));
+      shelf->book = fresh;
+    }
+    book = shelf->book;
   }
-  if (IsCancelled(cancelled)) return absl::CancelledError("the caller went away");
-  return shelf->book.At(request, DayOfUtc(clock_->Now()));
+  return book->At(request, DayOfUtc(clock_->Now()));
 }
 
 absl::StatusOr<std::shared_ptr<const BookView>> Metrics::HistoryViewOf(const std::string& workspace,

@@ -78,7 +78,7 @@ class Metrics {
     explicit Shelf(std::string name) : workspace(std::move(name)) {}
     const std::string workspace;
     std::timed_mutex catch_up;
-    Book book;
+    std::shared_ptr<Book> book = std::make_shared<Book>();  // Guarded by catch_up.
   };
   struct FittedModel {
     ResolvedAsOf as_of;
@@ -88,6 +88,8 @@ class Metrics {
   };
 
   std::shared_ptr<Shelf> ShelfOf(const std::string& workspace);
+  // Reads what the feed has beyond what the book knows.
+  absl::Status CatchUp(const std::string& workspace, const Cancelled& cancelled, Book& book) const;
   absl::StatusOr<std::shared_ptr<const BookView>> ViewOf(const std::string& workspace,
                                                          const type::v1::AsOf& as_of,
                                                          const Cancelled& cancelled);

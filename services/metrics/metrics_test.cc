@@ -137,6 +137,46 @@ TEST_F(MetricsTest, ReadsItsOwnWrites) {
   EXPECT_EQ(DeterministicBytes(response->table()), DeterministicBytes(before));
 }
 
+// A person was erased: the copies of earlier events may not be shown any more, and are read again.
+// Who meets an old erasure on the first reading reads twice, and never again.
+TEST_F(MetricsTest, ReadsTheFeedAgainAfterAnErasure) {
+  source.feed.Stages();
+  source.feed.Rep("Anna", "");
+  source.feed.Closed("d1", "Won", CivilDay(2017, 1, 1), CivilDay(2017, 2, 1),
+                     {.rep = "Anna", .amount = 5});
+  Metrics metrics(source.AsFeed(), &clock);
+  metrics::v1::QueryKpiRequest request;
+  request.set_parent("workspaces/w");
+  request.set_kpi("bookings");
+  request.set_group_by(metrics::v1::GROUP_BY_REP);
+  auto response = metrics.QueryKpi(request, {});
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_NE(response->DebugString().find("Anna"), std::string::npos);
+
+  TestFeed erased(CivilDay(2018, 1, 1));
+  erased.Stages();
+  erased.Rep("erased-rep-1", "");
+  erased.Closed("d1", "Won", CivilDay(2017, 1, 1), CivilDay(2017, 2, 1),
+                {.rep = "erased-rep-1", .amount = 5});
+  crm::v1::CrmEvent erasure;
+  erasure.mutable_erasure()->set_pseudonym("erased-rep-1");
+  erased.Add("erasure/erased-rep-1", "1", std::nullopt, erasure);
+  const int64_t known = static_cast<int64_t>(source.feed.records().size());
+  source.feed = erased;
+  source.asked_after.clear();
+  response = metrics.QueryKpi(request, {});
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->DebugString().find("Anna"), std::string::npos) << response->DebugString();
+  EXPECT_EQ(source.asked_after, (std::vector<int64_t>{known, 0}));
+  ASSERT_TRUE(metrics.QueryKpi(request, {}).ok());
+  EXPECT_EQ(source.asked_after.back(), known + 1);
+
+  source.asked_after.clear();
+  Metrics first_reader(source.AsFeed(), &clock);
+  ASSERT_TRUE(first_reader.QueryKpi(request, {}).ok());
+  EXPECT_EQ(source.asked_after, (std::vector<int64_t>{0, 0}));
+}
+
 TEST_F(MetricsTest, SaysWhatIsMissing) {
   Metrics metrics(source.AsFeed(), &clock);
   metrics::v1::QueryKpiRequest request;
