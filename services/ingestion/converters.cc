@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -36,11 +37,8 @@ absl::Status MoneyError(absl::StatusCode code, const char* reason,
       detail);
 }
 
-void SetTimestamp(absl::Time time, google::protobuf::Timestamp& timestamp) {
-  const int64_t seconds = absl::ToUnixSeconds(time);
-  timestamp.set_seconds(seconds);
-  timestamp.set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+eventlog::EventId ToEventId(const v1::EventId& id) {
+  return {id.source(), id.source_key(), id.version()};
 }
 
 }  // namespace
@@ -98,9 +96,10 @@ absl::StatusOr<v1::EventRecord> ToEventRecord(const eventlog::StoredEvent& store
   record.mutable_id()->set_source_key(stored.event.id.source_key);
   record.mutable_id()->set_version(stored.event.id.version);
   if (stored.event.effective_time.has_value()) {
-    SetTimestamp(*stored.event.effective_time, *record.mutable_effective_time());
+    *record.mutable_effective_time() = ToTimestamp(*stored.event.effective_time);
   }
-  SetTimestamp(stored.recorded_time, *record.mutable_recorded_time());
+  *record.mutable_recorded_time() = ToTimestamp(stored.recorded_time);
+  record.set_is_erased(stored.is_erased);
   if (!record.mutable_event()->ParseFromString(stored.event.payload)) {
     ErrorDetail detail;
     detail.reason = "DAMAGED_EVENT";
@@ -109,6 +108,38 @@ absl::StatusOr<v1::EventRecord> ToEventRecord(const eventlog::StoredEvent& store
                       detail);
   }
   return record;
+}
+
+eventlog::Event ToLogEvent(const v1::NewEvent& event) {
+  eventlog::Event result{ToEventId(event.id()), std::nullopt, event.event().SerializeAsString()};
+  if (event.has_effective_time()) result.effective_time = FromTimestamp(event.effective_time());
+  return result;
+}
+
+eventlog::StoredEvent ToStoredEvent(const v1::EventRecord& record) {
+  eventlog::StoredEvent result;
+  result.offset = record.offset();
+  result.recorded_time = FromTimestamp(record.recorded_time());
+  result.event.id = ToEventId(record.id());
+  if (record.has_effective_time()) {
+    result.event.effective_time = FromTimestamp(record.effective_time());
+  }
+  result.event.payload = record.event().SerializeAsString();
+  result.is_erased = record.is_erased();
+  return result;
+}
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time) {
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  google::protobuf::Timestamp timestamp;
+  timestamp.set_seconds(seconds);
+  timestamp.set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+  return timestamp;
+}
+
+absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp) {
+  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
 }
 
 }  // namespace quotacast::ingestion

@@ -5,7 +5,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "base/money.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
 #include "google/type/money.pb.h"
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
@@ -28,6 +30,16 @@ absl::StatusOr<Money> FromProtoMoney(const google::type::Money& money);
 
 // The event with its payload decoded; INTERNAL (DAMAGED_EVENT) when the payload is no CrmEvent.
 absl::StatusOr<v1::EventRecord> ToEventRecord(const eventlog::StoredEvent& stored);
+
+// The event as the log takes it: the payload is the message in its one serialisation. The times of
+// `event` are in the range of google.protobuf.Timestamp.
+eventlog::Event ToLogEvent(const v1::NewEvent& event);
+
+// The inverse of ToEventRecord.
+eventlog::StoredEvent ToStoredEvent(const v1::EventRecord& record);
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time);
+absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp);
 
 }  // namespace quotacast::ingestion
 

@@ -136,43 +136,6 @@ v1::ListProfilesResponse Ingestion::ListProfiles() const {
   return response;
 }
 
-absl::Status Ingestion::WatchEvents(
-    std::string_view workspace, const v1::WatchEventsRequest& request,
-    const std::function<bool()>& cancelled,
-    const std::function<bool(const v1::WatchEventsResponse&)>& send) const {
-  if (request.after_offset() < 0) {
-    return InvalidField("after_offset",
-                        absl::StrCat(request.after_offset(), " is negative; 0 asks for all"));
-  }
-  int64_t offset = request.after_offset();
-  bool first = true;
-  while (true) {
-    if (cancelled()) return absl::CancelledError("the caller went away");
-    QC_ASSIGN_OR_RETURN(std::vector<eventlog::StoredEvent> page,
-                        log_.Read(workspace, offset, kMaxWatchBatchEvents));
-    v1::WatchEventsResponse response;
-    size_t byte_count = 0;
-    for (const eventlog::StoredEvent& stored : page) {
-      byte_count += stored.event.payload.size();
-      if (response.events_size() > 0 && byte_count > kMaxWatchBatchBytes) break;
-      QC_ASSIGN_OR_RETURN(*response.add_events(), ToEventRecord(stored));
-      offset = stored.offset;
-    }
-    QC_ASSIGN_OR_RETURN(const int64_t last_offset, log_.LastOffset(workspace));
-    response.set_caught_up(offset >= last_offset);
-    // A follower hears of an empty page once: that it has everything.
-    if ((response.events_size() > 0 || first) && !send(response)) return absl::OkStatus();
-    first = false;
-    if (!response.caught_up()) continue;
-    if (!request.follow()) return absl::OkStatus();
-    int64_t newest = last_offset;
-    while (newest <= offset) {
-      if (cancelled()) return absl::CancelledError("the caller went away");
-      QC_ASSIGN_OR_RETURN(newest, log_.WaitForAppend(workspace, offset, kCancelCheckPause));
-    }
-  }
-}
-
 absl::StatusOr<v1::ImportFilesResponse> Ingestion::Import(std::string_view workspace,
                                                           const v1::ImportHeader& header,
                                                           const ImportProfile& profile,

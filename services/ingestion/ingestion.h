@@ -1,4 +1,4 @@
-// The core of the ingestion service: takes in files, lists profiles, hands on the feed of events.
+// Imports: takes in files under profiles, and lists the profiles.
 // Speaks messages and knows nothing of gRPC.
 #ifndef QUOTACAST_SERVICES_INGESTION_INGESTION_H_
 #define QUOTACAST_SERVICES_INGESTION_INGESTION_H_
@@ -26,9 +26,6 @@
 namespace quotacast::ingestion {
 
 inline constexpr size_t kMaxChunkBytes = 1 << 20;
-inline constexpr size_t kMaxWatchBatchEvents = 1'000;
-// Of the payloads in one message, so that it stays below gRPC's usual limit of 4 MiB.
-inline constexpr size_t kMaxWatchBatchBytes = 2 << 20;
 
 struct IngestionOptions {
   size_t max_import_bytes = size_t{256} << 20;    // Of the files of one import.
@@ -49,15 +46,6 @@ class Ingestion {
 
   // The shipped profiles in order of name.
   v1::ListProfilesResponse ListProfiles() const;
-
-  // Calls `send` with the events after `request.after_offset()` in log order, in messages of at
-  // most kMaxWatchBatchEvents events. Without `follow` it ends with the message that has
-  // `caught_up`; with it, it goes on as events arrive. Also an empty feed gets one message.
-  // Returns OK at the end and when `send` returns false. Errors: INVALID_ARGUMENT (INVALID_FIELD:
-  // a negative offset), CANCELLED within 100 ms of `cancelled` saying so, errors of the log.
-  absl::Status WatchEvents(std::string_view workspace, const v1::WatchEventsRequest& request,
-                           const std::function<bool()>& cancelled,
-                           const std::function<bool(const v1::WatchEventsResponse&)>& send) const;
 
  private:
   friend class ImportSession;

@@ -1,6 +1,5 @@
-// Goal: the protocol of an import, its named limits, the profile list, and the feed. Method:
-// sessions are fed message by message; the feed is read from an in-memory log to which a second
-// thread appends.
+// Goal: the protocol of an import, its named limits and the profile list. Method: sessions are fed
+// message by message, over an in-memory log.
 #include "services/ingestion/ingestion.h"
 
 #include <atomic>
@@ -45,21 +44,9 @@ class IngestionTest : public testing::Test {
     return request;
   }
 
-  void AppendReps(int count) {
-    std::vector<eventlog::Event> events;
-    for (int i = 0; i < count; ++i) {
-      crm::v1::CrmEvent event;
-      const std::string id = absl::StrCat("R", ++rep_count_);
-      event.mutable_rep()->set_rep_id(id);
-      events.push_back({{"crm", "rep/" + id, "1"}, std::nullopt, event.SerializeAsString()});
-    }
-    ASSERT_TRUE(log_.Append("w", events).ok());
-  }
-
   FakeClock clock_{absl::FromUnixSeconds(1'500'000'000)};
   eventlog::InMemoryEventLog log_{&clock_};
   Ingestion ingestion_{log_, clock_};
-  int rep_count_ = 0;
 };
 
 TEST_F(IngestionTest, ChunkSizeDoesNotMatter) {
@@ -245,103 +232,6 @@ TEST_F(IngestionTest, ListsProfiles) {
   const auto imported =
       ImportFiles(ingestion_, "w", ProfileText(response.profiles(1).toml()), SnapshotCompany());
   EXPECT_TRUE(imported.ok()) << imported.status();
-}
-
-TEST_F(IngestionTest, FeedComesInBatchesAndEndsCaughtUp) {
-  AppendReps(2'500);
-  v1::WatchEventsRequest request;
-  request.set_after_offset(100);
-  std::vector<std::string> batches;
-  int64_t expected_offset = 101;
-  ASSERT_TRUE(ingestion_
-                  .WatchEvents("w", request, Never,
-                               [&](const v1::WatchEventsResponse& response) {
-                                 batches.push_back(absl::StrCat(response.events_size(), ":",
-                                                                response.caught_up()));
-                                 for (const v1::EventRecord& event : response.events()) {
-                                   EXPECT_EQ(event.offset(), expected_offset++);
-                                 }
-                                 return true;
-                               })
-                  .ok());
-  EXPECT_THAT(batches, testing::ElementsAre("1000:0", "1000:0", "400:1"));
-}
-
-TEST_F(IngestionTest, EmptyFeedSaysSoOnce) {
-  for (const int64_t offset : {0, 5}) {
-    v1::WatchEventsRequest request;
-    request.set_after_offset(offset);
-    int message_count = 0;
-    ASSERT_TRUE(ingestion_
-                    .WatchEvents("w", request, Never,
-                                 [&](const v1::WatchEventsResponse& response) {
-                                   ++message_count;
-                                   EXPECT_EQ(response.events_size(), 0);
-                                   EXPECT_TRUE(response.caught_up());
-                                   return true;
-                                 })
-                    .ok());
-    EXPECT_EQ(message_count, 1);
-  }
-  v1::WatchEventsRequest negative;
-  negative.set_after_offset(-1);
-  EXPECT_EQ(
-      ReasonOf(ingestion_.WatchEvents("w", negative, Never, [](const auto&) { return true; })),
-      "INVALID_FIELD");
-}
-
-TEST_F(IngestionTest, LargeEventsMakeSmallBatches) {
-  std::vector<eventlog::Event> events;
-  crm::v1::CrmEvent event;
-  event.mutable_rep()->set_display_name(std::string(900'000, 'x'));
-  for (int i = 0; i < 5; ++i) {
-    events.push_back(
-        {{"crm", absl::StrCat("rep/", i), "1"}, std::nullopt, event.SerializeAsString()});
-  }
-  ASSERT_TRUE(log_.Append("w", events).ok());
-  std::vector<int> sizes;
-  ASSERT_TRUE(ingestion_
-                  .WatchEvents("w", v1::WatchEventsRequest(), Never,
-                               [&](const v1::WatchEventsResponse& response) {
-                                 EXPECT_LT(response.ByteSizeLong(), size_t{4} << 20);
-                                 sizes.push_back(response.events_size());
-                                 return true;
-                               })
-                  .ok());
-  EXPECT_THAT(sizes, testing::ElementsAre(2, 2, 1));
-}
-
-TEST_F(IngestionTest, FollowingGoesOnUntilCancelled) {
-  AppendReps(3);
-  v1::WatchEventsRequest request;
-  request.set_follow(true);
-  std::atomic<int> seen{0};
-  std::atomic<bool> cancelled{false};
-  absl::Status status;
-  std::thread follower([&] {
-    status = ingestion_.WatchEvents(
-        "w", request, [&] { return cancelled.load(); },
-        [&](const v1::WatchEventsResponse& response) {
-          seen += response.events_size();
-          // Each message is answered by another event, until ten have come.
-          if (seen < 10) {
-            AppendReps(1);
-          } else {
-            cancelled = true;
-          }
-          return true;
-        });
-  });
-  follower.join();
-  EXPECT_TRUE(absl::IsCancelled(status)) << status;
-  EXPECT_EQ(seen.load(), 10);
-}
-
-TEST_F(IngestionTest, FeedStopsWhenNobodyTakesIt) {
-  AppendReps(3);
-  v1::WatchEventsRequest request;
-  request.set_follow(true);
-  EXPECT_TRUE(ingestion_.WatchEvents("w", request, Never, [](const auto&) { return false; }).ok());
 }
 
 }  // namespace
