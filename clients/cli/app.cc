@@ -17,6 +17,7 @@
 #include "clients/cli/commands/goals.h"
 #include "clients/cli/commands/import.h"
 #include "clients/cli/commands/initiatives.h"
+#include "clients/cli/commands/log.h"
 #include "clients/cli/commands/metrics.h"
 #include "clients/cli/commands/quota.h"
 #include "clients/cli/commands/scenarios.h"
@@ -40,7 +41,8 @@ struct GlobalArguments {
 
 constexpr char kFooter[] =
     "Exit codes: 0 well done; 1 a service reported an error; 2 the command line makes no sense;\n"
-    "3 an import left rows out; 4 too little history for an honest forecast; 130 interrupted.\n"
+    "3 an import left rows out; 4 too little history for an honest forecast; 5 log verify found\n"
+    "faults; 130 interrupted.\n"
     "--json prints protobuf JSON (lowerCamelCase names, 64-bit integers as strings) and nothing\n"
     "else; of commands that report progress, the final result.\n\n"
     "Example:\n"
@@ -83,6 +85,7 @@ class Invocation {
     AddGoalsCommands(app_, commands_);
     AddInitiativesCommands(app_, commands_);
     AddScenariosCommands(app_, commands_);
+    AddLogCommands(app_, commands_);
   }
 
   int Run(std::vector<std::string> arguments) {

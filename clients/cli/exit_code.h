@@ -10,6 +10,7 @@ enum ExitCode {
   kExitUsage = 2,          // The command line makes no sense; nothing was done.
   kExitRowsRejected = 3,   // An import kept the good rows and left bad ones out.
   kExitRefused = 4,        // Too little history for an honest forecast.
+  kExitFaultsFound = 5,    // `log verify` found faults.
   kExitInterrupted = 130,  // Ctrl-C.
 };
 

@@ -10,9 +10,11 @@
 
 namespace quotacast::cli {
 
-std::string ToJson(const google::protobuf::Message& message) {
+namespace {
+
+std::string Print(const google::protobuf::Message& message, bool indented) {
   google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
+  options.add_whitespace = indented;
   options.always_print_primitive_fields = true;
   std::string out;
   if (!google::protobuf::util::MessageToJsonString(message, &out, options).ok()) {
@@ -20,6 +22,14 @@ std::string ToJson(const google::protobuf::Message& message) {
     std::abort();
   }
   return out;
+}
+
+}  // namespace
+
+std::string ToJson(const google::protobuf::Message& message) { return Print(message, true); }
+
+std::string ToJsonLine(const google::protobuf::Message& message) {
+  return Print(message, false) + "\n";
 }
 
 absl::Status FromJson(const std::string& text, const std::string& source,

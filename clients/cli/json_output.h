@@ -14,6 +14,9 @@ namespace quotacast::cli {
 // that has no JSON (an Any of an unknown type), which no message of ours is.
 std::string ToJson(const google::protobuf::Message& message);
 
+// The same on one line.
+std::string ToJsonLine(const google::protobuf::Message& message);
+
 // Reads protobuf JSON into `message`; an unknown field is an error. INVALID_ARGUMENT names
 // `source` (a file) and says where reading stopped.
 absl::Status FromJson(const std::string& text, const std::string& source,

@@ -68,7 +68,7 @@ absl::Status RunServerStream(const CallOptions& options, const Open& open,
       call.context()->TryCancel();
       break;
     }
-    message = Response();
+    // Reading clears the message and keeps its memory, unless it was moved away.
   }
   const grpc::Status status = reader->Finish();
   return enough ? absl::OkStatus() : ToAbslStatus(status);

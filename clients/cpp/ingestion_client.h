@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -33,6 +34,36 @@ class IngestionClient {
   // Lists the shipped import profiles.
   absl::StatusOr<ingestion::v1::ListProfilesResponse> ListProfiles(
       const ingestion::v1::ListProfilesRequest& request, const CallOptions& options = {});
+
+  // Appends one batch, wholly or not at all. For many events: EventAppender (event_appender.h).
+  absl::StatusOr<ingestion::v1::BatchAppendResponse> BatchAppend(
+      const ingestion::v1::BatchAppendRequest& request, const CallOptions& options = {});
+
+  // One page of the events that came with the id of an earlier one.
+  absl::StatusOr<ingestion::v1::ListConflictsResponse> ListConflicts(
+      const ingestion::v1::ListConflictsRequest& request, const CallOptions& options = {});
+
+  // Erases a person's data. Cannot be taken back.
+  absl::StatusOr<ingestion::v1::ErasePersonResponse> ErasePerson(
+      const ingestion::v1::ErasePersonRequest& request, const CallOptions& options = {});
+
+  // Size and extent of a workspace's log.
+  absl::StatusOr<ingestion::v1::GetLogStatsResponse> GetLogStats(
+      const ingestion::v1::GetLogStatsRequest& request, const CallOptions& options = {});
+
+  // Checks a log from end to end. `on_message` hears the progress and returns whether to go on;
+  // the last message has `done`.
+  absl::Status VerifyLog(const ingestion::v1::VerifyLogRequest& request,
+                         const std::function<bool(ingestion::v1::VerifyLogResponse&&)>& on_message,
+                         const CallOptions& options = {});
+
+  // Fills the next events of an export, which fit a message (3 MiB), and returns true, or returns
+  // false at the end. An error ends the restoration; what was sent before stays.
+  using EventsSource = std::function<absl::StatusOr<bool>(ingestion::v1::RestoredEvents&)>;
+
+  // Brings exported events back at the end of the log of `parent`.
+  absl::StatusOr<ingestion::v1::RestoreEventsResponse> RestoreEvents(
+      const std::string& parent, const EventsSource& next_events, const CallOptions& options = {});
 
   // Streams the events after an offset, in log order. `on_message` returns whether to go on;
   // stopping early is OK and cancels the call.

@@ -85,6 +85,60 @@ class FakeServices::Ingestion final : public ingestion::v1::IngestionService::Se
     *response = owner_.profiles;
     return ToGrpc(owner_.failure);
   }
+  grpc::Status WatchEvents(
+      grpc::ServerContext*, const ingestion::v1::WatchEventsRequest* request,
+      grpc::ServerWriter<ingestion::v1::WatchEventsResponse>* writer) override {
+    owner_.watch_request = *request;
+    ingestion::v1::WatchEventsResponse response;
+    for (const ingestion::v1::EventRecord& event : owner_.events) {
+      if (event.offset() <= request->after_offset()) continue;
+      *response.add_events() = event;
+      if (response.events_size() < 2) continue;
+      writer->Write(response);
+      response.Clear();
+    }
+    response.set_caught_up(true);
+    if (owner_.failure.ok()) writer->Write(response);
+    return ToGrpc(owner_.failure);
+  }
+  grpc::Status RestoreEvents(grpc::ServerContext*,
+                             grpc::ServerReader<ingestion::v1::RestoreEventsRequest>* reader,
+                             ingestion::v1::RestoreEventsResponse* response) override {
+    ingestion::v1::RestoreEventsRequest request;
+    while (reader->Read(&request)) {
+      if (request.has_header()) owner_.restored_parent = request.header().parent();
+      for (const ingestion::v1::EventRecord& event : request.events().events()) {
+        owner_.restored_events.push_back(event);
+      }
+    }
+    response->set_restored_event_count(static_cast<int64_t>(owner_.restored_events.size()));
+    return ToGrpc(owner_.failure);
+  }
+  grpc::Status GetLogStats(grpc::ServerContext*, const ingestion::v1::GetLogStatsRequest*,
+                           ingestion::v1::GetLogStatsResponse* response) override {
+    *response = owner_.log_stats;
+    return ToGrpc(owner_.failure);
+  }
+  grpc::Status VerifyLog(grpc::ServerContext*, const ingestion::v1::VerifyLogRequest*,
+                         grpc::ServerWriter<ingestion::v1::VerifyLogResponse>* writer) override {
+    for (const auto& response : owner_.verification) writer->Write(response);
+    return ToGrpc(owner_.failure);
+  }
+  grpc::Status ListConflicts(grpc::ServerContext*,
+                             const ingestion::v1::ListConflictsRequest* request,
+                             ingestion::v1::ListConflictsResponse* response) override {
+    response->set_next_page_token(Page(owner_.conflicts, request->page_token(),
+                                       [&](const ingestion::v1::EventConflict& conflict) {
+                                         *response->add_conflicts() = conflict;
+                                       }));
+    return ToGrpc(owner_.failure);
+  }
+  grpc::Status ErasePerson(grpc::ServerContext*, const ingestion::v1::ErasePersonRequest* request,
+                           ingestion::v1::ErasePersonResponse* response) override {
+    owner_.erase_request = *request;
+    *response = owner_.erase_response;
+    return ToGrpc(owner_.failure);
+  }
 
  private:
   FakeServices& owner_;

@@ -36,6 +36,18 @@ class FakeServices {
   ingestion::v1::ImportFilesResponse import_response;
   ingestion::v1::ListProfilesResponse profiles;
 
+  // Ingestion's log: what WatchEvents sends, two events a message (filters are only noted), and
+  // what RestoreEvents was given.
+  std::vector<ingestion::v1::EventRecord> events;
+  ingestion::v1::WatchEventsRequest watch_request;
+  std::vector<ingestion::v1::EventRecord> restored_events;
+  std::string restored_parent;
+  ingestion::v1::GetLogStatsResponse log_stats;
+  std::vector<ingestion::v1::VerifyLogResponse> verification;
+  std::vector<ingestion::v1::EventConflict> conflicts;  // Two per page.
+  ingestion::v1::ErasePersonRequest erase_request;
+  ingestion::v1::ErasePersonResponse erase_response;
+
   // Metrics: QueryKpi answers with the table of that KPI's name.
   metrics::v1::ListKpisResponse kpis;
   std::vector<metrics::v1::QueryKpiRequest> kpi_requests;
