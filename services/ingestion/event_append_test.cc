@@ -26,6 +26,7 @@
 #include "gtest/gtest.h"
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/eventlog/in_memory_event_log.h"
+#include "services/ingestion/forwarding_event_log.h"
 #include "services/ingestion/sample_events.h"
 
 namespace quotacast::ingestion {
@@ -40,17 +41,17 @@ std::string FieldOf(const absl::Status& status) {
   return detail.field_violations.empty() ? "" : detail.field_violations[0].field;
 }
 
-// Passes everything on to a log in memory, but Append asks first.
-class ScriptedLog final : public eventlog::InMemoryEventLog {
+// Append asks first.
+class ScriptedLog final : public ForwardingEventLog {
  public:
-  using InMemoryEventLog::InMemoryEventLog;
+  using ForwardingEventLog::ForwardingEventLog;
   absl::StatusOr<std::vector<eventlog::AppendResult>> Append(
       std::string_view workspace, absl::Span<const eventlog::Event> events,
       absl::Span<const eventlog::RecordWrite> records = {}) override {
     if (before_append) {
       if (absl::Status status = before_append(); !status.ok()) return status;
     }
-    return InMemoryEventLog::Append(workspace, events, records);
+    return ForwardingEventLog::Append(workspace, events, records);
   }
   std::function<absl::Status()> before_append;
 };
@@ -164,7 +165,8 @@ class EventAppendTest : public testing::Test {
   int64_t LastOffset() { return log_.LastOffset("w").value(); }
 
   FakeClock clock_{absl::FromUnixSeconds(1'500'000'000)};
-  ScriptedLog log_{&clock_};
+  eventlog::InMemoryEventLog memory_{&clock_};
+  ScriptedLog log_{memory_};
   std::unique_ptr<WorkspaceLimits> limits_;
   std::unique_ptr<RequestIds> requests_;
   std::unique_ptr<EventAppend> append_;

@@ -1,8 +1,9 @@
 // Goal: conflicts are listed page by page, counts add up, faults are found, and an export brought
-// back is the log it came from. Method: an in-memory log that also claims faults.
+// back is the log it came from. Method: in-memory and SQLite logs, and one that claims faults.
 #include "services/ingestion/log_operations.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,7 +21,9 @@
 #include "gtest/gtest.h"
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/eventlog/in_memory_event_log.h"
+#include "services/eventlog/sqlite_event_log.h"
 #include "services/ingestion/converters.h"
+#include "services/ingestion/forwarding_event_log.h"
 #include "services/ingestion/sample_events.h"
 
 namespace quotacast::ingestion {
@@ -29,12 +32,12 @@ namespace {
 bool Never() { return false; }
 
 // Reports what a test tells it to.
-class FaultyLog final : public eventlog::InMemoryEventLog {
+class FaultyLog final : public ForwardingEventLog {
  public:
-  using InMemoryEventLog::InMemoryEventLog;
+  using ForwardingEventLog::ForwardingEventLog;
   absl::StatusOr<eventlog::VerifiedPage> Verify(std::string_view workspace, int64_t after_offset,
                                                 size_t max_events) const override {
-    auto page = InMemoryEventLog::Verify(workspace, after_offset, max_events);
+    auto page = ForwardingEventLog::Verify(workspace, after_offset, max_events);
     if (page.ok() && after_offset == 0) {
       page->faults.insert(page->faults.end(), faults.begin(), faults.end());
     }
@@ -61,7 +64,8 @@ class LogOperationsTest : public testing::Test {
   }
 
   FakeClock clock_{absl::FromUnixSeconds(1'500'000'000)};
-  FaultyLog log_{&clock_};
+  eventlog::InMemoryEventLog memory_{&clock_};
+  FaultyLog log_{memory_};
 };
 
 TEST_F(LogOperationsTest, ConflictsComeBesideTheEventThatCounts) {
@@ -171,27 +175,52 @@ std::function<bool(v1::RestoreEventsRequest&)> From(
   };
 }
 
-TEST_F(LogOperationsTest, WhatIsRestoredIsWhatWasThere) {
+// The messages that an export of `log` is brought back with, ten events each.
+std::vector<v1::RestoreEventsRequest> ExportOf(const eventlog::EventLog& log,
+                                               std::string_view workspace) {
+  std::vector<v1::RestoreEventsRequest> messages;
+  for (const eventlog::StoredEvent& stored : log.Read(workspace, 0, 100).value()) {
+    if (messages.empty() || messages.back().events().events_size() == 10) messages.emplace_back();
+    *messages.back().mutable_events()->add_events() = ToEventRecord(stored).value();
+  }
+  return messages;
+}
+
+TEST_F(LogOperationsTest, WhatIsRestoredIsWhatWasThereInEveryStore) {
   for (int i = 1; i <= 25; ++i) {
     clock_.Advance(absl::Microseconds(i));
     Append(SampleEvent(i));
   }
+  // One of them is a tombstone.
+  const eventlog::EventRewrite erased = {
+      3, {"crm", "opportunity/D3", "Proposal@2017-03-01"}, "", true};
+  ASSERT_TRUE(log_.Rewrite("w", absl::MakeConstSpan(&erased, 1)).ok());
   const auto original = log_.Read("w", 0, 100).value();
-  std::vector<v1::RestoreEventsRequest> messages;
-  for (const eventlog::StoredEvent& stored : original) {
-    if (messages.empty() || messages.back().events().events_size() == 10) messages.emplace_back();
-    *messages.back().mutable_events()->add_events() = ToEventRecord(stored).value();
-  }
+  const std::vector<v1::RestoreEventsRequest> messages = ExportOf(log_, "w");
   clock_.Advance(absl::Hours(1));
-  FaultyLog copy{&clock_};
-  const auto response = RestoreEvents(copy, "v", From(messages), Never);
-  ASSERT_TRUE(response.ok()) << response.status();
-  EXPECT_EQ(response->restored_event_count(), 25);
-  EXPECT_EQ(response->last_offset(), 25);
-  EXPECT_EQ(copy.Read("v", 0, 100).value(), original);
-  // Again: the first event does not follow the last.
-  const absl::Status again = RestoreEvents(copy, "v", From(messages), Never).status();
-  EXPECT_EQ(GetDetail(again).value_or(ErrorDetail()).reason, "RESTORE_OFFSET");
+
+  const std::filesystem::path path = testing::TempDir() + "/restored.db";
+  std::filesystem::remove(path);
+  auto sqlite = eventlog::SqliteEventLog::Open(path.string(), &clock_);
+  ASSERT_TRUE(sqlite.ok()) << sqlite.status();
+  eventlog::InMemoryEventLog memory(&clock_);
+  for (eventlog::EventLog* copy : {static_cast<eventlog::EventLog*>(&memory),
+                                   static_cast<eventlog::EventLog*>(sqlite->get())}) {
+    SCOPED_TRACE(std::string(copy->StoreName()));
+    const auto response = RestoreEvents(*copy, "v", From(messages), Never);
+    ASSERT_TRUE(response.ok()) << response.status();
+    EXPECT_EQ(response->restored_event_count(), 25);
+    EXPECT_EQ(response->last_offset(), 25);
+    EXPECT_EQ(copy->Read("v", 0, 100).value(), original);
+    const std::vector<v1::RestoreEventsRequest> again = ExportOf(*copy, "v");
+    ASSERT_EQ(again.size(), messages.size());
+    for (size_t i = 0; i < again.size(); ++i) {
+      EXPECT_EQ(again[i].SerializeAsString(), messages[i].SerializeAsString());
+    }
+    // Once more: the first event does not follow the last.
+    const absl::Status refused = RestoreEvents(*copy, "v", From(messages), Never).status();
+    EXPECT_EQ(GetDetail(refused).value_or(ErrorDetail()).reason, "RESTORE_OFFSET");
+  }
 }
 
 TEST_F(LogOperationsTest, MalformedRestorationsAreRefused) {

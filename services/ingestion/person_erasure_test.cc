@@ -24,6 +24,7 @@
 #include "services/eventlog/in_memory_event_log.h"
 #include "services/eventlog/sqlite_event_log.h"
 #include "services/ingestion/converters.h"
+#include "services/ingestion/forwarding_event_log.h"
 #include "services/ingestion/log_operations.h"
 #include "services/ingestion/request_ids.h"
 #include "services/ingestion/sample_events.h"
@@ -89,19 +90,19 @@ std::vector<eventlog::StoredEvent> AllEvents(const eventlog::EventLog& log) {
 }
 
 // Fails the write with this number, counted from 1.
-class FailingLog final : public eventlog::InMemoryEventLog {
+class FailingLog final : public ForwardingEventLog {
  public:
-  using InMemoryEventLog::InMemoryEventLog;
+  using ForwardingEventLog::ForwardingEventLog;
   absl::StatusOr<std::vector<eventlog::AppendResult>> Append(
       std::string_view workspace, absl::Span<const eventlog::Event> events,
       absl::Span<const eventlog::RecordWrite> records = {}) override {
     if (--writes_left == 0) return absl::UnavailableError("the disk is full");
-    return InMemoryEventLog::Append(workspace, events, records);
+    return ForwardingEventLog::Append(workspace, events, records);
   }
   absl::Status Rewrite(std::string_view workspace,
                        absl::Span<const eventlog::EventRewrite> rewrites) override {
     if (--writes_left == 0) return absl::UnavailableError("the disk is full");
-    return InMemoryEventLog::Rewrite(workspace, rewrites);
+    return ForwardingEventLog::Rewrite(workspace, rewrites);
   }
   int writes_left = 0;  // 0: none fails.
 };
@@ -167,7 +168,8 @@ TEST_F(PersonErasureTest, NothingNamesThePersonAfterwards) {
 
 TEST_F(PersonErasureTest, AnInterruptedErasureIsCompletedByTheSameCall) {
   for (int failing_write = 1; failing_write <= 10; ++failing_write) {
-    FailingLog log(&clock_);
+    eventlog::InMemoryEventLog memory(&clock_);
+    FailingLog log(memory);
     Fill(log);
     const auto before = AllEvents(log);
     log.writes_left = failing_write;
@@ -187,7 +189,8 @@ TEST_F(PersonErasureTest, AnInterruptedErasureIsCompletedByTheSameCall) {
 
 // While one erasure is interrupted, that of somebody else gets another pseudonym.
 TEST_F(PersonErasureTest, InterruptedErasuresKeepTheirPseudonyms) {
-  FailingLog log(&clock_);
+  eventlog::InMemoryEventLog memory(&clock_);
+  FailingLog log(memory);
   Fill(log);
   log.writes_left = 4;  // After the note and the rewriting of the others' events.
   ASSERT_FALSE(ErasePerson(log, "w", RequestFor(kId), Never).ok());

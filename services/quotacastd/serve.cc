@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -36,6 +37,8 @@ struct Flags {
   std::string simulation;
   double drain_seconds = 10;
   double drain_notice_seconds = 0;
+  int64_t workspace_events_per_second = 0;
+  int64_t workspace_events_max = 0;
   std::string log_level = "info";
   bool allow_remote = false;
 };
@@ -73,6 +76,16 @@ void AddFlags(CLI::App& app, const std::string& program, Flags& flags) {
       ->type_name("SECONDS")
       ->check(CLI::Range(0.0, kDrainSecondsMax))
       ->capture_default_str();
+  app.add_option("--workspace-events-per-second", flags.workspace_events_per_second,
+                 "Events that programs may append to one workspace per second; 0: no limit")
+      ->type_name("COUNT")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--workspace-events-max", flags.workspace_events_max,
+                 "Events that one workspace may have for programs to append more; 0: no limit")
+      ->type_name("COUNT")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   app.add_option("--log-level", flags.log_level,
                  "Log lines (JSON, on standard error): debug, info, warning, error or off")
       ->type_name("LEVEL")
@@ -94,6 +107,8 @@ absl::StatusOr<SuiteOptions> ToSuiteOptions(const Flags& flags) {
   options.ingestion_address = flags.ingestion;
   options.metrics_address = flags.metrics;
   options.simulation_address = flags.simulation;
+  options.workspace_events_per_second = flags.workspace_events_per_second;
+  options.workspace_events_max = flags.workspace_events_max;
   return options;
 }
 

@@ -29,6 +29,7 @@
 #include "services/eventlog/postgres_event_log.h"
 #include "services/eventlog/sqlite_event_log.h"
 #include "services/ingestion/server/ingestion_service.h"
+#include "services/ingestion/workspace_limits.h"
 #include "services/metrics/server/metrics_service.h"
 #include "services/planning/server/planning_service.h"
 #include "services/quotacastd/directory_lock.h"
@@ -92,6 +93,15 @@ absl::Status Check(const SuiteOptions& options) {
   if (options.simulation_threads < 0) {
     return InvalidField("simulation-threads",
                         absl::StrCat("is ", options.simulation_threads, "; expected 0 or more"));
+  }
+  if (options.workspace_events_per_second < 0) {
+    return InvalidField("workspace-events-per-second",
+                        absl::StrCat("is ", options.workspace_events_per_second,
+                                     "; expected 0 (no limit) or more"));
+  }
+  if (options.workspace_events_max < 0) {
+    return InvalidField("workspace-events-max", absl::StrCat("is ", options.workspace_events_max,
+                                                             "; expected 0 (no limit) or more"));
   }
   QC_RETURN_IF_ERROR(CheckAddress("ingestion", options.ingestion_address,
                                   hosts(Service::kIngestion), hosts(Service::kMetrics)));
@@ -210,8 +220,11 @@ absl::Status Suite::Parts::OpenLog(const SuiteOptions& options, const std::strin
 
 absl::Status Suite::Parts::StartIngestion(const SuiteOptions& options) {
   QC_RETURN_IF_ERROR(OpenLog(options, "events.db", kIngestionSchema, event_log));
-  ingestion = std::make_unique<ingestion::IngestionService>(*event_log, IngestionServing(), *clock,
-                                                            machine_clock, logger.call_log());
+  const ingestion::WorkspaceLimitOptions limits = {
+      .events_per_second = options.workspace_events_per_second,
+      .events_max = options.workspace_events_max};
+  ingestion = std::make_unique<ingestion::IngestionService>(
+      *event_log, IngestionServing(), *clock, machine_clock, logger.call_log(), limits);
   return Host(ingestion::kIngestionServiceName, ingestion.get(), ingestion_server);
 }
 

@@ -4,6 +4,7 @@
 
 #include <grpcpp/channel.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <set>
@@ -52,6 +53,10 @@ struct SuiteOptions {
   std::string ingestion_address;
   std::string metrics_address;
   std::string simulation_address;
+
+  // What programs may append to one workspace: events per second, and events in all. 0: no limit.
+  int64_t workspace_events_per_second = 0;
+  int64_t workspace_events_max = 0;
 
   // Threads of one simulation; 0: one per core. Never changes a result.
   int simulation_threads = 0;

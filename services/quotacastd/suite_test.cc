@@ -133,6 +133,30 @@ TEST(SuiteTest, RefusesCombinationsThatCannotWork) {
   options = InMemory();
   options.metrics_address = "127.0.0.1:1";
   EXPECT_EQ(field_at_fault(options), "metrics");
+  options = InMemory();
+  options.workspace_events_per_second = -1;
+  EXPECT_EQ(field_at_fault(options), "workspace-events-per-second");
+  options = InMemory();
+  options.workspace_events_max = -1;
+  EXPECT_EQ(field_at_fault(options), "workspace-events-max");
+}
+
+TEST(SuiteTest, LimitsWhatProgramsAppend) {
+  SuiteOptions options = InMemory();
+  options.workspace_events_max = 1;
+  const std::unique_ptr<Suite> suite = StartOrNull(options);
+  ASSERT_NE(suite, nullptr);
+  clients::IngestionClient client(suite->channel());
+  ingestion::v1::BatchAppendRequest request;
+  request.set_parent("workspaces/w");
+  ingestion::v1::NewEvent& event = *request.add_events();
+  event.mutable_id()->set_source("crm");
+  event.mutable_id()->set_source_key("team/1");
+  event.mutable_id()->set_version("1");
+  event.mutable_event()->mutable_team()->set_team_id("1");
+  EXPECT_TRUE(client.BatchAppend(request).ok());
+  const absl::Status status = client.BatchAppend(request).status();
+  EXPECT_EQ(GetDetail(status).value_or(ErrorDetail()).reason, "WORKSPACE_LIMIT") << status;
 }
 
 TEST(SuiteTest, RefusesRemoteAddressesBeforeItTouchesTheDirectory) {

@@ -34,7 +34,7 @@ inline constexpr size_t kMaxFollowers = 32;
 inline constexpr size_t kMaxImports = 8;
 
 // Append streams at once. Each occupies a thread of its own; one more is refused (OVERLOADED).
-inline constexpr size_t kMaxAppendStreams = 64;
+inline constexpr size_t kMaxAppendStreams = 32;
 
 // The longest pause of an append stream; beyond it the writer is taken for gone
 // (DEADLINE_EXCEEDED). A writer that lives goes on with a new stream.
