@@ -215,8 +215,16 @@ absl::Status EventAppender::PauseBeforeRetry(const absl::Status& cause) {
   if (detail.retry_after.has_value()) pause = std::max(pause, *detail.retry_after);
   if (options_.pause) {
     options_.pause(pause);
-  } else {
-    std::this_thread::sleep_for(absl::ToChronoMilliseconds(pause));
+    return absl::OkStatus();
+  }
+  // Nobody notifies here: in pieces, so that a caller may give up.
+  std::unique_lock<std::mutex> lock(mu_);
+  for (absl::Duration left = pause; left > absl::ZeroDuration();
+       left -= absl::FromChrono(kCancelCheckPause)) {
+    changed_.wait_for(lock, std::min(absl::ToChronoMilliseconds(left), kCancelCheckPause));
+    if (options_.cancelled && options_.cancelled()) {
+      return absl::CancelledError("the appending was cancelled");
+    }
   }
   return absl::OkStatus();
 }

@@ -33,7 +33,7 @@ struct EventAppenderOptions {
   int attempts_max = 10;                // Streams begun in a row without an acknowledgement.
   absl::Duration pause_min = absl::Milliseconds(100);  // Before the second attempt; doubles.
   absl::Duration pause_max = absl::Seconds(10);
-  // How to wait between attempts; empty: sleeps.
+  // How to wait between attempts; empty: waits that long.
   std::function<void(absl::Duration)> pause;
   // Asked while waiting; true ends the call with CANCELLED. Empty: never.
   std::function<bool()> cancelled;

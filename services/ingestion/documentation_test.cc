@@ -1,6 +1,6 @@
 // Goal: docs/formats/import_profiles.md says what the code does. Method: its example must parse;
 // every reason that a source file of this package uses must be on the page, and every key and
-// field must be.
+// field must be. Likewise docs/errors.md and the reasons of the log's API.
 #include <cstddef>
 #include <fstream>
 #include <regex>
@@ -55,6 +55,23 @@ TEST(DocumentationTest, EveryReasonIsDocumented) {
     }
   }
   EXPECT_GT(reasons.size(), 35u);
+  for (const std::string& name : reasons) {
+    EXPECT_NE(page.find(absl::StrCat("`", name, "`")), std::string::npos) << name;
+  }
+}
+
+TEST(DocumentationTest, EveryReasonOfTheLogsApiIsAmongTheErrors) {
+  const std::string page = ReadFile("docs/errors.md");
+  const std::regex reason("\"([A-Z][A-Z0-9]*(_[A-Z0-9]+)+|UNREADABLE)\"");
+  std::set<std::string> reasons;
+  for (const char* name : {"event_append", "event_feed", "event_rules", "log_operations",
+                           "person_erasure", "request_ids", "workspace_limits"}) {
+    const std::string source = ReadFile(absl::StrCat("services/ingestion/", name, ".cc"));
+    for (std::sregex_iterator it(source.begin(), source.end(), reason), end; it != end; ++it) {
+      reasons.insert((*it)[1]);
+    }
+  }
+  EXPECT_GT(reasons.size(), 15u);
   for (const std::string& name : reasons) {
     EXPECT_NE(page.find(absl::StrCat("`", name, "`")), std::string::npos) << name;
   }

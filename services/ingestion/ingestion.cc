@@ -21,6 +21,7 @@
 #include "base/string_views.h"
 #include "services/ingestion/converters.h"
 #include "services/ingestion/dry_run_log.h"
+#include "services/ingestion/event_feed.h"
 #include "services/ingestion/importer.h"
 #include "services/ingestion/shipped_profiles.h"
 
@@ -134,6 +135,20 @@ v1::ListProfilesResponse Ingestion::ListProfiles() const {
     if (parsed.ok()) profile.set_description(parsed->description);
   }
   return response;
+}
+
+absl::Status Ingestion::WatchEvents(
+    std::string_view workspace, const v1::WatchEventsRequest& request,
+    const std::function<bool()>& cancelled,
+    const std::function<bool(const v1::WatchEventsResponse&)>& send) const {
+  bool readable = true;
+  v1::WatchEventsResponse response;
+  QC_RETURN_IF_ERROR(WatchLog(log_, workspace, request, cancelled, [&](const std::string& bytes) {
+    readable = response.ParseFromString(bytes);
+    return readable && send(response);
+  }));
+  if (readable) return absl::OkStatus();
+  return absl::InternalError("an event of the log is no CRM event; `log verify` finds it");
 }
 
 absl::StatusOr<v1::ImportFilesResponse> Ingestion::Import(std::string_view workspace,

@@ -47,6 +47,11 @@ class Ingestion {
   // The shipped profiles in order of name.
   v1::ListProfilesResponse ListProfiles() const;
 
+  // WatchLog (event_feed.h) with its messages parsed, for callers in this process.
+  absl::Status WatchEvents(std::string_view workspace, const v1::WatchEventsRequest& request,
+                           const std::function<bool()>& cancelled,
+                           const std::function<bool(const v1::WatchEventsResponse&)>& send) const;
+
  private:
   friend class ImportSession;
 

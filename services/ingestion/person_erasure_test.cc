@@ -126,7 +126,8 @@ void ExpectErased(const eventlog::EventLog& log, const std::vector<eventlog::Sto
     EXPECT_EQ(after[i].event.id.source_key.find(kId), std::string::npos);
     EXPECT_EQ(after[i].is_erased, i < 2) << i;
     // What did not name the person is as it was.
-    if (i == 2 || (i >= 3 && i < 23 && (i - 2) % 2 == 1)) EXPECT_EQ(after[i], before[i]) << i;
+    const bool is_another_persons = i == 2 || (i >= 3 && i < 23 && i % 2 == 1);
+    EXPECT_EQ(after[i] == before[i], is_another_persons) << i;
   }
   EXPECT_EQ(after[0].event.id.source_key, "rep/erased-rep-1");
   EXPECT_EQ(after[23].event.id.source_key, "quota/erased-rep-1/2017Q4");

@@ -107,11 +107,68 @@ grpc::Status Import(ingestion::v1::IngestionService::Stub& stub,
   return writer->Finish();
 }
 
+grpc::Status Append(ingestion::v1::IngestionService::Stub& stub,
+                    const std::vector<ingestion::v1::AppendEventsRequest>& messages) {
+  ClientContext context;
+  auto stream = stub.AppendEvents(&context);
+  for (const auto& message : messages) {
+    if (!stream->Write(message)) break;
+  }
+  stream->WritesDone();
+  ingestion::v1::AppendEventsResponse response;
+  while (stream->Read(&response)) {
+  }
+  return stream->Finish();
+}
+
 ingestion::v1::ImportFilesRequest Header(const std::string& parent) {
   ingestion::v1::ImportFilesRequest message;
   message.mutable_header()->set_parent(parent);
   message.mutable_header()->set_profile_name("crm_history");
   return message;
+}
+
+TEST_F(ErrorVocabularyTest, AppendingAndErasing) {
+  const auto stub = Stub<ingestion::v1::IngestionService>();
+  ingestion::v1::AppendEventsRequest header;
+  header.mutable_header()->set_parent("workspaces/w");
+  ingestion::v1::AppendEventsRequest second_batch;
+  second_batch.mutable_batch()->set_sequence(2);
+  const auto batch_append = [&stub](const std::string& request_id, bool bad_event) {
+    ClientContext context;
+    ingestion::v1::BatchAppendRequest request;
+    request.set_parent("workspaces/w");
+    request.set_request_id(request_id);
+    if (bad_event) request.add_events();
+    ingestion::v1::BatchAppendResponse response;
+    return stub->BatchAppend(&context, request, &response);
+  };
+  const auto erase = [&stub](crm::v1::EntityKind entity) {
+    ClientContext context;
+    ingestion::v1::ErasePersonRequest request;
+    request.set_parent("workspaces/w");
+    request.set_entity(entity);
+    request.set_person_id("nobody");
+    ingestion::v1::ErasePersonResponse response;
+    return stub->ErasePerson(&context, request, &response);
+  };
+  Check({
+      {"append: batch before the header", [&] { return Append(*stub, {second_batch}); },
+       StatusCode::INVALID_ARGUMENT, "INVALID_FIELD", "part", ""},
+      {"append: skipped number",
+       [&] {
+         return Append(*stub, {header, second_batch});
+       },
+       StatusCode::INVALID_ARGUMENT, "SEQUENCE_GAP", "batch.sequence", ""},
+      {"batch: no UUID", [&] { return batch_append("7", false); }, StatusCode::INVALID_ARGUMENT,
+       "INVALID_FIELD", "request_id", ""},
+      {"batch: an event without an id", [&] { return batch_append("", true); },
+       StatusCode::INVALID_ARGUMENT, "INVALID_FIELD", "events[0].id.source", ""},
+      {"erase: nobody of that name", [&] { return erase(crm::v1::ENTITY_KIND_REP); },
+       StatusCode::NOT_FOUND, "PERSON_NOT_FOUND", "", ""},
+      {"erase: no person", [&] { return erase(crm::v1::ENTITY_KIND_TEAM); },
+       StatusCode::INVALID_ARGUMENT, "INVALID_FIELD", "entity", ""},
+  });
 }
 
 TEST_F(ErrorVocabularyTest, Ingestion) {
