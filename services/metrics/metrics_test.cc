@@ -153,7 +153,7 @@ TEST_F(MetricsTest, ReadsTheFeedAgainAfterAnErasure) {
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_NE(response->DebugString().find("Anna"), std::string::npos);
 
-  TestFeed erased(CivilDay(2018, 1, 1));
+  TestFeed erased(CivilDay(2018, 1, 2));
   erased.Stages();
   erased.Rep("erased-rep-1", "");
   erased.Closed("d1", "Won", CivilDay(2017, 1, 1), CivilDay(2017, 2, 1),
