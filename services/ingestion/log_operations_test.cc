@@ -179,7 +179,8 @@ std::function<bool(v1::RestoreEventsRequest&)> From(
 std::vector<v1::RestoreEventsRequest> ExportOf(const eventlog::EventLog& log,
                                                std::string_view workspace) {
   std::vector<v1::RestoreEventsRequest> messages;
-  for (const eventlog::StoredEvent& stored : log.Read(workspace, 0, 100).value()) {
+  const std::vector<eventlog::StoredEvent> events = log.Read(workspace, 0, 100).value();
+  for (const eventlog::StoredEvent& stored : events) {
     if (messages.empty() || messages.back().events().events_size() == 10) messages.emplace_back();
     *messages.back().mutable_events()->add_events() = ToEventRecord(stored).value();
   }
