@@ -19,6 +19,7 @@
 #include "clients/cli/commands/initiatives.h"
 #include "clients/cli/commands/log.h"
 #include "clients/cli/commands/metrics.h"
+#include "clients/cli/commands/quarantine.h"
 #include "clients/cli/commands/quota.h"
 #include "clients/cli/commands/scenarios.h"
 #include "clients/cli/exit_code.h"
@@ -78,6 +79,7 @@ class Invocation {
     serve_->fallthrough(false);
     serve_->prefix_command();
     AddImportCommand(app_, commands_);
+    AddQuarantineCommands(app_, commands_);
     AddQuotaCommand(app_, commands_);
     AddMetricsCommand(app_, commands_);
     AddForecastCommand(app_, commands_);

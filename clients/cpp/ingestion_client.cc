@@ -124,6 +124,34 @@ absl::StatusOr<ingestion::v1::RestoreEventsResponse> IngestionClient::RestoreEve
   return response;
 }
 
+absl::StatusOr<ingestion::v1::ListQuarantinedRowsResponse> IngestionClient::ListQuarantinedRows(
+    const ingestion::v1::ListQuarantinedRowsRequest& request, const CallOptions& options) {
+  return RunUnary<ingestion::v1::ListQuarantinedRowsResponse>(
+      options,
+      [&](grpc::ClientContext* context, ingestion::v1::ListQuarantinedRowsResponse* response) {
+        return stub_->ListQuarantinedRows(context, request, response);
+      });
+}
+
+absl::StatusOr<ingestion::v1::ReplayQuarantinedRowsResponse> IngestionClient::ReplayQuarantinedRows(
+    const ingestion::v1::ReplayQuarantinedRowsRequest& request, const CallOptions& options) {
+  return RunUnary<ingestion::v1::ReplayQuarantinedRowsResponse>(
+      options,
+      [&](grpc::ClientContext* context, ingestion::v1::ReplayQuarantinedRowsResponse* response) {
+        return stub_->ReplayQuarantinedRows(context, request, response);
+      });
+}
+
+absl::StatusOr<ingestion::v1::DiscardQuarantinedRowsResponse>
+IngestionClient::DiscardQuarantinedRows(const ingestion::v1::DiscardQuarantinedRowsRequest& request,
+                                        const CallOptions& options) {
+  return RunUnary<ingestion::v1::DiscardQuarantinedRowsResponse>(
+      options,
+      [&](grpc::ClientContext* context, ingestion::v1::DiscardQuarantinedRowsResponse* response) {
+        return stub_->DiscardQuarantinedRows(context, request, response);
+      });
+}
+
 absl::Status IngestionClient::WatchEvents(
     const ingestion::v1::WatchEventsRequest& request,
     const std::function<bool(ingestion::v1::WatchEventsResponse&&)>& on_message,

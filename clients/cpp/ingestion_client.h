@@ -65,6 +65,18 @@ class IngestionClient {
   absl::StatusOr<ingestion::v1::RestoreEventsResponse> RestoreEvents(
       const std::string& parent, const EventsSource& next_events, const CallOptions& options = {});
 
+  // A page of the rows that imports left out.
+  absl::StatusOr<ingestion::v1::ListQuarantinedRowsResponse> ListQuarantinedRows(
+      const ingestion::v1::ListQuarantinedRowsRequest& request, const CallOptions& options = {});
+
+  // Imports rows of the quarantine again, with new values.
+  absl::StatusOr<ingestion::v1::ReplayQuarantinedRowsResponse> ReplayQuarantinedRows(
+      const ingestion::v1::ReplayQuarantinedRowsRequest& request, const CallOptions& options = {});
+
+  // Drops rows of the quarantine for good.
+  absl::StatusOr<ingestion::v1::DiscardQuarantinedRowsResponse> DiscardQuarantinedRows(
+      const ingestion::v1::DiscardQuarantinedRowsRequest& request, const CallOptions& options = {});
+
   // Streams the events after an offset, in log order. `on_message` returns whether to go on;
   // stopping early is OK and cancels the call.
   absl::Status WatchEvents(

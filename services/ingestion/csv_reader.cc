@@ -128,16 +128,14 @@ void CsvReader::DropMark() {
 
 void CsvReader::Scan() {
   while (!stopped_ && next_ < buffer_.size()) {
-    const char c = buffer_[next_];
     if (skipping_) {
-      ++next_;
-      start_ = next_;
-      if (c == '\n') {
-        skipping_ = false;
-        ++line_;
-      }
+      const size_t line_feed = buffer_.find('\n', next_);
+      skipping_ = line_feed == std::string::npos;
+      start_ = next_ = skipping_ ? buffer_.size() : line_feed + 1;
+      if (!skipping_) ++line_;
       continue;
     }
+    const char c = buffer_[next_];
     const bool line_feed_ends = state_ != State::kQuoted;
     if (c == '\n' && line_feed_ends) {
       EndRecord(next_);

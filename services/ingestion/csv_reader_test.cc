@@ -3,6 +3,8 @@
 // give; every file is read again with the chunk boundary at every byte, and byte by byte.
 #include "services/ingestion/csv_reader.h"
 
+#include <sys/resource.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -152,6 +154,33 @@ TEST(IsValidUtf8Test, TellsWellFormedFromIllFormed) {
   for (const std::string& bad : {"\xC0\x80"s, "\xE0\x80\x80"s, "\xF0\x80\x80\x80"s, "\xED\xA0\x80"s,
                                  "\xF4\x90\x80\x80"s, "\x80"s, "\xE2\x82"s}) {
     EXPECT_FALSE(IsValidUtf8(bad));
+  }
+}
+
+// A line of 1 GiB, quoted or not, costs one row and no memory: it passes through in pieces.
+TEST(CsvReaderTest, AnEndlessLinePassesThrough) {
+  constexpr int kPieceCount = 1'024;
+  const std::string piece(1 << 20, 'x');
+  for (const std::string opening : {"", "\""}) {
+    std::vector<int64_t> lines;
+    std::vector<std::string> problems;
+    CsvReader reader(
+        ',', CsvLimits(), [&](const CsvRecord& record) { lines.push_back(record.line); },
+        [&](const CsvProblem& problem) {
+          problems.push_back(absl::StrCat(problem.line, " ", problem.reason));
+        });
+    reader.AddChunk("a,b\n" + opening);
+    rusage before{};
+    getrusage(RUSAGE_SELF, &before);
+    for (int i = 0; i < kPieceCount; ++i) reader.AddChunk(piece);
+    rusage after{};
+    getrusage(RUSAGE_SELF, &after);
+    reader.AddChunk("\n1,2\n");
+    reader.Finish();
+    EXPECT_EQ(lines, (std::vector<int64_t>{1, 3}));
+    EXPECT_EQ(problems, std::vector<std::string>{opening.empty() ? "2 ROW_TOO_LONG"
+                                                                 : "2 UNTERMINATED_QUOTE"});
+    EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 16 << 10) << "KiB";
   }
 }
 

@@ -46,9 +46,10 @@ TEST(DocumentationTest, EveryReasonIsDocumented) {
   // Reasons are the string literals in capitals with an underscore.
   const std::regex reason("\"([A-Z][A-Z0-9]*(_[A-Z0-9]+)+)\"");
   std::set<std::string> reasons;
-  for (const char* name : {"csv_reader", "event_appender", "importer", "ingestion", "mapped_file",
-                           "field_setter", "file_decoder", "opportunity_change_rows",
-                           "opportunity_rows", "record_rows", "row_values", "toml_reader"}) {
+  for (const char* name :
+       {"csv_reader", "event_appender", "importer", "ingestion", "mapped_file", "field_setter",
+        "file_decoder", "opportunity_change_rows", "opportunity_rows", "record_rows", "row_values",
+        "suspicions", "toml_reader"}) {
     const std::string source = ReadFile(absl::StrCat("services/ingestion/", name, ".cc"));
     for (std::sregex_iterator it(source.begin(), source.end(), reason), end; it != end; ++it) {
       reasons.insert((*it)[1]);

@@ -30,6 +30,7 @@
 #include "services/ingestion/log_state.h"
 #include "services/ingestion/opportunity_change_rows.h"
 #include "services/ingestion/opportunity_rows.h"
+#include "services/ingestion/quarantine.h"
 #include "services/ingestion/record_rows.h"
 #include "services/ingestion/reference_data.h"
 #include "services/ingestion/row_values.h"
@@ -41,11 +42,23 @@ namespace {
 
 constexpr size_t kDecodedChunkBytes = size_t{1} << 20;
 
+// Said among the suspicions, because a long list of errors cuts off everything behind it.
+v1::Suspicion UnkeptRows(int64_t row_count) {
+  v1::Suspicion suspicion;
+  suspicion.set_reason("QUARANTINE_FULL");
+  suspicion.set_message(
+      absl::StrCat(row_count, " of the rows left out are not kept in quarantine, which holds ",
+                   kMaxQuarantinedRows, " rows of up to ", kMaxQuarantinedRowBytes,
+                   " bytes. Correct the file and import it again"));
+  suspicion.set_row_count(row_count);
+  return suspicion;
+}
+
 // One import from header checks to the last event.
 class Import {
  public:
   Import(eventlog::EventLog& log, std::string_view workspace, const ImportProfile& profile,
-         std::vector<UploadedFile>& files, const ImportOptions& options,
+         std::vector<UploadedFile>& files, const ImportOptions& options, bool is_replay,
          const std::function<bool()>& cancelled)
       : log_(log),
         workspace_(workspace),
@@ -53,6 +66,7 @@ class Import {
         files_(files),
         cancelled_(cancelled),
         options_(options),
+        is_replay_(is_replay),
         rules_{"", options.today},
         suspicions_(profile, options.today) {}
 
@@ -66,22 +80,36 @@ class Import {
       LogState state;
       std::optional<SnapshotComparison> comparison;
       if (!ComparedEntities().empty()) {
-        QC_RETURN_IF_ERROR(CheckSnapshotOrder());
+        if (!is_replay_) QC_RETURN_IF_ERROR(CheckSnapshotOrder());
         QC_ASSIGN_OR_RETURN(
             state, LogState::Load(log_, workspace_, profile_.source, ComparedKinds(), cancelled_));
         comparison.emplace(state, options_.snapshot_day, appender);
       }
       SnapshotComparison* const compared = comparison.has_value() ? &*comparison : nullptr;
       RecordRows records(profile_, rules_, reference_, report_, appender, compared);
-      QC_RETURN_IF_ERROR(records.AppendDefinitions());
+      if (!is_replay_) QC_RETURN_IF_ERROR(records.AppendDefinitions());
       QC_RETURN_IF_ERROR(TakeRows(appender, records, compared));
       QC_RETURN_IF_ERROR(appender.Flush());
-      QC_RETURN_IF_ERROR(NoteSnapshot());
+      if (!is_replay_) QC_RETURN_IF_ERROR(NoteSnapshot());
     }
-    v1::ImportFilesResponse response = report_.ToResponse();
+    if (is_replay_) return Response(appender);
+    QC_ASSIGN_OR_RETURN(const QuarantineChange change, Quarantine(appender));
+    QC_ASSIGN_OR_RETURN(v1::ImportFilesResponse response, Response(appender));
+    response.set_quarantined_row_count(change.new_row_count);
+    if (change.unkept_row_count > 0) {
+      *response.add_suspicions() = UnkeptRows(change.unkept_row_count);
+    }
     for (v1::Suspicion& suspicion : suspicions_.Judge(report_)) {
       *response.add_suspicions() = std::move(suspicion);
     }
+    return response;
+  }
+
+  const ImportReport& report() const { return report_; }
+
+ private:
+  absl::StatusOr<v1::ImportFilesResponse> Response(const EventAppender& appender) const {
+    v1::ImportFilesResponse response = report_.ToResponse();
     response.set_appended_event_count(appender.appended_count());
     response.set_unchanged_event_count(appender.unchanged_count());
     response.set_corrected_event_count(appender.corrected_count());
@@ -91,7 +119,14 @@ class Import {
     return response;
   }
 
- private:
+  // After the last event: an interrupted import leaves the quarantine as it was.
+  absl::StatusOr<QuarantineChange> Quarantine(const EventAppender& appender) {
+    absl::StatusOr<QuarantineChange> change = UpdateQuarantine(
+        log_, workspace_, profile_, options_.profile_text, options_.now, mapped_, report_);
+    if (!change.ok()) return appender.Interrupted(change.status());
+    return change;
+  }
+
   bool Matches(const FileRule& rule, const UploadedFile& file) const {
     return !IsIgnored(file) && (MatchesPattern(rule.pattern, file.name) ||
                                 MatchesPattern(rule.pattern + ".gz", file.name));
@@ -135,7 +170,7 @@ class Import {
         rules_of_file_[file.name].push_back(&rule);
         report_.AddFile(file.name, EntityReportName(rule.entity));
       }
-      if (found || !rule.required || IsKnownFromLog(rule) ||
+      if (found || is_replay_ || !rule.required || IsKnownFromLog(rule) ||
           !missing_patterns.insert(rule.pattern).second) {
         continue;
       }
@@ -196,7 +231,7 @@ class Import {
           mapped_.push_back(std::move(mapped));
         } else {
           broken.insert(file.name);
-          usable = usable && !rule.required;
+          usable = usable && (is_replay_ || !rule.required);
         }
       }
     }
@@ -301,7 +336,7 @@ class Import {
             counted_.insert(file.name()).second, [&] { return !log_status.ok() || cancelled_(); },
             [&](const MappedRow& row) {
               if (!log_status.ok()) return;
-              suspicions_.TakeRow(rule, row);
+              if (!is_replay_) suspicions_.TakeRow(rule, row);
               if (entity == Entity::kOpportunitySnapshot) {
                 log_status = snapshots.TakeRow(rule, row);
               } else if (entity == Entity::kOpportunity) {
@@ -321,7 +356,10 @@ class Import {
         if (!read.ok()) return appender.Interrupted(read);
       }
       QC_RETURN_IF_ERROR(records.AppendTaken());
-      if (comparison != nullptr) QC_RETURN_IF_ERROR(DeleteMissing(entity, *comparison));
+      // A few rows of an export say nothing of the others.
+      if (comparison != nullptr && !is_replay_) {
+        QC_RETURN_IF_ERROR(DeleteMissing(entity, *comparison));
+      }
       if (entity == Entity::kStageHistory) {
         QC_RETURN_IF_ERROR(history.AppendTaken(log_, workspace_));
       }
@@ -336,6 +374,7 @@ class Import {
   std::vector<UploadedFile>& files_;
   const std::function<bool()>& cancelled_;
   const ImportOptions options_;
+  const bool is_replay_;
   RowRules rules_;
   SuspicionCollector suspicions_;
   ReferenceData reference_;
@@ -354,7 +393,19 @@ absl::StatusOr<v1::ImportFilesResponse> ImportUploadedFiles(
     const std::function<bool()>& cancelled) {
   std::sort(files.begin(), files.end(),
             [](const UploadedFile& a, const UploadedFile& b) { return a.name < b.name; });
-  return Import(log, workspace, profile, files, options, cancelled).Run();
+  return Import(log, workspace, profile, files, options, /*is_replay=*/false, cancelled).Run();
+}
+
+absl::StatusOr<ReplayOutcome> ReplayRows(eventlog::EventLog& log, std::string_view workspace,
+                                         const ImportProfile& profile,
+                                         std::vector<UploadedFile> files,
+                                         const ImportOptions& options,
+                                         const std::function<bool()>& cancelled) {
+  Import replay(log, workspace, profile, files, options, /*is_replay=*/true, cancelled);
+  ReplayOutcome outcome;
+  QC_ASSIGN_OR_RETURN(outcome.response, replay.Run());
+  outcome.rejected_rows = replay.report().rejected_rows();
+  return outcome;
 }
 
 }  // namespace quotacast::ingestion

@@ -13,6 +13,7 @@
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/eventlog/event_log.h"
 #include "services/ingestion/import_profile.h"
+#include "services/ingestion/import_report.h"
 #include "services/ingestion/mapped_file.h"
 
 namespace quotacast::ingestion {
@@ -25,6 +26,9 @@ struct ImportOptions {
   absl::CivilDay snapshot_day;
   // When the import runs: the create time of rows that go to quarantine.
   absl::Time now;
+  // The profile as it was sent, so that rows in quarantine can be read under it again; empty when
+  // it is shipped.
+  std::string profile_text;
 };
 
 // Reads `files` under `profile`, checks every row against the reference data of the files and of
@@ -49,6 +53,9 @@ struct ImportOptions {
 // log has none either), CANCELLED, and errors of the log; the message then says how many events
 // are durable, and sending the same files again completes the import.
 //
+// Rows left out go to quarantine, and rows of the quarantine that are taken leave it, after the
+// last event.
+//
 // One import of a workspace at a time (the caller's part). Memory: the files, plus ids and values
 // of their rows.
 absl::StatusOr<v1::ImportFilesResponse> ImportUploadedFiles(eventlog::EventLog& log,
@@ -57,6 +64,22 @@ absl::StatusOr<v1::ImportFilesResponse> ImportUploadedFiles(eventlog::EventLog& 
                                                             std::vector<UploadedFile> files,
                                                             const ImportOptions& options,
                                                             const std::function<bool()>& cancelled);
+
+// What a replay did.
+struct ReplayOutcome {
+  v1::ImportFilesResponse response;
+  ImportReport::RejectedRows rejected_rows;
+};
+
+// Reads a few rows again that an earlier import left out. As ImportUploadedFiles, but files that
+// the profile requires need not be there, a file whose header cannot be used leaves the others
+// alone, the profile's stages and calendar are not stated again, and neither are suspicions judged
+// nor does the quarantine change.
+absl::StatusOr<ReplayOutcome> ReplayRows(eventlog::EventLog& log, std::string_view workspace,
+                                         const ImportProfile& profile,
+                                         std::vector<UploadedFile> files,
+                                         const ImportOptions& options,
+                                         const std::function<bool()>& cancelled);
 
 }  // namespace quotacast::ingestion
 

@@ -39,7 +39,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 const ImportOptions kOptions{absl::CivilDay(2017, 7, 14), absl::CivilDay(2017, 7, 14),
-                             absl::FromUnixSeconds(1'500'000'000)};
+                             absl::FromUnixSeconds(1'500'000'000), ""};
 
 bool Never() { return false; }
 

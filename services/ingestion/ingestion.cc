@@ -23,6 +23,7 @@
 #include "services/ingestion/dry_run_log.h"
 #include "services/ingestion/event_feed.h"
 #include "services/ingestion/importer.h"
+#include "services/ingestion/quarantine_operations.h"
 #include "services/ingestion/shipped_profiles.h"
 
 namespace quotacast::ingestion {
@@ -87,16 +88,22 @@ absl::StatusOr<ImportProfile> ProfileOf(const v1::ImportHeader& header) {
   return InvalidField("header.profile", "is missing: name a shipped profile or send one's text");
 }
 
+ImportOptions OptionsAt(absl::Time now) {
+  ImportOptions options;
+  options.now = now;
+  options.today = absl::ToCivilDay(now, absl::UTCTimeZone());
+  options.snapshot_day = options.today;
+  return options;
+}
+
 absl::StatusOr<v1::ImportFilesResponse> RunImport(eventlog::EventLog& log,
                                                   std::string_view workspace,
                                                   const v1::ImportHeader& header,
                                                   const ImportProfile& profile,
                                                   std::vector<UploadedFile> files, absl::Time now,
                                                   const std::function<bool()>& cancelled) {
-  ImportOptions options;
-  options.now = now;
-  options.today = absl::ToCivilDay(now, absl::UTCTimeZone());
-  options.snapshot_day = options.today;
+  ImportOptions options = OptionsAt(now);
+  options.profile_text = header.profile_text();
   if (header.has_snapshot_date()) {
     QC_ASSIGN_OR_RETURN(options.snapshot_day, FromProtoDate(header.snapshot_date()));
   }
@@ -151,26 +158,58 @@ absl::Status Ingestion::WatchEvents(
   return absl::InternalError("an event of the log is no CRM event; `log verify` finds it");
 }
 
-absl::StatusOr<v1::ImportFilesResponse> Ingestion::Import(std::string_view workspace,
-                                                          const v1::ImportHeader& header,
-                                                          const ImportProfile& profile,
-                                                          std::vector<UploadedFile> files,
-                                                          const std::function<bool()>& cancelled) {
-  {
-    std::unique_lock<std::mutex> lock(mu_);
-    while (busy_workspaces_.count(workspace) > 0) {
-      if (cancelled()) return absl::CancelledError("the import was cancelled");
-      workspace_free_.wait_for(lock, absl::ToChronoMilliseconds(kCancelCheckPause));
-    }
-    busy_workspaces_.emplace(workspace);
+absl::Status Ingestion::Enter(std::string_view workspace, const std::function<bool()>& cancelled) {
+  std::unique_lock<std::mutex> lock(mu_);
+  while (busy_workspaces_.count(workspace) > 0) {
+    if (cancelled()) return absl::CancelledError("the import was cancelled");
+    workspace_free_.wait_for(lock, absl::ToChronoMilliseconds(kCancelCheckPause));
   }
-  absl::StatusOr<v1::ImportFilesResponse> response =
-      RunImport(log_, workspace, header, profile, std::move(files), clock_.Now(), cancelled);
+  busy_workspaces_.emplace(workspace);
+  return absl::OkStatus();
+}
+
+void Ingestion::Leave(std::string_view workspace) {
   {
     const std::lock_guard<std::mutex> lock(mu_);
     busy_workspaces_.erase(std::string(workspace));
   }
   workspace_free_.notify_all();
+}
+
+absl::StatusOr<v1::ListQuarantinedRowsResponse> Ingestion::ListQuarantinedRows(
+    std::string_view workspace, const v1::ListQuarantinedRowsRequest& request) const {
+  return ingestion::ListQuarantinedRows(log_, workspace, request);
+}
+
+absl::StatusOr<v1::ReplayQuarantinedRowsResponse> Ingestion::ReplayQuarantinedRows(
+    std::string_view workspace, const v1::ReplayQuarantinedRowsRequest& request,
+    const std::function<bool()>& cancelled) {
+  QC_RETURN_IF_ERROR(Enter(workspace, cancelled));
+  absl::StatusOr<v1::ReplayQuarantinedRowsResponse> response = ingestion::ReplayQuarantinedRows(
+      log_, workspace, request, OptionsAt(clock_.Now()), cancelled);
+  Leave(workspace);
+  return response;
+}
+
+absl::StatusOr<v1::DiscardQuarantinedRowsResponse> Ingestion::DiscardQuarantinedRows(
+    std::string_view workspace, const v1::DiscardQuarantinedRowsRequest& request,
+    const std::function<bool()>& cancelled) {
+  QC_RETURN_IF_ERROR(Enter(workspace, cancelled));
+  absl::StatusOr<v1::DiscardQuarantinedRowsResponse> response =
+      ingestion::DiscardQuarantinedRows(log_, workspace, request);
+  Leave(workspace);
+  return response;
+}
+
+absl::StatusOr<v1::ImportFilesResponse> Ingestion::Import(std::string_view workspace,
+                                                          const v1::ImportHeader& header,
+                                                          const ImportProfile& profile,
+                                                          std::vector<UploadedFile> files,
+                                                          const std::function<bool()>& cancelled) {
+  QC_RETURN_IF_ERROR(Enter(workspace, cancelled));
+  absl::StatusOr<v1::ImportFilesResponse> response =
+      RunImport(log_, workspace, header, profile, std::move(files), clock_.Now(), cancelled);
+  Leave(workspace);
   return response;
 }
 

@@ -47,6 +47,17 @@ class Ingestion {
   // The shipped profiles in order of name.
   v1::ListProfilesResponse ListProfiles() const;
 
+  // The rows that imports left out: see quarantine_operations.h. Replaying and discarding wait
+  // until no import of the workspace runs; CANCELLED when `cancelled` says so meanwhile.
+  absl::StatusOr<v1::ListQuarantinedRowsResponse> ListQuarantinedRows(
+      std::string_view workspace, const v1::ListQuarantinedRowsRequest& request) const;
+  absl::StatusOr<v1::ReplayQuarantinedRowsResponse> ReplayQuarantinedRows(
+      std::string_view workspace, const v1::ReplayQuarantinedRowsRequest& request,
+      const std::function<bool()>& cancelled);
+  absl::StatusOr<v1::DiscardQuarantinedRowsResponse> DiscardQuarantinedRows(
+      std::string_view workspace, const v1::DiscardQuarantinedRowsRequest& request,
+      const std::function<bool()>& cancelled);
+
   // WatchLog (event_feed.h) with its messages parsed, for callers in this process.
   absl::Status WatchEvents(std::string_view workspace, const v1::WatchEventsRequest& request,
                            const std::function<bool()>& cancelled,
@@ -62,6 +73,11 @@ class Ingestion {
                                                  const ImportProfile& profile,
                                                  std::vector<UploadedFile> files,
                                                  const std::function<bool()>& cancelled);
+
+  // Waits until nobody else imports into the workspace, and keeps others waiting until Leave.
+  // CANCELLED when `cancelled` says so first; then there is nothing to leave.
+  absl::Status Enter(std::string_view workspace, const std::function<bool()>& cancelled);
+  void Leave(std::string_view workspace);
 
   eventlog::EventLog& log_;
   const Clock& clock_;

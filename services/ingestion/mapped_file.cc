@@ -17,6 +17,7 @@
 #include "absl/strings/str_join.h"
 #include "base/string_views.h"
 #include "services/ingestion/entity_fields.h"
+#include "services/ingestion/foreign_format.h"
 
 namespace quotacast::ingestion {
 namespace {
@@ -248,6 +249,14 @@ MappedFile::MappedFile(const ImportProfile& profile, const FileRule& rule, const
 
 bool MappedFile::CheckHeader(const std::vector<const FileRule*>& all_rules_of_file,
                              bool warn_unused) {
+  const std::string_view begin = file_.chunks.empty() ? std::string_view() : file_.chunks.front();
+  const std::optional<std::string_view> foreign = ForeignFormat(begin);
+  if (foreign.has_value()) {
+    report_.AddFileError(
+        {file_.name, 0},
+        {"", "", "NOT_A_TEXT_FILE", absl::StrCat("the file is no CSV but ", AbslView(*foreign))});
+    return false;
+  }
   if (HasOnlyCarriageReturns(file_)) {
     report_.AddFileError({file_.name, 0},
                          {"", "", "BARE_CARRIAGE_RETURN",

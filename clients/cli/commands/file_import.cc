@@ -22,7 +22,12 @@ absl::StatusOr<ingestion::v1::ImportFilesResponse> SendFiles(
       header,
       [&](ingestion::v1::FileChunk& chunk) {
         absl::StatusOr<bool> more = chunks.Next(chunk);
-        progress.Update(chunks.read_bytes(), chunks.total_bytes());
+        // Once everything is sent the server reads, checks and appends, and does not say how far.
+        if (more.ok() && !*more) {
+          progress.Update(0, 0, "sent; the server checks and appends");
+        } else {
+          progress.Update(chunks.read_bytes(), chunks.total_bytes(), "sending");
+        }
         return more;
       },
       context.call_options);

@@ -25,6 +25,9 @@ struct ImportArguments {
   std::string path;
   int problem_count = kDefaultProblemCount;
   bool list_profiles = false;
+  bool dry_run = false;
+  std::string snapshot_date;
+  std::string request_id;
 };
 
 absl::StatusOr<int> ListProfiles(CommandContext& context) {
@@ -47,6 +50,12 @@ absl::StatusOr<int> Run(const ImportArguments& arguments, CommandContext& contex
   } else {
     header.set_profile_name(arguments.profile);
   }
+  header.set_dry_run(arguments.dry_run);
+  header.set_request_id(arguments.request_id);
+  if (!arguments.snapshot_date.empty()) {
+    QC_ASSIGN_OR_RETURN(*header.mutable_snapshot_date(),
+                        ParseDateArgument(arguments.snapshot_date));
+  }
   QC_ASSIGN_OR_RETURN(std::vector<ImportFile> files, FilesToImport(arguments.path));
   QC_ASSIGN_OR_RETURN(const ingestion::v1::ImportFilesResponse response,
                       SendFiles(header, std::move(files), context));
@@ -65,11 +74,20 @@ void AddImportCommand(CLI::App& app, Commands& commands) {
       ->add_option("--problems", arguments->problem_count,
                    "Show this many problems of single rows (default 20)")
       ->check(CLI::Range(0, 1000));
+  command->add_flag("--dry-run", arguments->dry_run,
+                    "Only say what the import would do; nothing is written");
+  command
+      ->add_option("--snapshot-date", arguments->snapshot_date,
+                   "The day that full exports show the business on (default: today, UTC)")
+      ->check(CheckedBy(&ParseDateArgument, "DATE"));
+  command->add_option("--request-id", arguments->request_id,
+                      "A UUID: the same import within 24 hours gets the same answer");
   command->add_flag("--list-profiles", arguments->list_profiles, "Show the shipped profiles");
   command->footer(
       "Good rows are kept beside bad ones; importing the same files again changes nothing.\n"
-      "Exit code 3 tells that rows were left out.\n\n"
+      "Rows left out go to quarantine (see `quotacast quarantine`). Exit code 3 tells of them.\n\n"
       "Example:\n"
+      "  quotacast --data-dir ./company import --profile maventech --dry-run ./maventech\n"
       "  quotacast --data-dir ./company import --profile maventech ./maventech");
   commands.push_back(
       {command, [arguments](CommandContext& context) { return Run(*arguments, context); }, {}});

@@ -28,6 +28,20 @@ TEST_F(ImportTest, AShippedProfile) {
   EXPECT_EQ(services_.imported_files["deals.csv"], "id\n1\n");
 }
 
+TEST_F(ImportTest, DryRunSnapshotDateAndRequestId) {
+  const CliRun run = RunCliOnData(
+      services_, {"import", "--profile", "m", path_, "--dry-run", "--snapshot-date", "2017-09-30",
+                  "--request-id", "5f0c2f5e-31a6-4b0c-8a0d-0c2f5e31a64b"});
+  EXPECT_EQ(run.exit_code, kExitOk) << run.err;
+  EXPECT_TRUE(services_.import_header.dry_run());
+  EXPECT_EQ(services_.import_header.snapshot_date().day(), 30);
+  EXPECT_EQ(services_.import_header.request_id(), "5f0c2f5e-31a6-4b0c-8a0d-0c2f5e31a64b");
+  EXPECT_EQ(
+      RunCliOnData(services_, {"import", "--profile", "m", path_, "--snapshot-date", "30.09.2017"})
+          .exit_code,
+      kExitUsage);
+}
+
 TEST_F(ImportTest, AProfileFile) {
   const std::string profile = WriteTempFile("import/own.toml", "source = \"own\"\n");
   ASSERT_EQ(RunCliOnData(services_, {"import", path_, "--profile", profile}).exit_code, kExitOk);

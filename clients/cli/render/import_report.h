@@ -9,10 +9,14 @@
 
 namespace quotacast::cli {
 
-// Rows per file, what became of them, stages, translated values, and the first
-// `max_problem_count` problems as "file:row field value: message".
+// Rows per file, what became of them, stages, translated values, suspicions as short paragraphs,
+// the first `max_problem_count` problems as "file:row field value: message", and how to go on with
+// the rows left out.
 std::string ImportReport(const ingestion::v1::ImportFilesResponse& response, int max_problem_count,
                          const Terminal& terminal);
+
+// One problem as a line, or several: "  error    file:row field "value": message".
+std::string RowProblemText(const ingestion::v1::RowProblem& problem, const Terminal& terminal);
 
 // The shipped profiles, a line each.
 std::string ProfilesReport(const ingestion::v1::ListProfilesResponse& response,

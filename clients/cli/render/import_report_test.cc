@@ -36,6 +36,9 @@ Translated product: "GTXPro" read as "GTX Pro" in 1,480 rows
   error    sales_pipeline.csv:512 close_date "2017-13-01": not a date; written as 2017-09-30
   error    sales_pipeline.csv:513 deal_stage "Wonn": unknown stage; the nearest is "Won"
   --problems 3 shows all 3; importing a corrected file again adds only what changed.
+
+2 rows are new in quarantine. Correct the file and import it again, or:
+  quotacast quarantine list
 )");
 }
 
@@ -61,7 +64,69 @@ Translated product: "GTXPro" read as "GTX Pro" in 1,480 rows
            stage; the nearest is "Won"
   warning  sales_pipeline.csv:700 account: no account; the
            deal is kept without one
+
+2 rows are new in quarantine. Correct the file and import it
+again, or:
+  quotacast quarantine list
 )");
+}
+
+TEST(ImportReportTest, SuspicionsAndQuarantine) {
+  ingestion::v1::ImportFilesResponse response = SampleImport();
+  response.clear_problems();
+  response.clear_aliases();
+  response.clear_stages();
+  response.set_error_count(0);
+  response.set_warning_count(0);
+  response.mutable_files(2)->set_empty_row_count(4'841);
+  response.set_quarantined_row_count(0);
+  auto* outlier = response.add_suspicions();
+  outlier->set_reason("QUOTA_OUTLIER");
+  outlier->set_file("targets.csv");
+  outlier->set_field("TargetAmount");
+  outlier->set_message("the quota of \"A\" is 18.0 times the median of its others. Correct it");
+  outlier->set_row_count(1);
+  outlier->add_rows(212);
+  auto* bulk = response.add_suspicions();
+  bulk->set_reason("BULK_UPDATE");
+  bulk->set_file("sales_pipeline.csv");
+  bulk->set_message("1200 rows of one day");
+  bulk->set_row_count(1'200);
+  bulk->add_rows(3);
+  bulk->add_rows(9);
+  EXPECT_EQ("\n" + ImportReport(response, 20, Ascii()),
+            R"(
+File           Holds            Rows  Taken  Left out  Empty
+-------------  --------------  -----  -----  --------  -----
+accounts.csv   account            85     85         0      0
+data_diction~  not used by t~
+sales_pipeli~  opportunity     8,800  8,798         2  4,841
+
+17,125 events added (3 of them corrections), 12 known
+already.
+
+2 patterns to look at before relying on the data:
+  suspect  Quota outlier in targets.csv TargetAmount: the
+           quota of "A" is 18.0 times the median of its
+           others. Correct it. (Line 212)
+  suspect  Bulk update in sales_pipeline.csv: 1200 rows of
+           one day. (Lines 3, 9 and 1,198 more)
+
+The rows left out were in quarantine already:
+  quotacast quarantine list
+)");
+}
+
+TEST(ImportReportTest, DryRun) {
+  ingestion::v1::ImportFilesResponse response = SampleImport();
+  response.set_dry_run(true);
+  response.set_quarantined_row_count(1);
+  const std::string text = ImportReport(response, 0, Terminal());
+  EXPECT_EQ(text.find("Dry run: nothing was written. The same import would do this:\n\nFile"), 0u)
+      << text;
+  EXPECT_NE(text.find("17,125 events would be added (3 of them"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n1 row would be new in quarantine.\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("quotacast quarantine"), std::string::npos) << text;
 }
 
 TEST(ImportReportTest, NothingNew) {

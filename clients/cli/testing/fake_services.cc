@@ -139,6 +139,27 @@ class FakeServices::Ingestion final : public ingestion::v1::IngestionService::Se
     *response = owner_.erase_response;
     return ToGrpc(owner_.failure);
   }
+  grpc::Status ListQuarantinedRows(grpc::ServerContext*,
+                                   const ingestion::v1::ListQuarantinedRowsRequest* request,
+                                   ingestion::v1::ListQuarantinedRowsResponse* response) override {
+    response->set_next_page_token(Page(owner_.quarantined_rows, request->page_token(),
+                                       [&](const auto& row) { *response->add_rows() = row; }));
+    return ToGrpc(owner_.failure);
+  }
+  grpc::Status ReplayQuarantinedRows(
+      grpc::ServerContext*, const ingestion::v1::ReplayQuarantinedRowsRequest* request,
+      ingestion::v1::ReplayQuarantinedRowsResponse* response) override {
+    owner_.replay_request = *request;
+    *response = owner_.replay_response;
+    return ToGrpc(owner_.failure);
+  }
+  grpc::Status DiscardQuarantinedRows(
+      grpc::ServerContext*, const ingestion::v1::DiscardQuarantinedRowsRequest* request,
+      ingestion::v1::DiscardQuarantinedRowsResponse* response) override {
+    owner_.discard_request = *request;
+    response->set_discarded_row_count(request->names_size());
+    return ToGrpc(owner_.failure);
+  }
 
  private:
   FakeServices& owner_;

@@ -35,6 +35,10 @@ class FakeServices {
   std::map<std::string, std::string> imported_files;
   ingestion::v1::ImportFilesResponse import_response;
   ingestion::v1::ListProfilesResponse profiles;
+  std::vector<ingestion::v1::QuarantinedRow> quarantined_rows;
+  ingestion::v1::ReplayQuarantinedRowsRequest replay_request;
+  ingestion::v1::ReplayQuarantinedRowsResponse replay_response;
+  ingestion::v1::DiscardQuarantinedRowsRequest discard_request;
 
   // Ingestion's log: what WatchEvents sends, two events a message (filters are only noted), and
   // what RestoreEvents was given.

@@ -173,6 +173,7 @@ ingestion::v1::ImportFilesResponse SampleImport() {
               "no account; the deal is kept without one");
   response.set_error_count(2);
   response.set_warning_count(1);
+  response.set_quarantined_row_count(2);
   auto* alias = response.add_aliases();
   alias->set_field("product");
   alias->set_value("GTXPro");

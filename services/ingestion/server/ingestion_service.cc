@@ -136,6 +136,44 @@ grpc::ServerUnaryReactor* IngestionService::BatchAppend(grpc::CallbackServerCont
       });
 }
 
+grpc::ServerUnaryReactor* IngestionService::ListQuarantinedRows(
+    grpc::CallbackServerContext* context, const v1::ListQuarantinedRowsRequest* request,
+    v1::ListQuarantinedRowsResponse* response) {
+  return serving::HandleUnary(
+      serving_, context, request, response,
+      [this](const serving::CallContext& call, const v1::ListQuarantinedRowsRequest& request,
+             v1::ListQuarantinedRowsResponse* response) -> absl::Status {
+        QC_ASSIGN_OR_RETURN(*response, core_.ListQuarantinedRows(call.workspace(), request));
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* IngestionService::ReplayQuarantinedRows(
+    grpc::CallbackServerContext* context, const v1::ReplayQuarantinedRowsRequest* request,
+    v1::ReplayQuarantinedRowsResponse* response) {
+  return serving::HandleUnary(
+      imports_, context, request, response,
+      [this](const serving::CallContext& call, const v1::ReplayQuarantinedRowsRequest& request,
+             v1::ReplayQuarantinedRowsResponse* response) -> absl::Status {
+        QC_ASSIGN_OR_RETURN(*response, core_.ReplayQuarantinedRows(call.workspace(), request,
+                                                                   call.cancelled_function()));
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* IngestionService::DiscardQuarantinedRows(
+    grpc::CallbackServerContext* context, const v1::DiscardQuarantinedRowsRequest* request,
+    v1::DiscardQuarantinedRowsResponse* response) {
+  return serving::HandleUnary(
+      imports_, context, request, response,
+      [this](const serving::CallContext& call, const v1::DiscardQuarantinedRowsRequest& request,
+             v1::DiscardQuarantinedRowsResponse* response) -> absl::Status {
+        QC_ASSIGN_OR_RETURN(*response, core_.DiscardQuarantinedRows(call.workspace(), request,
+                                                                    call.cancelled_function()));
+        return absl::OkStatus();
+      });
+}
+
 grpc::ServerWriteReactor<grpc::ByteBuffer>* IngestionService::WatchEvents(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* raw_request) {
   v1::WatchEventsRequest request;

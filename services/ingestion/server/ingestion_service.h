@@ -89,6 +89,15 @@ class IngestionService final : public IngestionServiceBase {
       grpc::CallbackServerContext* context, const v1::VerifyLogRequest* request) override;
   grpc::ServerReadReactor<v1::RestoreEventsRequest>* RestoreEvents(
       grpc::CallbackServerContext* context, v1::RestoreEventsResponse* response) override;
+  grpc::ServerUnaryReactor* ListQuarantinedRows(grpc::CallbackServerContext* context,
+                                                const v1::ListQuarantinedRowsRequest* request,
+                                                v1::ListQuarantinedRowsResponse* response) override;
+  grpc::ServerUnaryReactor* ReplayQuarantinedRows(
+      grpc::CallbackServerContext* context, const v1::ReplayQuarantinedRowsRequest* request,
+      v1::ReplayQuarantinedRowsResponse* response) override;
+  grpc::ServerUnaryReactor* DiscardQuarantinedRows(
+      grpc::CallbackServerContext* context, const v1::DiscardQuarantinedRowsRequest* request,
+      v1::DiscardQuarantinedRowsResponse* response) override;
 
  private:
   eventlog::EventLog& log_;

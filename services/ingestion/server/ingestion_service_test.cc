@@ -99,6 +99,37 @@ TEST_F(IngestionServiceTest, ImportsAndHandsOnTheFeed) {
   EXPECT_EQ(offsets, (std::vector<int64_t>{21, 22, 23, 24, 25}));
 }
 
+// The three RPCs about rows left out, end to end.
+TEST_F(IngestionServiceTest, ReplaysARowLeftOut) {
+  Files files = SnapshotCompany();
+  std::string& pipeline = files["sales_pipeline.csv"];
+  pipeline.replace(pipeline.find("2017-02-01"), 10, "2017-02-30");
+  ASSERT_TRUE(Import(ShippedProfile("maventech"), files).ok());
+  v1::ListQuarantinedRowsRequest list;
+  list.set_parent("workspaces/w");
+  auto rows = client_->ListQuarantinedRows(list);
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  ASSERT_EQ(rows->rows_size(), 1);
+  v1::ReplayQuarantinedRowsRequest replay;
+  replay.set_parent("workspaces/w");
+  v1::RowCorrection& correction = *replay.add_corrections();
+  correction.set_name(rows->rows(0).name());
+  v1::ColumnValue& value = *correction.add_values();
+  value.set_column("engage_date");
+  value.set_value("2017-02-01");
+  const auto replayed = client_->ReplayQuarantinedRows(replay);
+  ASSERT_TRUE(replayed.ok()) << replayed.status();
+  EXPECT_EQ(replayed->accepted_row_count(), 1);
+  EXPECT_EQ(replayed->last_offset(), 25);
+  EXPECT_EQ(ReasonOf(client_->ReplayQuarantinedRows(replay).status()), "QUARANTINED_ROW_NOT_FOUND");
+  v1::DiscardQuarantinedRowsRequest discard;
+  discard.set_parent("workspaces/w");
+  discard.set_all(true);
+  const auto discarded = client_->DiscardQuarantinedRows(discard);
+  ASSERT_TRUE(discarded.ok()) << discarded.status();
+  EXPECT_EQ(discarded->discarded_row_count(), 0);
+}
+
 TEST_F(IngestionServiceTest, ListsProfiles) {
   const auto profiles = client_->ListProfiles({});
   ASSERT_TRUE(profiles.ok()) << profiles.status();
