@@ -16,14 +16,17 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "base/string_views.h"
 #include "services/ingestion/converters.h"
 #include "services/ingestion/dry_run_log.h"
 #include "services/ingestion/event_feed.h"
+#include "services/ingestion/import_identity.h"
 #include "services/ingestion/importer.h"
 #include "services/ingestion/quarantine_operations.h"
+#include "services/ingestion/request_ids.h"
 #include "services/ingestion/shipped_profiles.h"
 
 namespace quotacast::ingestion {
@@ -126,7 +129,7 @@ bool IsBaseName(std::string_view name) {
 }  // namespace
 
 Ingestion::Ingestion(eventlog::EventLog& log, const Clock& clock, const IngestionOptions& options)
-    : log_(log), clock_(clock), options_(options) {}
+    : log_(log), clock_(clock), options_(options), requests_(log, clock) {}
 
 ImportSession Ingestion::StartImport() { return ImportSession(*this); }
 
@@ -206,6 +209,31 @@ absl::StatusOr<v1::ImportFilesResponse> Ingestion::Import(std::string_view works
                                                           const ImportProfile& profile,
                                                           std::vector<UploadedFile> files,
                                                           const std::function<bool()>& cancelled) {
+  // A dry run leaves no trace, so there is nothing to remember of it either.
+  if (header.request_id().empty() || header.dry_run()) {
+    return ImportInTurn(workspace, header, profile, std::move(files), cancelled);
+  }
+  absl::StatusOr<RequestTurn> turn =
+      requests_.Enter(workspace, header.request_id(), ImportIdentity(header, files), cancelled);
+  if (!turn.ok()) return WithFieldPrefix(turn.status(), "header");
+  v1::ImportFilesResponse response;
+  if (turn->earlier_response().has_value()) {
+    if (response.ParseFromString(*turn->earlier_response())) return response;
+    return absl::InternalError(absl::StrCat("the answer kept for request ", header.request_id(),
+                                            " cannot be read; send the import without it"));
+  }
+  QC_ASSIGN_OR_RETURN(response,
+                      ImportInTurn(workspace, header, profile, std::move(files), cancelled));
+  const std::string bytes = response.SerializeAsString();
+  const eventlog::RecordWrite record =
+      turn->Remember([bytes](absl::Span<const eventlog::AppendResult>) { return bytes; });
+  QC_RETURN_IF_ERROR(log_.Append(workspace, {}, {&record, 1}).status());
+  return response;
+}
+
+absl::StatusOr<v1::ImportFilesResponse> Ingestion::ImportInTurn(
+    std::string_view workspace, const v1::ImportHeader& header, const ImportProfile& profile,
+    std::vector<UploadedFile> files, const std::function<bool()>& cancelled) {
   QC_RETURN_IF_ERROR(Enter(workspace, cancelled));
   absl::StatusOr<v1::ImportFilesResponse> response =
       RunImport(log_, workspace, header, profile, std::move(files), clock_.Now(), cancelled);

@@ -22,6 +22,7 @@
 #include "services/eventlog/event_log.h"
 #include "services/ingestion/import_profile.h"
 #include "services/ingestion/mapped_file.h"
+#include "services/ingestion/request_ids.h"
 
 namespace quotacast::ingestion {
 
@@ -66,13 +67,22 @@ class Ingestion {
  private:
   friend class ImportSession;
 
-  // Appends for one workspace at a time: waits until no other import of it runs. Appends nothing
-  // when `header` asks for a dry run.
+  // Answers an import under a known request id as before; otherwise as ImportInTurn. When the
+  // process ends between the last event and the note of the answer, sending the import again
+  // appends nothing and reports the events as unchanged.
   absl::StatusOr<v1::ImportFilesResponse> Import(std::string_view workspace,
                                                  const v1::ImportHeader& header,
                                                  const ImportProfile& profile,
                                                  std::vector<UploadedFile> files,
                                                  const std::function<bool()>& cancelled);
+
+  // Appends for one workspace at a time: waits until no other import of it runs. Appends nothing
+  // when `header` asks for a dry run.
+  absl::StatusOr<v1::ImportFilesResponse> ImportInTurn(std::string_view workspace,
+                                                       const v1::ImportHeader& header,
+                                                       const ImportProfile& profile,
+                                                       std::vector<UploadedFile> files,
+                                                       const std::function<bool()>& cancelled);
 
   // Waits until nobody else imports into the workspace, and keeps others waiting until Leave.
   // CANCELLED when `cancelled` says so first; then there is nothing to leave.
@@ -82,6 +92,7 @@ class Ingestion {
   eventlog::EventLog& log_;
   const Clock& clock_;
   const IngestionOptions options_;
+  RequestIds requests_;
   std::atomic<size_t> buffered_bytes_{0};
   std::mutex mu_;
   std::condition_variable workspace_free_;
@@ -112,8 +123,8 @@ class ImportSession {
   // The header's parent; empty before the header.
   const std::string& parent() const { return header_.parent(); }
 
-  // Imports what was sent; errors as Add, for an import without a header, and as
-  // ImportUploadedFiles. Called once, at the end.
+  // Imports what was sent; errors as Add, for an import without a header, as RequestIds::Enter, and
+  // as ImportUploadedFiles. Called once, at the end.
   absl::StatusOr<v1::ImportFilesResponse> Finish(std::string_view workspace,
                                                  const std::function<bool()>& cancelled);
 

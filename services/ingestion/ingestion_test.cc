@@ -86,6 +86,42 @@ TEST_F(IngestionTest, ADryRunReportsWhatTheImportThenDoes) {
   }
 }
 
+TEST_F(IngestionTest, AnImportUnderAKnownRequestIdGetsItsAnswerAgain) {
+  v1::ImportHeader header = ShippedProfile("maventech");
+  header.set_request_id("f81d4fae-7dec-11d0-a765-00a0c91e6bf6");
+  // A trial is not remembered.
+  header.set_dry_run(true);
+  ASSERT_TRUE(ImportFiles(ingestion_, "w", header, SnapshotCompany()).ok());
+  header.set_dry_run(false);
+  const auto first = ImportFiles(ingestion_, "w", header, SnapshotCompany());
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(first->appended_event_count(), 25);
+  const std::vector<std::string> log = LogLines(log_, "w");
+  const auto again = ImportFiles(ingestion_, "w", header, SnapshotCompany());
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->DebugString(), first->DebugString());
+
+  // Other files under the id are another import.
+  Files other = SnapshotCompany();
+  other.at("sales_pipeline.csv") += "\n";
+  EXPECT_EQ(ReasonOf(ImportFiles(ingestion_, "w", header, other).status()), "REQUEST_ID_REUSED");
+  EXPECT_EQ(LogLines(log_, "w"), log);
+
+  // After a day the id is free: the import runs, and finds everything there.
+  clock_.Advance(absl::Hours(24) + absl::Seconds(1));
+  const auto next_day = ImportFiles(ingestion_, "w", header, SnapshotCompany());
+  ASSERT_TRUE(next_day.ok()) << next_day.status();
+  EXPECT_EQ(next_day->appended_event_count(), 0);
+  EXPECT_EQ(next_day->unchanged_event_count(), 25);
+
+  header.set_request_id("7");
+  const absl::Status status = ImportFiles(ingestion_, "w", header, SnapshotCompany()).status();
+  EXPECT_EQ(ReasonOf(status), "INVALID_FIELD");
+  ASSERT_TRUE(GetDetail(status).has_value());
+  ASSERT_EQ(GetDetail(status)->field_violations.size(), 1u);
+  EXPECT_EQ(GetDetail(status)->field_violations[0].field, "header.request_id");
+}
+
 TEST_F(IngestionTest, AnImpossibleSnapshotDateIsRefused) {
   v1::ImportHeader header = ShippedProfile("maventech");
   header.mutable_snapshot_date()->set_year(2017);
