@@ -24,6 +24,7 @@
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "quotacast/metrics/v1/metrics_service.pb.h"
 #include "services/eventlog/in_memory_event_log.h"
+#include "services/ingestion/event_feed.h"
 #include "services/ingestion/ingestion.h"
 #include "services/metrics/metrics.h"
 
@@ -175,8 +176,12 @@ class MavenTechTest : public ::testing::Test {
                      const std::function<bool(const ingestion::v1::WatchEventsResponse&)>& take) {
                 ingestion::v1::WatchEventsRequest request;
                 request.set_after_offset(after_offset);
-                return ingestion.WatchEvents(
-                    workspace, request, [&] { return cancelled && cancelled(); }, take);
+                return ingestion::WatchLog(
+                    log, workspace, request, [&] { return cancelled && cancelled(); },
+                    [&](const std::string& bytes) {
+                      ingestion::v1::WatchEventsResponse message;
+                      return message.ParseFromString(bytes) && take(message);
+                    });
               },
               &clock) {}
 

@@ -9,8 +9,12 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "base/clock.h"
+#include "base/fake_clock.h"
+#include "services/eventlog/event_log.h"
+#include "services/ingestion/event_append.h"
 #include "services/ingestion/ingestion.h"
+#include "services/ingestion/request_ids.h"
+#include "services/ingestion/workspace_limits.h"
 #include "tests/world/chance.h"
 #include "tests/world/faulty_event_log.h"
 #include "tests/world/log_checker.h"
@@ -22,9 +26,16 @@ namespace quotacast::tests {
 struct IngestionProcess {
   IngestionProcess(eventlog::EventLog& store, FakeClock& clock, FaultyEventLog::Planner planner,
                    PlantedBug bug)
-      : log(store, clock, std::move(planner), bug), ingestion(log, clock) {}
+      : log(store, clock, std::move(planner), bug),
+        limits(log, clock, {}),
+        requests(log, clock),
+        append(log, limits, requests),
+        ingestion(log, clock) {}
 
   FaultyEventLog log;
+  ingestion::WorkspaceLimits limits;
+  ingestion::RequestIds requests;
+  ingestion::EventAppend append;
   ingestion::Ingestion ingestion;
 };
 

@@ -14,7 +14,7 @@ enum class PlantedBug {
   kTearsBatches,                 // An append that fails leaves half of its batch behind.
   kForgetsIds,                   // The store takes an event again that it has.
   kDropsConflicts,               // The other content of a known id is not kept.
-  kForgetsWriters,               // Records do not survive with the events they came with.
+  kForgetsWriters,               // Records are not written with the events they came with.
   kWriterDropsRetry,             // A writer takes a failed append for done.
   kReaderSkipsOnResume,          // A reader goes on one event too late after a broken stream.
   kReaderRepeatsOnResume,        // ... or one too early.
@@ -25,6 +25,8 @@ inline constexpr std::pair<PlantedBug, std::string_view> kPlantedBugs[] = {
     {PlantedBug::kAcknowledgesBeforeAppending, "acknowledges_before_appending"},
     {PlantedBug::kTearsBatches, "tears_batches"},
     {PlantedBug::kForgetsIds, "forgets_ids"},
+    {PlantedBug::kDropsConflicts, "drops_conflicts"},
+    {PlantedBug::kForgetsWriters, "forgets_writers"},
     {PlantedBug::kWriterDropsRetry, "writer_drops_retry"},
     {PlantedBug::kReaderSkipsOnResume, "reader_skips_on_resume"},
     {PlantedBug::kReaderRepeatsOnResume, "reader_repeats_on_resume"},

@@ -16,6 +16,7 @@
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "quotacast/metrics/v1/metrics_service.pb.h"
 #include "services/eventlog/event_log.h"
+#include "services/ingestion/event_feed.h"
 #include "services/metrics/metrics.h"
 #include "tests/world/actor.h"
 
@@ -24,6 +25,19 @@ namespace {
 
 absl::Status Broken(const std::string& who, const std::string& what) {
   return absl::FailedPreconditionError(absl::StrCat(who, ": ", what));
+}
+
+// The feed as the wire carries it.
+absl::Status WatchFeed(const IngestionProcess& process, std::string_view workspace,
+                       const ingestion::v1::WatchEventsRequest& request,
+                       const std::function<bool()>& cancelled,
+                       const std::function<bool(ingestion::v1::WatchEventsResponse&)>& take) {
+  return ingestion::WatchLog(
+      process.log, workspace, request, cancelled, [&](const std::string& bytes) {
+        ingestion::v1::WatchEventsResponse message;
+        // What a process sends after its end never arrives.
+        return !process.log.crashed() && message.ParseFromString(bytes) && take(message);
+      });
 }
 
 bool IsStoreFailure(const absl::Status& status) {
@@ -53,11 +67,10 @@ absl::Status FeedReader::Watch(Stage& stage, int message_count_max, int wait_cou
   absl::Status broken;
   int message_count = 0;
   int wait_count = 0;
-  const absl::Status status = process->ingestion.WatchEvents(
-      workspace(), request, [&] { return ++wait_count > wait_count_max + message_count_max; },
-      [&](const ingestion::v1::WatchEventsResponse& message) {
-        // What a process sends after its end never arrives.
-        if (process->log.crashed()) return false;
+  const absl::Status status = WatchFeed(
+      *process, workspace(), request,
+      [&] { return ++wait_count > wait_count_max + message_count_max; },
+      [&](ingestion::v1::WatchEventsResponse& message) {
         for (const ingestion::v1::EventRecord& record : message.events()) {
           broken = Take(stage, record);
           if (!broken.ok()) return false;
@@ -113,10 +126,9 @@ std::unique_ptr<metrics::Metrics> BookKeeper::NewMetrics(Stage& stage, PlantedBu
         const std::shared_ptr<IngestionProcess> process = stage.process();
         ingestion::v1::WatchEventsRequest request;
         request.set_after_offset(after_offset);
-        return process->ingestion.WatchEvents(
-            workspace, request, [&] { return cancelled && cancelled(); },
-            [&](ingestion::v1::WatchEventsResponse message) {
-              if (process->log.crashed()) return false;
+        return WatchFeed(
+            *process, workspace, request, [&] { return cancelled && cancelled(); },
+            [&](ingestion::v1::WatchEventsResponse& message) {
               if (bug == PlantedBug::kFeedLosesAnEvent && message.events_size() > 1) {
                 message.mutable_events()->DeleteSubrange(message.events_size() - 2, 1);
               }

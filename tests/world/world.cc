@@ -26,6 +26,7 @@
 #include "tests/world/log_checker.h"
 #include "tests/world/planted_bug.h"
 #include "tests/world/reader.h"
+#include "tests/world/stream_writer.h"
 #include "tests/world/writer.h"
 
 namespace quotacast::tests {
@@ -97,10 +98,12 @@ World::World(const WorldOptions& options)
 
 void World::AddActors() {
   for (const char* workspace : {kNorth, kSouth}) {
-    for (int i = 1; i <= 2; ++i) {
-      actors_.push_back(std::make_unique<LogWriter>(absl::StrCat("writer-", workspace, "-", i),
-                                                    workspace, chance_));
-    }
+    actors_.push_back(
+        std::make_unique<LogWriter>(absl::StrCat("writer-", workspace), workspace, chance_));
+    actors_.push_back(
+        std::make_unique<StreamWriter>(absl::StrCat("streamer-", workspace), workspace, chance_));
+    actors_.push_back(
+        std::make_unique<RequestWriter>(absl::StrCat("requester-", workspace), workspace, chance_));
     actors_.push_back(std::make_unique<FeedReader>(absl::StrCat("reader-", workspace), workspace));
   }
   actors_.push_back(
@@ -192,8 +195,8 @@ absl::Status World::CheckEnd() {
     QC_RETURN_IF_ERROR(checker.LookAgainAtAll());
     report_.event_count += static_cast<int64_t>(checker.events().size());
     report_.acknowledged_event_count += static_cast<int64_t>(checker.acknowledged_event_count());
-    const auto conflicts = store_.ListConflicts(workspace, 0, 1'000);
-    if (conflicts.ok()) report_.conflict_count += static_cast<int64_t>(conflicts->size());
+    QC_ASSIGN_OR_RETURN(const auto conflicts, store_.ListConflicts(workspace, 0, 1'000));
+    report_.conflict_count += static_cast<int64_t>(conflicts.size());
   }
   return absl::OkStatus();
 }

@@ -49,6 +49,7 @@ TEST(WorldTest, KeepsItsPromisesForManySeeds) {
   EXPECT_GT(sum.acknowledged_event_count, 50 * count);
   EXPECT_GT(sum.fault_count, 2 * count);
   EXPECT_GT(sum.crash_count, count);
+  EXPECT_GT(sum.conflict_count, count);
 }
 
 TEST(WorldTest, ASeedReplaysItsRun) {

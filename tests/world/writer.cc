@@ -8,18 +8,21 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "base/random.h"
 #include "base/status_macros.h"
 #include "quotacast/crm/v1/crm_event.pb.h"
+#include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/eventlog/event_log.h"
 #include "tests/world/actor.h"
 
 namespace quotacast::tests {
 namespace {
 
-constexpr int kBatchesMin = 4;
-constexpr int kBatchesMax = 9;
+constexpr int kBatchesMin = 3;
+constexpr int kBatchesMax = 8;
 constexpr int kBatchEventsMax = 6;
 // Facts that all writers tell, each in its own words.
 constexpr int kSharedFactCount = 12;
@@ -93,6 +96,72 @@ absl::Status LogWriter::Step(Stage& stage) {
 
 absl::Status LogWriter::CheckEnd(Stage& stage) {
   // Everything it had to say is in the log, whoever said it first.
+  for (const WriterBatch& batch : batches_) {
+    QC_RETURN_IF_ERROR(stage.checker(workspace()).Acknowledged(batch.events));
+  }
+  return absl::OkStatus();
+}
+
+ingestion::v1::NewEvent ToMessage(const eventlog::Event& event) {
+  ingestion::v1::NewEvent message;
+  message.mutable_id()->set_source(event.id.source);
+  message.mutable_id()->set_source_key(event.id.source_key);
+  message.mutable_id()->set_version(event.id.version);
+  message.mutable_effective_time()->set_seconds(absl::ToUnixSeconds(*event.effective_time));
+  message.mutable_event()->ParseFromString(event.payload);
+  return message;
+}
+
+RequestWriter::RequestWriter(std::string name, std::string workspace, Chance& chance)
+    : Actor(std::move(name), std::move(workspace)), batches_(MakeBatches(this->name(), chance)) {}
+
+absl::Status RequestWriter::Step(Stage& stage) {
+  // A caller whose answer is long here may ask again all the same.
+  const bool repeats = next_ > 0 && (IsDone() || stage.chance().OneIn(4));
+  const size_t asked =
+      repeats ? static_cast<size_t>(stage.chance().Below(static_cast<int>(next_))) : next_;
+  const WriterBatch& batch = batches_[asked];
+  ingestion::v1::BatchAppendRequest request;
+  request.set_parent("workspaces/" + workspace());
+  request.set_request_id(
+      absl::StrFormat("%08x-0000-4000-8000-%012x", StableId("writer", name()) & 0xffffffff, asked));
+  for (const eventlog::Event& event : batch.events) *request.add_events() = ToMessage(event);
+  stage.checker(workspace()).Sends(batch.events, batch.owns_ids);
+  const std::shared_ptr<IngestionProcess> process = stage.process();
+  const auto response = process->append.BatchAppend(workspace(), request, [] { return false; });
+  stage.Note(response.ok() ? absl::StrCat("answered, last offset ", response->last_offset())
+                           : response.status().ToString());
+  if (process->log.crashed()) return absl::OkStatus();
+  if (response.ok()) return TakeAnswer(stage, asked, *response);
+  if (absl::IsUnavailable(response.status())) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      name(), " was refused for no fault of the store: ", response.status().ToString()));
+}
+
+absl::Status RequestWriter::TakeAnswer(Stage& stage, size_t batch,
+                                       const ingestion::v1::BatchAppendResponse& response) {
+  if (batch < next_) {
+    if (response.SerializeAsString() == answers_[batch]) return absl::OkStatus();
+    return absl::FailedPreconditionError(
+        absl::StrCat(name(), " got two answers to the request of batch ", batch));
+  }
+  ++next_;
+  answers_.push_back(response.SerializeAsString());
+  LogChecker& checker = stage.checker(workspace());
+  QC_RETURN_IF_ERROR(checker.Acknowledged(batches_[batch].events));
+  // The offsets of the answer are those of the events.
+  for (int i = 0; i < response.events_size(); ++i) {
+    const auto position = static_cast<size_t>(response.events(i).offset()) - 1;
+    if (position >= checker.events().size() ||
+        checker.events()[position].event.id != batches_[batch].events[static_cast<size_t>(i)].id) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(name(), " got a wrong offset for event ", i, " of batch ", batch));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RequestWriter::CheckEnd(Stage& stage) {
   for (const WriterBatch& batch : batches_) {
     QC_RETURN_IF_ERROR(stage.checker(workspace()).Acknowledged(batch.events));
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/eventlog/event_log.h"
 #include "tests/world/actor.h"
 
@@ -34,6 +35,28 @@ class LogWriter final : public Actor {
   const std::vector<WriterBatch> batches_;
   size_t next_ = 0;
 };
+
+// Calls BatchAppend with a request id, and with the same one again until it has an answer; now and
+// then it asks once more and must get the same answer.
+class RequestWriter final : public Actor {
+ public:
+  RequestWriter(std::string name, std::string workspace, Chance& chance);
+
+  absl::Status Step(Stage& stage) override;
+  bool IsDone() const override { return next_ == batches_.size(); }
+  absl::Status CheckEnd(Stage& stage) override;
+
+ private:
+  absl::Status TakeAnswer(Stage& stage, size_t batch,
+                          const ingestion::v1::BatchAppendResponse& response);
+
+  const std::vector<WriterBatch> batches_;
+  size_t next_ = 0;
+  std::vector<std::string> answers_;  // Serialised, of the batches before next_.
+};
+
+// A batch of the log as a message.
+ingestion::v1::NewEvent ToMessage(const eventlog::Event& event);
 
 }  // namespace quotacast::tests
 
