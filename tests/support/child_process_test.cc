@@ -21,7 +21,7 @@ TEST(RunProgramTest, CollectsOutputErrorsAndCode) {
 
 TEST(ChildProcessTest, ReadsLinesAndDeliversSignals) {
   const std::unique_ptr<ChildProcess> child =
-      ChildProcess::Start("/bin/sh", {"-c", "echo one; echo two; exec cat <&0"});
+      ChildProcess::Start("/bin/sh", {"-c", "echo one; echo two; exec tail -f /dev/null"});
   EXPECT_EQ(child->ReadLine(), "one");
   EXPECT_EQ(child->ReadLine(), "two");
   child->Signal(SIGKILL);
