@@ -201,5 +201,40 @@ TEST_F(DemoPathTest, WrongFlagsAreUsageErrors) {
   EXPECT_NE(remote.errors.find("--allow-remote"), std::string::npos) << remote.errors;
 }
 
+TEST_F(DemoPathTest, EveryEntityOfTheWholeExportIsTaken) {
+  const std::string folder = MakeTempDirectory("whole");
+  const ProgramResult generated =
+      RunProgram(RunfilePath("tools/gen/quotacast_gen"),
+                 {"--out", folder, "--seed", "7", "--reps", absl::StrCat(kRepCount), "--full"});
+  ASSERT_EQ(generated.exit_code, 0) << generated.errors;
+  std::unique_ptr<QuotacastServer> server = StartServer();
+  ASSERT_NE(server, nullptr);
+  const auto report = ImportFolder(server->channel(), kWorkspace, "crm_history", folder);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->error_count(), 0) << report->ShortDebugString().substr(0, 2000);
+  EXPECT_EQ(report->quarantined_row_count(), 0);
+  int read_file_count = 0;
+  for (const auto& file : report->files()) {
+    if (file.entity().empty()) continue;
+    ++read_file_count;
+    EXPECT_EQ(file.accepted_row_count(), file.row_count()) << file.file();
+    EXPECT_GT(file.row_count(), 0) << file.file();
+  }
+  EXPECT_EQ(read_file_count, 23);
+  const auto again = ImportFolder(server->channel(), kWorkspace, "crm_history", folder);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->appended_event_count(), 0);
+  EXPECT_EQ(again->unchanged_event_count(), report->appended_event_count());
+
+  // Deleted and merged deals, leavers and quotas of teams are in the data, and the figures hold.
+  clients::SimulationClient simulation(server->channel());
+  simulation::v1::ForecastRequest request;
+  *request.mutable_spec() = NextQuarter();
+  const auto forecast = simulation.Forecast(request);
+  ASSERT_TRUE(forecast.ok()) << forecast.status();
+  ASSERT_TRUE(forecast->outcome().has_forecast()) << forecast->ShortDebugString();
+  ASSERT_NO_FATAL_FAILURE(CheckForecast(forecast->outcome().forecast()));
+}
+
 }  // namespace
 }  // namespace quotacast::tests
