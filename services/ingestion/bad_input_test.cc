@@ -344,11 +344,14 @@ TEST_F(BadInputTest, UnusableHeaders) {
            {"E products.csv:0 = NOT_A_TEXT_FILE"},
            everything,
            "a PDF"},
-          {"HeaderInUtf16",
+          // UTF-16 is read: what is wrong is the header, in plain letters.
+          {"WrongHeaderInUtf16",
            [](Files& files) { files["products.csv"] = "\xFF\xFEp\0r\0"s; },
-           {"E products.csv:1 = INVALID_UTF8"},
+           {"E products.csv:1 product= MISSING_COLUMN",
+            "E products.csv:1 sales_price= MISSING_COLUMN",
+            "E products.csv:1 series= MISSING_COLUMN"},
            everything,
-           "UTF-16"},
+           "it has: pr"},
           {"TwoBrokenFilesAreBothReported",
            [](Files& files) {
              files["products.csv"] = "";

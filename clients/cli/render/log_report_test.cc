@@ -65,7 +65,7 @@ TEST(LogReportTest, AnErasureNamesThePseudonym) {
   response.set_renamed_event_count(1);
   const std::string report = ErasureReport(response, Terminal());
   EXPECT_TRUE(Has(report, "erased-rep-1: 2 events")) << report;
-  EXPECT_TRUE(Has(report, "1 other event renamed")) << report;
+  EXPECT_TRUE(Has(report, "1 other\nevent renamed")) << report;
 }
 
 }  // namespace
