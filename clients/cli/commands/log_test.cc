@@ -68,10 +68,11 @@ TEST_F(LogTest, Stats) {
 }
 
 TEST_F(LogTest, FaultsAreExitCodeFive) {
-  ingestion::v1::VerifyLogResponse& progress = services_.verification.emplace_back();
+  services_.verification.resize(2);
+  ingestion::v1::VerifyLogResponse& progress = services_.verification[0];
   progress.set_checked_event_count(10);
   progress.set_event_count(20);
-  ingestion::v1::VerifyLogResponse& last = services_.verification.emplace_back();
+  ingestion::v1::VerifyLogResponse& last = services_.verification[1];
   last.set_checked_event_count(20);
   last.set_event_count(20);
   last.set_done(true);
