@@ -126,15 +126,15 @@ void SuspicionCollector::TakeOrder(const MappedRow& row, std::string_view earlie
 }
 
 void SuspicionCollector::TakeQuota(const MappedRow& row) {
-  // A quota that says it is a roll-up is no surprise.
-  if (quotas_.size() == kMaxQuotaRows || row.Get("kind").substr(0, 4) == "roll") return;
+  if (quotas_.size() == kMaxQuotaRows) return;
   ImportReport unheard;
   const std::optional<Money> amount = RowValues(profile_, rules_, row, unheard).Amount("amount");
   if (!amount.has_value()) return;
   quotas_.push_back({row.place().file, row.place().line, Text(row.Column("amount")),
                      Text(FirstFilled(row, {"rep_id", "team_id", "territory_id"})),
                      Text(FirstFilled(row, {"period", "period_date", "start_date"})),
-                     amount->minor_units, amount->currency});
+                     amount->minor_units, amount->currency,
+                     row.Get("kind").substr(0, 4) == "roll"});
 }
 
 std::vector<v1::Suspicion> SuspicionCollector::Judge(const ImportReport& report) const {

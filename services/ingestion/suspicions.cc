@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -281,7 +282,10 @@ std::vector<v1::Suspicion> JudgeQuotaOutliers(const std::vector<QuotaRow>& quota
 }
 
 std::vector<v1::Suspicion> JudgeRollUpQuotas(const std::vector<QuotaRow>& quotas) {
-  const std::map<PeriodKey, Period> periods = ByPeriod(quotas);
+  std::vector<QuotaRow> unstated;
+  std::copy_if(quotas.begin(), quotas.end(), std::back_inserter(unstated),
+               [](const QuotaRow& quota) { return !quota.is_stated_roll_up; });
+  const std::map<PeriodKey, Period> periods = ByPeriod(unstated);
   std::vector<v1::Suspicion> found = JudgeSums(periods);
   for (v1::Suspicion& suspicion : JudgeTwins(periods)) found.push_back(std::move(suspicion));
   return found;

@@ -59,6 +59,8 @@ struct QuotaRow {
   std::string period;
   int64_t minor_units = 0;
   std::string currency;
+  // The row says that it is a roll-up: no surprise, but its amount may be wrong all the same.
+  bool is_stated_roll_up = false;
 };
 
 // QUOTA_OUTLIER: a quota is at least kQuotaOwnMultipleMin times the median of the subject's other
@@ -77,6 +79,7 @@ std::vector<v1::Suspicion> JudgeQuotaOutliers(const std::vector<QuotaRow>& quota
 // sum of all smaller ones, kRollUpMembersMin or more. A twin: two subjects have the same quota, at
 // least kTwinMedianMultipleMin times the median of the others, in kTwinPeriodsMin periods or more
 // and in kTwinShareMin of those they have in common, as a director and the one manager below.
+// Quotas that are stated to be roll-ups are left out.
 inline constexpr size_t kRollUpMembersMin = 3;
 inline constexpr size_t kRollUpSingleMembersMin = 5;
 inline constexpr double kTwinMedianMultipleMin = 3;

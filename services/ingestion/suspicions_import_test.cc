@@ -106,6 +106,22 @@ TEST_F(SuspicionsImportTest, TargetsOfAdventureWorks) {
               HasSubstr("\"112432117\" and \"502097814\" have the same quota in 14 of the 30"));
 }
 
+// The same two with the shipped profile, which says who is a manager: a target that is known to be
+// a roll-up is no surprise, a digit too many in it is.
+TEST_F(SuspicionsImportTest, TargetsOfAdventureWorksUnderTheShippedProfile) {
+  Files files;
+  for (const char* name : {"pbi_Product.csv", "pbi_Region.csv", "pbi_Reseller.csv", "pbi_Sales.csv",
+                           "pbi_Salesperson.csv", "pbi_SalespersonRegion.csv", "pbi_Targets.csv"}) {
+    files[name] = Read(absl::StrCat("adventureworks/", name));
+  }
+  const auto response =
+      ImportFiles(ingestion_, "w", ShippedProfile("adventureworks_powerbi"), files);
+  ASSERT_TRUE(response.ok()) << response.status();
+  ASSERT_THAT(Lines(*response), ElementsAre("QUOTA_OUTLIER 1", "QUOTA_OUTLIER 1"));
+  EXPECT_THAT(response->suspicions(0).message(), HasSubstr("for 2019/08/01, 9000000.00 USD"));
+  EXPECT_THAT(response->suspicions(1).message(), HasSubstr("for 2019/09/01, 30000000.00 USD"));
+}
+
 // 1,000 deals and 4,841 lines of commas, of which one holds a lone "1".
 TEST_F(SuspicionsImportTest, Pipeline2015) {
   const v1::ImportFilesResponse response = Import(

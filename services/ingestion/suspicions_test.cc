@@ -148,6 +148,13 @@ TEST(RollUpQuotaTest, TwoLevels) {
 }
 
 // X and Y have the same in `same` of `period_count` periods, `multiple` hundredths of the others'.
+TEST(RollUpQuotaTest, AStatedRollUpIsNoSurprise) {
+  std::vector<QuotaRow> quotas = RolledUp(5, 2, 2);
+  ASSERT_FALSE(JudgeRollUpQuotas(quotas).empty());
+  for (QuotaRow& quota : quotas) quota.is_stated_roll_up = true;
+  EXPECT_TRUE(JudgeRollUpQuotas(quotas).empty());
+}
+
 std::vector<QuotaRow> Twins(int period_count, int same, int64_t multiple) {
   std::vector<QuotaRow> quotas;
   for (int i = 0; i < period_count; ++i) {
