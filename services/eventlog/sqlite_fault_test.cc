@@ -98,7 +98,7 @@ class SqliteStorageFaultTest : public ::testing::TestWithParam<FaultCase> {
   // From the `nth` operation of the case's kind on, all fail. Returns where they are counted.
   std::shared_ptr<int> FailFrom(int nth) {
     auto count = std::make_shared<int>(0);
-    vfs_.SetFault([this, nth, count](StorageOperation operation, std::string_view) {
+    vfs_.SetFault([nth, count](StorageOperation operation, std::string_view) {
       if (operation != GetParam().operation) return SQLITE_OK;
       return ++*count >= nth ? GetParam().code : SQLITE_OK;
     });
