@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "base/errors.h"
+#include "base/unshared_status.h"
 #include "services/eventlog/event_log.h"
 
 namespace quotacast::eventlog {
@@ -88,7 +89,7 @@ void AppendQueue::Run() {
     lock.lock();
     if (status.ok()) ++stats_.group_count;
     for (Waiting* waiting : group) {
-      if (!status.ok()) waiting->results = status;
+      if (!status.ok()) waiting->results = Unshared(status);
       waiting->is_done = true;
       // Under the lock: the caller, and `waiting` with it, may be gone once it is released.
       waiting->done.notify_one();

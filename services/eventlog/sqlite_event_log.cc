@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "base/unshared_status.h"
 #include "services/eventlog/bounded_wait.h"
 #include "services/eventlog/event_log.h"
 #include "services/eventlog/event_validation.h"
@@ -227,7 +228,7 @@ absl::Status SqliteEventLog::TryGroup(const std::vector<PendingWrite*>& group,
     if (!status.ok()) break;
     pending->status = pending->write(*writer_);
     // With separate fates one may fail alone, unless SQLite has dropped the transaction.
-    if (fates_are_shared || !writer_->InTransaction()) status = pending->status;
+    if (fates_are_shared || !writer_->InTransaction()) status = Unshared(pending->status);
   }
   if (status.ok()) status = writer_->Commit();
   writer_->Rollback();
@@ -240,7 +241,9 @@ void SqliteEventLog::Acknowledge(const std::vector<PendingWrite*>& group,
   for (PendingWrite* pending : group) {
     if (!commit_status.ok()) {
       // A write that failed for a reason of its own keeps it.
-      if (pending->status.ok() || absl::IsUnknown(pending->status)) pending->status = commit_status;
+      if (pending->status.ok() || absl::IsUnknown(pending->status)) {
+        pending->status = Unshared(commit_status);
+      }
     } else if (pending->status.ok() && pending->last_offset > 0) {
       int64_t& last_offset = last_offsets_[std::string(pending->workspace)];
       last_offset = std::max(last_offset, pending->last_offset);
