@@ -89,6 +89,16 @@ absl::StatusOr<Money> FromProtoMoney(const google::type::Money& money) {
   return result;
 }
 
+absl::StatusOr<crm::v1::CrmEvent> ToCrmEvent(const eventlog::StoredEvent& stored) {
+  crm::v1::CrmEvent event;
+  if (event.ParseFromString(stored.event.payload)) return event;
+  ErrorDetail detail;
+  detail.reason = "DAMAGED_EVENT";
+  return WithDetail(absl::InternalError(absl::StrCat("the event at offset ", stored.offset,
+                                                     " of the log is no CRM event")),
+                    detail);
+}
+
 absl::StatusOr<v1::EventRecord> ToEventRecord(const eventlog::StoredEvent& stored) {
   v1::EventRecord record;
   record.set_offset(stored.offset);
@@ -100,13 +110,7 @@ absl::StatusOr<v1::EventRecord> ToEventRecord(const eventlog::StoredEvent& store
   }
   *record.mutable_recorded_time() = ToTimestamp(stored.recorded_time);
   record.set_is_erased(stored.is_erased);
-  if (!record.mutable_event()->ParseFromString(stored.event.payload)) {
-    ErrorDetail detail;
-    detail.reason = "DAMAGED_EVENT";
-    return WithDetail(absl::InternalError(absl::StrCat("the event at offset ", stored.offset,
-                                                       " of the log is no CRM event")),
-                      detail);
-  }
+  QC_ASSIGN_OR_RETURN(*record.mutable_event(), ToCrmEvent(stored));
   return record;
 }
 

@@ -10,6 +10,7 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
 #include "google/type/money.pb.h"
+#include "quotacast/crm/v1/crm_event.pb.h"
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/eventlog/event_log.h"
 
@@ -28,7 +29,10 @@ google::type::Money ToProtoMoney(const Money& money);
 // minor units or units and nanos disagree in sign, OUT_OF_RANGE (MONEY_OVERFLOW).
 absl::StatusOr<Money> FromProtoMoney(const google::type::Money& money);
 
-// The event with its payload decoded; INTERNAL (DAMAGED_EVENT) when the payload is no CrmEvent.
+// What the event says; INTERNAL (DAMAGED_EVENT) when the payload is no CrmEvent.
+absl::StatusOr<crm::v1::CrmEvent> ToCrmEvent(const eventlog::StoredEvent& stored);
+
+// The event with its payload decoded; errors as ToCrmEvent.
 absl::StatusOr<v1::EventRecord> ToEventRecord(const eventlog::StoredEvent& stored);
 
 // The event as the log takes it: the payload is the message in its one serialisation. The times of

@@ -25,8 +25,8 @@
 #include "base/fake_clock.h"
 #include "gtest/gtest.h"
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
+#include "services/eventlog/forwarding_event_log.h"
 #include "services/eventlog/in_memory_event_log.h"
-#include "services/ingestion/forwarding_event_log.h"
 #include "services/ingestion/sample_events.h"
 
 namespace quotacast::ingestion {
@@ -42,9 +42,9 @@ std::string FieldOf(const absl::Status& status) {
 }
 
 // Append asks first.
-class ScriptedLog final : public ForwardingEventLog {
+class ScriptedLog final : public eventlog::ForwardingEventLog {
  public:
-  using ForwardingEventLog::ForwardingEventLog;
+  using eventlog::ForwardingEventLog::ForwardingEventLog;
   absl::StatusOr<std::vector<eventlog::AppendResult>> Append(
       std::string_view workspace, absl::Span<const eventlog::Event> events,
       absl::Span<const eventlog::RecordWrite> records = {}) override {

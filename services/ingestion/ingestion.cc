@@ -22,7 +22,6 @@
 #include "base/string_views.h"
 #include "services/ingestion/converters.h"
 #include "services/ingestion/dry_run_log.h"
-#include "services/ingestion/event_feed.h"
 #include "services/ingestion/import_identity.h"
 #include "services/ingestion/importer.h"
 #include "services/ingestion/quarantine_operations.h"
@@ -145,20 +144,6 @@ v1::ListProfilesResponse Ingestion::ListProfiles() const {
     if (parsed.ok()) profile.set_description(parsed->description);
   }
   return response;
-}
-
-absl::Status Ingestion::WatchEvents(
-    std::string_view workspace, const v1::WatchEventsRequest& request,
-    const std::function<bool()>& cancelled,
-    const std::function<bool(const v1::WatchEventsResponse&)>& send) const {
-  bool readable = true;
-  v1::WatchEventsResponse response;
-  QC_RETURN_IF_ERROR(WatchLog(log_, workspace, request, cancelled, [&](const std::string& bytes) {
-    readable = response.ParseFromString(bytes);
-    return readable && send(response);
-  }));
-  if (readable) return absl::OkStatus();
-  return absl::InternalError("an event of the log is no CRM event; `log verify` finds it");
 }
 
 absl::Status Ingestion::Enter(std::string_view workspace, const std::function<bool()>& cancelled) {

@@ -59,11 +59,6 @@ class Ingestion {
       std::string_view workspace, const v1::DiscardQuarantinedRowsRequest& request,
       const std::function<bool()>& cancelled);
 
-  // WatchLog (event_feed.h) with its messages parsed, for callers in this process.
-  absl::Status WatchEvents(std::string_view workspace, const v1::WatchEventsRequest& request,
-                           const std::function<bool()>& cancelled,
-                           const std::function<bool(const v1::WatchEventsResponse&)>& send) const;
-
  private:
   friend class ImportSession;
 

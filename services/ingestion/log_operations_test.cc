@@ -20,10 +20,10 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
+#include "services/eventlog/forwarding_event_log.h"
 #include "services/eventlog/in_memory_event_log.h"
 #include "services/eventlog/sqlite_event_log.h"
 #include "services/ingestion/converters.h"
-#include "services/ingestion/forwarding_event_log.h"
 #include "services/ingestion/sample_events.h"
 
 namespace quotacast::ingestion {
@@ -32,9 +32,9 @@ namespace {
 bool Never() { return false; }
 
 // Reports what a test tells it to.
-class FaultyLog final : public ForwardingEventLog {
+class FaultyLog final : public eventlog::ForwardingEventLog {
  public:
-  using ForwardingEventLog::ForwardingEventLog;
+  using eventlog::ForwardingEventLog::ForwardingEventLog;
   absl::StatusOr<eventlog::VerifiedPage> Verify(std::string_view workspace, int64_t after_offset,
                                                 size_t max_events) const override {
     auto page = ForwardingEventLog::Verify(workspace, after_offset, max_events);

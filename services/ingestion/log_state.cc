@@ -13,13 +13,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "base/errors.h"
 #include "base/status_macros.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "services/ingestion/converters.h"
 #include "services/ingestion/source_keys.h"
 
 namespace quotacast::ingestion {
@@ -68,14 +67,7 @@ absl::StatusOr<RecordState> FoldRecord(const std::vector<eventlog::StoredEvent>&
                                        absl::Span<const Fact> more) {
   RecordState state;
   for (const eventlog::StoredEvent& stored : events) {
-    crm::v1::CrmEvent event;
-    if (!event.ParseFromString(stored.event.payload)) {
-      ErrorDetail detail;
-      detail.reason = "DAMAGED_EVENT";
-      return WithDetail(absl::InternalError(absl::StrCat("the event at offset ", stored.offset,
-                                                         " of the log is no CRM event")),
-                        detail);
-    }
+    QC_ASSIGN_OR_RETURN(crm::v1::CrmEvent event, ToCrmEvent(stored));
     TakeEvent(stored.event.id.version, stored.event.effective_time, std::move(event), state.facts);
   }
   for (const Fact& fact : more) {

@@ -21,6 +21,7 @@
 #include "base/string_views.h"
 #include "quotacast/crm/v1/crm_event.pb.h"
 #include "services/digest/sha256.h"
+#include "services/ingestion/converters.h"
 #include "services/ingestion/event_kinds.h"
 #include "services/ingestion/log_operations.h"
 #include "services/ingestion/person_naming.h"
@@ -98,8 +99,7 @@ class Eraser {
       const bool id_occurs = stored.event.payload.find(person_.id) != std::string::npos ||
                              stored.event.id.source_key.find(person_.id) != std::string::npos;
       if (!id_occurs) return absl::OkStatus();
-      crm::v1::CrmEvent event;
-      if (!event.ParseFromString(stored.event.payload)) return Damaged(stored.offset);
+      QC_ASSIGN_OR_RETURN(crm::v1::CrmEvent event, ToCrmEvent(stored));
       if (IsAbout(person_, event)) {
         own_offsets_.push_back(stored.offset);
         if (event.has_rep() && !event.rep().display_name().empty()) {
@@ -206,8 +206,7 @@ class Eraser {
     QC_RETURN_IF_ERROR(ForEachEvent([&](const eventlog::StoredEvent& stored) -> absl::Status {
       if (is_resumed_ && HoldsPseudonym(stored.event.payload)) ++changed_before_count_;
       if (!MayMention(stored.event)) return absl::OkStatus();
-      crm::v1::CrmEvent event;
-      if (!event.ParseFromString(stored.event.payload)) return Damaged(stored.offset);
+      QC_ASSIGN_OR_RETURN(crm::v1::CrmEvent event, ToCrmEvent(stored));
       if (IsAbout(person_, event)) return absl::OkStatus();
       const std::string key = ReplacePersonInKey(person_, pseudonym_, stored.event.id.source_key);
       const bool renamed = ReplacePerson(person_, pseudonym_, event);
@@ -291,14 +290,6 @@ class Eraser {
       if (end == payload.size() || payload[end] < '0' || payload[end] > '9') return true;
     }
     return false;
-  }
-
-  static absl::Status Damaged(int64_t offset) {
-    ErrorDetail detail;
-    detail.reason = "DAMAGED_EVENT";
-    return WithDetail(absl::InternalError(absl::StrCat("the event at offset ", offset,
-                                                       " of the log is no CRM event")),
-                      detail);
   }
 
   eventlog::EventLog& log_;

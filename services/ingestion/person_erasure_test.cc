@@ -21,10 +21,10 @@
 #include "base/fake_clock.h"
 #include "gtest/gtest.h"
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
+#include "services/eventlog/forwarding_event_log.h"
 #include "services/eventlog/in_memory_event_log.h"
 #include "services/eventlog/sqlite_event_log.h"
 #include "services/ingestion/converters.h"
-#include "services/ingestion/forwarding_event_log.h"
 #include "services/ingestion/log_operations.h"
 #include "services/ingestion/request_ids.h"
 #include "services/ingestion/sample_events.h"
@@ -90,9 +90,9 @@ std::vector<eventlog::StoredEvent> AllEvents(const eventlog::EventLog& log) {
 }
 
 // Fails the write with this number, counted from 1.
-class FailingLog final : public ForwardingEventLog {
+class FailingLog final : public eventlog::ForwardingEventLog {
  public:
-  using ForwardingEventLog::ForwardingEventLog;
+  using eventlog::ForwardingEventLog::ForwardingEventLog;
   absl::StatusOr<std::vector<eventlog::AppendResult>> Append(
       std::string_view workspace, absl::Span<const eventlog::Event> events,
       absl::Span<const eventlog::RecordWrite> records = {}) override {

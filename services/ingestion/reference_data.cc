@@ -89,8 +89,8 @@ absl::StatusOr<ReferenceData> ReferenceData::Load(const eventlog::EventLog& log,
         if (ids.find(id) == ids.end()) ids.emplace(id);
       }
       if (bulk == nullptr || data.currency_.empty()) {
-        QC_ASSIGN_OR_RETURN(const v1::EventRecord record, ToEventRecord(stored));
-        QC_RETURN_IF_ERROR(data.Apply(record.event()));
+        QC_ASSIGN_OR_RETURN(const crm::v1::CrmEvent event, ToCrmEvent(stored));
+        QC_RETURN_IF_ERROR(data.Apply(event));
       }
       const std::optional<absl::Time>& time = stored.event.effective_time;
       if (IsOpportunityKey(stored.event.id.source_key) && time.has_value() &&
