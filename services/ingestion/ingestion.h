@@ -41,6 +41,10 @@ class Ingestion {
  public:
   Ingestion(eventlog::EventLog& log, const Clock& clock, const IngestionOptions& options = {});
 
+  // The ids of all calls that change the workspaces of this log: an import and a batch of events
+  // cannot share one.
+  RequestIds& requests() { return requests_; }
+
   // Begins an import; it ends with the session's Finish, or without a trace with the session.
   // The Ingestion outlives its sessions.
   ImportSession StartImport();

@@ -63,10 +63,9 @@ IngestionService::IngestionService(eventlog::EventLog& log,
                                    const serving::CallLog& call_log,
                                    const WorkspaceLimitOptions& limits)
     : log_(log),
-      requests_(log, business_clock),
-      limits_(log, machine_clock, limits),
-      append_(log, limits_, requests_),
       core_(log, business_clock),
+      limits_(log, machine_clock, limits),
+      append_(log, limits_, core_.requests()),
       serving_(serving_options, machine_clock, call_log),
       imports_(ImportOptions(serving_options), machine_clock, call_log),
       followers_(FollowerOptions(serving_options), machine_clock, call_log),
@@ -88,8 +87,7 @@ grpc::ServerReadReactor<v1::ImportFilesRequest>* IngestionService::ImportFiles(
               call.EnterWorkspace("header.parent", session.parent(), serving::NameTail::kNone)
                   .status());
         }
-        QC_ASSIGN_OR_RETURN(*response, session.Finish(call.workspace(), call.cancelled_function()));
-        return absl::OkStatus();
+        return Assign(session.Finish(call.workspace(), call.cancelled_function()), *response);
       });
 }
 
@@ -142,9 +140,8 @@ grpc::ServerUnaryReactor* IngestionService::ListQuarantinedRows(
   return serving::HandleUnary(
       serving_, context, request, response,
       [this](const serving::CallContext& call, const v1::ListQuarantinedRowsRequest& request,
-             v1::ListQuarantinedRowsResponse* response) -> absl::Status {
-        QC_ASSIGN_OR_RETURN(*response, core_.ListQuarantinedRows(call.workspace(), request));
-        return absl::OkStatus();
+             v1::ListQuarantinedRowsResponse* response) {
+        return Assign(core_.ListQuarantinedRows(call.workspace(), request), *response);
       });
 }
 
@@ -154,10 +151,10 @@ grpc::ServerUnaryReactor* IngestionService::ReplayQuarantinedRows(
   return serving::HandleUnary(
       imports_, context, request, response,
       [this](const serving::CallContext& call, const v1::ReplayQuarantinedRowsRequest& request,
-             v1::ReplayQuarantinedRowsResponse* response) -> absl::Status {
-        QC_ASSIGN_OR_RETURN(*response, core_.ReplayQuarantinedRows(call.workspace(), request,
-                                                                   call.cancelled_function()));
-        return absl::OkStatus();
+             v1::ReplayQuarantinedRowsResponse* response) {
+        return Assign(
+            core_.ReplayQuarantinedRows(call.workspace(), request, call.cancelled_function()),
+            *response);
       });
 }
 
@@ -167,10 +164,10 @@ grpc::ServerUnaryReactor* IngestionService::DiscardQuarantinedRows(
   return serving::HandleUnary(
       imports_, context, request, response,
       [this](const serving::CallContext& call, const v1::DiscardQuarantinedRowsRequest& request,
-             v1::DiscardQuarantinedRowsResponse* response) -> absl::Status {
-        QC_ASSIGN_OR_RETURN(*response, core_.DiscardQuarantinedRows(call.workspace(), request,
-                                                                    call.cancelled_function()));
-        return absl::OkStatus();
+             v1::DiscardQuarantinedRowsResponse* response) {
+        return Assign(
+            core_.DiscardQuarantinedRows(call.workspace(), request, call.cancelled_function()),
+            *response);
       });
 }
 

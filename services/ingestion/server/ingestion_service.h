@@ -16,7 +16,6 @@
 #include "services/eventlog/event_log.h"
 #include "services/ingestion/event_append.h"
 #include "services/ingestion/ingestion.h"
-#include "services/ingestion/request_ids.h"
 #include "services/ingestion/workspace_limits.h"
 #include "services/serving/serving.h"
 
@@ -101,10 +100,9 @@ class IngestionService final : public IngestionServiceBase {
 
  private:
   eventlog::EventLog& log_;
-  RequestIds requests_;
+  Ingestion core_;
   WorkspaceLimits limits_;
   EventAppend append_;
-  Ingestion core_;
   std::mutex erasure_mu_;  // One erasure at a time: two could choose one pseudonym.
   // Last, so that running handlers end before what they use goes. Imports, followers, append
   // streams and operations on whole logs have their own: they hold a thread for as long as their
