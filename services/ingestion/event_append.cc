@@ -26,6 +26,7 @@
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/ingestion/converters.h"
 #include "services/ingestion/event_rules.h"
+#include "services/ingestion/record_kinds.h"
 
 namespace quotacast::ingestion {
 namespace {

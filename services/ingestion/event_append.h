@@ -28,8 +28,6 @@ inline constexpr size_t kMaxQueuedBatches = 8;
 inline constexpr size_t kMaxQueuedBytes = 4 << 20;
 inline constexpr size_t kMaxWriterIdBytes = 200;
 inline constexpr int kMaxResponseProblems = 100;
-// Kind of the log's records that hold the last durable sequence number of each writer.
-inline constexpr std::string_view kWriterRecordKind = "append_writer";
 
 // One append stream as its handler sees it. `read` and `write` block; `write` is called from
 // another thread than `read`, one call at a time each.

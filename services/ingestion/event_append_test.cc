@@ -27,6 +27,7 @@
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/eventlog/forwarding_event_log.h"
 #include "services/eventlog/in_memory_event_log.h"
+#include "services/ingestion/record_kinds.h"
 #include "services/ingestion/sample_events.h"
 
 namespace quotacast::ingestion {

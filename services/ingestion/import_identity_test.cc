@@ -24,10 +24,12 @@ TEST(ImportIdentityTest, ChunksOrderAndRequestIdDoNotMatter) {
   const std::string once = ImportIdentity(Header("p"), {{"a.csv", {big}}, {"b.csv", {"1"}}});
   v1::ImportHeader header = Header("p");
   header.set_request_id("5f0c2f5e-31a6-4b0c-8a0d-0c2f5e31a64b");
-  EXPECT_EQ(ImportIdentity(header, {{"b.csv", {"1"}},
-                                    {"a.csv", {big.substr(0, 5), "", big.substr(5, 1 << 20),
-                                               big.substr(5 + (1 << 20))}}}),
-            once);
+  EXPECT_EQ(
+      ImportIdentity(
+          header,
+          {{"b.csv", {"1"}},
+           {"a.csv", {big.substr(0, 5), "", big.substr(5, 1 << 20), big.substr(5 + (1 << 20))}}}),
+      once);
 }
 
 TEST(ImportIdentityTest, EverythingElseDoes) {

@@ -31,6 +31,7 @@
 #include "services/ingestion/opportunity_change_rows.h"
 #include "services/ingestion/opportunity_rows.h"
 #include "services/ingestion/quarantine.h"
+#include "services/ingestion/record_kinds.h"
 #include "services/ingestion/record_rows.h"
 #include "services/ingestion/reference_data.h"
 #include "services/ingestion/row_values.h"
@@ -263,7 +264,7 @@ class Import {
   absl::Status CheckSnapshotOrder() {
     for (const Entity entity : ComparedEntities()) {
       QC_ASSIGN_OR_RETURN(const std::optional<eventlog::Record> latest,
-                          log_.GetRecord(workspace_, kSnapshotRecord, SnapshotKey(entity)));
+                          log_.GetRecord(workspace_, kSnapshotRecordKind, SnapshotKey(entity)));
       if (!latest.has_value()) continue;
       const absl::StatusOr<absl::CivilDay> day = ParseIsoDate(latest->value);
       if (!day.ok() || *day <= options_.snapshot_day) continue;
@@ -282,7 +283,7 @@ class Import {
   absl::Status NoteSnapshot() {
     std::vector<eventlog::RecordWrite> notes;
     for (const Entity entity : ComparedEntities()) {
-      notes.push_back({std::string(kSnapshotRecord), SnapshotKey(entity),
+      notes.push_back({std::string(kSnapshotRecordKind), SnapshotKey(entity),
                        [day = FormatIsoDate(options_.snapshot_day)](
                            absl::Span<const eventlog::AppendResult>) { return day; }});
     }

@@ -19,6 +19,7 @@
 #include "quotacast/crm/v1/crm_event.pb.h"
 #include "services/ingestion/converters.h"
 #include "services/ingestion/event_kinds.h"
+#include "services/ingestion/record_kinds.h"
 
 namespace quotacast::ingestion {
 namespace {
@@ -157,7 +158,7 @@ absl::StatusOr<v1::GetLogStatsResponse> GetLogStats(const eventlog::EventLog& lo
     *response.mutable_last_recorded_time() = ToTimestamp(*stats.last_recorded_time);
   }
   QC_ASSIGN_OR_RETURN(const int64_t quarantined,
-                      log.CountRecords(workspace, kQuarantineRecordKind));
+                      log.CountRecords(workspace, kQuarantinedRowRecordKind));
   response.set_quarantined_row_count(quarantined);
   response.set_store(std::string(log.StoreName()));
 

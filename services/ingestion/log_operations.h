@@ -17,8 +17,6 @@ inline constexpr int kDefaultPageSize = 100;
 inline constexpr int kMaxPageSize = 1'000;
 inline constexpr size_t kMaxLogFaults = 1'000;  // Sent by one verification; all are counted.
 inline constexpr size_t kMaxRestoreEvents = eventlog::kMaxBatchEvents;  // Of one message.
-// Kind of the log's records that hold rows of imports which were left out.
-inline constexpr std::string_view kQuarantineRecordKind = "quarantined_row";
 
 // One page of the conflicts, each beside the event that counts. Errors: INVALID_ARGUMENT
 // (INVALID_FIELD: a negative page size or one beyond kMaxPageSize, a token of another list),

@@ -25,6 +25,7 @@
 #include "services/ingestion/event_kinds.h"
 #include "services/ingestion/log_operations.h"
 #include "services/ingestion/person_naming.h"
+#include "services/ingestion/record_kinds.h"
 #include "services/ingestion/request_ids.h"
 
 namespace quotacast::ingestion {
@@ -184,8 +185,9 @@ class Eraser {
     std::string key;
     while (true) {
       if (cancelled_()) return CallerLeft();
-      QC_ASSIGN_OR_RETURN(const std::vector<eventlog::Record> page,
-                          log_.ListRecords(workspace_, kQuarantineRecordKind, key, kPageRecords));
+      QC_ASSIGN_OR_RETURN(
+          const std::vector<eventlog::Record> page,
+          log_.ListRecords(workspace_, kQuarantinedRowRecordKind, key, kPageRecords));
       if (page.empty()) break;
       key = page.back().key;
       std::vector<eventlog::RecordWrite> deletions;

@@ -13,9 +13,6 @@ namespace quotacast::ingestion {
 
 // Source of the events that the service itself writes.
 inline constexpr std::string_view kOwnSource = "quotacast";
-// Kind of the log's records that hold the erasures under way: key = pseudonym, value = digest of
-// kind and id. Gone when the erasure is complete.
-inline constexpr std::string_view kErasureRecordKind = "erasure";
 
 // Erases a rep or a lead:
 //   1. Events about the person ("rep/<id>") become tombstones: offset and times stay, the content

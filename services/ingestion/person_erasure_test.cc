@@ -26,6 +26,7 @@
 #include "services/eventlog/sqlite_event_log.h"
 #include "services/ingestion/converters.h"
 #include "services/ingestion/log_operations.h"
+#include "services/ingestion/record_kinds.h"
 #include "services/ingestion/request_ids.h"
 #include "services/ingestion/sample_events.h"
 
@@ -73,9 +74,9 @@ void Fill(eventlog::EventLog& log) {
   feedback.mutable_event()->mutable_feedback()->set_comment("Thanks to Anna Snelling, all good");
   events.push_back(ToLogEvent(feedback));
   const std::vector<eventlog::RecordWrite> records = {
-      {std::string(kQuarantineRecordKind), "row-1",
+      {std::string(kQuarantinedRowRecordKind), "row-1",
        [](absl::Span<const eventlog::AppendResult>) { return std::string("x,Anna Snelling,y"); }},
-      {std::string(kQuarantineRecordKind), "row-2",
+      {std::string(kQuarantinedRowRecordKind), "row-2",
        [](absl::Span<const eventlog::AppendResult>) { return std::string("x,Ben Smith,y"); }},
       {std::string(kRequestRecordKind), "request",
        [](absl::Span<const eventlog::AppendResult>) { return std::string("R-4711 is unknown"); }}};
@@ -140,7 +141,7 @@ void ExpectErased(const eventlog::EventLog& log, const std::vector<eventlog::Sto
   EXPECT_EQ(event.erasure().pseudonym(), "erased-rep-1");
   EXPECT_EQ(event.erasure().event_count(), 14);
   EXPECT_EQ(log.ListConflicts("w", 0, 10)->size(), 0u);
-  EXPECT_EQ(log.CountRecords("w", kQuarantineRecordKind).value(), 1);
+  EXPECT_EQ(log.CountRecords("w", kQuarantinedRowRecordKind).value(), 1);
   EXPECT_EQ(log.CountRecords("w", kRequestRecordKind).value(), 0);
   EXPECT_EQ(log.CountRecords("w", kErasureRecordKind).value(), 0);
 }

@@ -23,8 +23,10 @@
 #include "base/string_views.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "services/digest/sha256.h"
+#include "services/ingestion/converters.h"
 #include "services/ingestion/csv_reader.h"
 #include "services/ingestion/entity_fields.h"
+#include "services/ingestion/record_kinds.h"
 
 namespace quotacast::ingestion {
 namespace {
@@ -51,20 +53,6 @@ constexpr std::string_view kEntitiesWithIds[] = {
     "feedback",    "insight",   "incident",
     "training",
 };
-
-google::protobuf::Timestamp Timestamp(absl::Time time) {
-  google::protobuf::Timestamp timestamp;
-  const int64_t micros = absl::ToUnixMicros(time);
-  int64_t seconds = micros / 1'000'000;
-  int64_t rest = micros % 1'000'000;
-  if (rest < 0) {
-    rest += 1'000'000;
-    --seconds;
-  }
-  timestamp.set_seconds(seconds);
-  timestamp.set_nanos(static_cast<int32_t>(1'000 * rest));
-  return timestamp;
-}
 
 // Values one behind the other, so that different rows give different texts.
 void AddValue(std::string_view value, std::string& text) {
@@ -111,8 +99,26 @@ class FileQuarantine {
     return std::move(taken_ids_);
   }
 
-  const std::vector<std::string>& columns() const { return file_.columns(); }
-  std::string_view entity() const { return entity_; }
+  // A row left out, as the quarantine keeps it, but for its time and the profile's digest.
+  StoredRow ToStoredRow(const std::string& id, const FileRow& row) const {
+    StoredRow stored;
+    stored.row.set_name(id);
+    stored.row.set_file(file_.name());
+    stored.row.set_row(row.line);
+    stored.row.set_entity(entity_);
+    stored.row.set_profile_name(profile_.name);
+    const std::vector<std::string>& columns = file_.columns();
+    for (size_t i = 0; i < std::max(columns.size(), row.values.size()); ++i) {
+      v1::ColumnValue& value = *stored.row.add_values();
+      // Values beyond the header belong to no column.
+      if (i < columns.size()) value.set_column(columns[i]);
+      if (i < row.values.size()) value.set_value(row.values[i]);
+    }
+    for (const v1::RowProblem& problem : rejected_.at(row.line)) {
+      *stored.row.add_problems() = problem;
+    }
+    return stored;
+  }
 
  private:
   std::optional<size_t> IdIndex() const {
@@ -197,16 +203,6 @@ class FileQuarantine {
   std::set<std::string> taken_ids_;
 };
 
-void FillValues(const FileQuarantine& file, const FileRow& row, v1::QuarantinedRow& message) {
-  const std::vector<std::string>& columns = file.columns();
-  for (size_t i = 0; i < std::max(columns.size(), row.values.size()); ++i) {
-    v1::ColumnValue& value = *message.add_values();
-    // Values beyond the header belong to no column.
-    if (i < columns.size()) value.set_column(columns[i]);
-    if (i < row.values.size()) value.set_value(row.values[i]);
-  }
-}
-
 }  // namespace
 
 std::string SerializeStoredRow(const StoredRow& stored) {
@@ -249,7 +245,7 @@ absl::StatusOr<std::map<std::string, StoredRow>> LoadQuarantine(const eventlog::
   std::string last;
   while (true) {
     QC_ASSIGN_OR_RETURN(const std::vector<Record> page,
-                        log.ListRecords(workspace, kQuarantinedRowKind, last, kPageRecords));
+                        log.ListRecords(workspace, kQuarantinedRowRecordKind, last, kPageRecords));
     if (page.empty()) return rows;
     for (const Record& record : page) {
       QC_ASSIGN_OR_RETURN(rows[record.key], ParseStoredRow(record));
@@ -259,12 +255,12 @@ absl::StatusOr<std::map<std::string, StoredRow>> LoadQuarantine(const eventlog::
 }
 
 RecordWrite PutRow(const StoredRow& stored) {
-  return {std::string(kQuarantinedRowKind), stored.row.name(),
+  return {std::string(kQuarantinedRowRecordKind), stored.row.name(),
           [value = SerializeStoredRow(stored)](absl::Span<const AppendResult>) { return value; }};
 }
 
 RecordWrite RemoveRow(const std::string& row_id) {
-  return {std::string(kQuarantinedRowKind), row_id, nullptr};
+  return {std::string(kQuarantinedRowRecordKind), row_id, nullptr};
 }
 
 absl::Status WriteRecords(eventlog::EventLog& log, std::string_view workspace,
@@ -284,10 +280,11 @@ absl::Status WriteRecords(eventlog::EventLog& log, std::string_view workspace,
 }
 
 absl::Status DropUnusedProfiles(eventlog::EventLog& log, std::string_view workspace) {
-  QC_ASSIGN_OR_RETURN(const int64_t row_count, log.CountRecords(workspace, kQuarantinedRowKind));
+  QC_ASSIGN_OR_RETURN(const int64_t row_count,
+                      log.CountRecords(workspace, kQuarantinedRowRecordKind));
   if (row_count > 0) return absl::OkStatus();
   QC_ASSIGN_OR_RETURN(const std::vector<Record> profiles,
-                      log.ListRecords(workspace, kQuarantineProfileKind, "", kPageRecords));
+                      log.ListRecords(workspace, kQuarantineProfileRecordKind, "", kPageRecords));
   std::vector<RecordWrite> writes;
   for (const Record& profile : profiles) writes.push_back({profile.kind, profile.key, nullptr});
   return WriteRecords(log, workspace, std::move(writes));
@@ -300,7 +297,8 @@ absl::StatusOr<QuarantineChange> UpdateQuarantine(eventlog::EventLog& log,
                                                   const std::vector<MappedFile>& files,
                                                   const ImportReport& report) {
   QuarantineChange change;
-  QC_ASSIGN_OR_RETURN(const int64_t known_count, log.CountRecords(workspace, kQuarantinedRowKind));
+  QC_ASSIGN_OR_RETURN(const int64_t known_count,
+                      log.CountRecords(workspace, kQuarantinedRowRecordKind));
   if (known_count == 0 && report.rejected_rows().empty()) return change;
   QC_ASSIGN_OR_RETURN(const auto known, LoadQuarantine(log, workspace));
 
@@ -308,6 +306,9 @@ absl::StatusOr<QuarantineChange> UpdateQuarantine(eventlog::EventLog& log,
   for (const MappedFile& file : files) rules_of_file[file.name()].push_back(&file);
   const std::string profile_digest =
       profile_text.empty() ? std::string() : digest::Sha256Hex(profile_text);
+  // To the microsecond, as the log keeps times.
+  const google::protobuf::Timestamp create_time =
+      ToTimestamp(absl::FromUnixMicros(absl::ToUnixMicros(now)));
   std::vector<RecordWrite> writes;
   std::set<std::string> released;
   size_t row_count = known.size();
@@ -323,30 +324,20 @@ absl::StatusOr<QuarantineChange> UpdateQuarantine(eventlog::EventLog& log,
     if (rejected == report.rejected_rows().end() && known_of_file.empty()) continue;
     const auto& problems = rejected == report.rejected_rows().end() ? none : rejected->second;
     FileQuarantine file(profile, rules, problems, std::move(known_of_file));
-    for (const std::string& id : file.Run([&](const std::string&id, const FileRow&row) {
-           StoredRow stored;
-           stored.profile_digest = profile_digest;
-           stored.row.set_name(id);
-           stored.row.set_file(name);
-           stored.row.set_row(row.line);
-           stored.row.set_entity(std::string(file.entity()));
-           stored.row.set_profile_name(profile.name);
-           FillValues(file, row, stored.row);
-           for (const v1::RowProblem& problem : problems.at(row.line)) {
-             *stored.row.add_problems() = problem;
-           }
-           *stored.row.mutable_create_time() = Timestamp(now);
-           if (stored.row.ByteSizeLong() > kMaxQuarantinedRowBytes) return;
-           ++kept_count;
-           const auto before = known.find(id);
-           if (before != known.end()) {
-             stored.row.set_row(before->second.row.row());
-             *stored.row.mutable_create_time() = before->second.row.create_time();
-           }
-           kept.push_back(std::move(stored));
-         })) {
-      released.insert(id);
-    }
+    const std::set<std::string> taken = file.Run([&](const std::string& id, const FileRow& row) {
+      StoredRow stored = file.ToStoredRow(id, row);
+      stored.profile_digest = profile_digest;
+      *stored.row.mutable_create_time() = create_time;
+      if (stored.row.ByteSizeLong() > kMaxQuarantinedRowBytes) return;
+      ++kept_count;
+      const auto before = known.find(id);
+      if (before != known.end()) {
+        stored.row.set_row(before->second.row.row());
+        *stored.row.mutable_create_time() = before->second.row.create_time();
+      }
+      kept.push_back(std::move(stored));
+    });
+    released.insert(taken.begin(), taken.end());
   }
   // What leaves makes room first.
   for (const std::string& id : released) writes.push_back(RemoveRow(id));
@@ -364,10 +355,10 @@ absl::StatusOr<QuarantineChange> UpdateQuarantine(eventlog::EventLog& log,
     writes.push_back(PutRow(stored));
   }
   if (needs_profile && !profile_digest.empty()) {
-    writes.insert(writes.begin(), RecordWrite{std::string(kQuarantineProfileKind), profile_digest,
-                                              [&profile_text](absl::Span<const AppendResult>) {
-                                                return profile_text;
-                                              }});
+    writes.insert(
+        writes.begin(),
+        RecordWrite{std::string(kQuarantineProfileRecordKind), profile_digest,
+                    [&profile_text](absl::Span<const AppendResult>) { return profile_text; }});
   }
   change.released_row_count = static_cast<int64_t>(released.size());
   change.unkept_row_count = report.rejected_row_count() - kept_count;

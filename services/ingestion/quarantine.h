@@ -31,9 +31,6 @@ inline constexpr size_t kMaxQuarantinedRows = 10'000;
 // Of the values of one row; a longer one is not kept.
 inline constexpr size_t kMaxQuarantinedRowBytes = 64 << 10;
 
-// Kinds of records: the rows, and the texts of profiles that were sent as text, by their digest.
-inline constexpr std::string_view kQuarantinedRowKind = "quarantined_row";
-inline constexpr std::string_view kQuarantineProfileKind = "quarantine_profile";
 
 // A row as it is stored. `row.name` is the row's id alone, without the workspace.
 struct StoredRow {

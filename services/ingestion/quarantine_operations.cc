@@ -24,6 +24,7 @@
 #include "services/ingestion/import_report.h"
 #include "services/ingestion/mapped_file.h"
 #include "services/ingestion/quarantine.h"
+#include "services/ingestion/record_kinds.h"
 #include "services/ingestion/shipped_profiles.h"
 
 namespace quotacast::ingestion {
@@ -125,8 +126,9 @@ absl::StatusOr<std::string> StoredProfileText(const eventlog::EventLog& log,
     const std::optional<std::string_view> text = ShippedProfileText(stored.row.profile_name());
     if (text.has_value()) return std::string(*text);
   } else {
-    QC_ASSIGN_OR_RETURN(const std::optional<eventlog::Record> record,
-                        log.GetRecord(workspace, kQuarantineProfileKind, stored.profile_digest));
+    QC_ASSIGN_OR_RETURN(
+        const std::optional<eventlog::Record> record,
+        log.GetRecord(workspace, kQuarantineProfileRecordKind, stored.profile_digest));
     if (record.has_value()) return record->value;
   }
   return FailedPrecondition("QUARANTINE_PROFILE_GONE",
@@ -280,9 +282,9 @@ absl::StatusOr<v1::ListQuarantinedRowsResponse> ListQuarantinedRows(
   }
   const int page_rows = request.page_size() == 0 ? kDefaultQuarantinePageRows : request.page_size();
   // One more than is sent tells whether there is another page.
-  QC_ASSIGN_OR_RETURN(
-      const std::vector<eventlog::Record> records,
-      log.ListRecords(workspace, kQuarantinedRowKind, after, static_cast<size_t>(page_rows) + 1));
+  QC_ASSIGN_OR_RETURN(const std::vector<eventlog::Record> records,
+                      log.ListRecords(workspace, kQuarantinedRowRecordKind, after,
+                                      static_cast<size_t>(page_rows) + 1));
   v1::ListQuarantinedRowsResponse response;
   size_t byte_count = 0;
   for (const eventlog::Record& record : records) {

@@ -17,6 +17,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/eventlog/in_memory_event_log.h"
+#include "services/ingestion/record_kinds.h"
 #include "services/ingestion/small_company.h"
 
 namespace quotacast::ingestion {
@@ -267,14 +268,14 @@ TEST_F(QuarantineTest, AProfileSentAsTextIsKeptAsLongAsItIsNeeded) {
   const v1::ImportHeader header = ProfileText(
       "extends = \"maventech\"\nname = \"mine\"\n[aliases.rep_id]\n\"Coco\" = \"Cora Dunn\"\n");
   Import(Damaged(), header);
-  EXPECT_EQ(log_.CountRecords("w", kQuarantineProfileKind).value(), 1);
+  EXPECT_EQ(log_.CountRecords("w", kQuarantineProfileRecordKind).value(), 1);
   v1::ReplayQuarantinedRowsRequest request = Fix(Rows()[0], "engage_date", "2017-02-01");
   v1::ColumnValue& agent = *request.mutable_corrections(0)->add_values();
   agent.set_column("sales_agent");
   agent.set_value("Coco");
   EXPECT_EQ(Replay(request).accepted_row_count(), 1);
   EXPECT_EQ(Sorted(log_), SoundLog());
-  EXPECT_EQ(log_.CountRecords("w", kQuarantineProfileKind).value(), 0);
+  EXPECT_EQ(log_.CountRecords("w", kQuarantineProfileRecordKind).value(), 0);
 }
 
 TEST_F(QuarantineTest, ADryRunKeepsNothing) {
@@ -353,7 +354,7 @@ TEST_F(QuarantineTest, SoManyRowsAreKept) {
   const auto limit = static_cast<int64_t>(kMaxQuarantinedRows);
   v1::ImportFilesResponse response = Import(ManyBadRows(static_cast<int>(limit) + 1));
   EXPECT_EQ(response.quarantined_row_count(), limit);
-  EXPECT_EQ(log_.CountRecords("w", kQuarantinedRowKind).value(), limit);
+  EXPECT_EQ(log_.CountRecords("w", kQuarantinedRowRecordKind).value(), limit);
   ASSERT_EQ(response.suspicions_size(), 1);
   EXPECT_EQ(response.suspicions(0).reason(), "QUARANTINE_FULL");
   EXPECT_EQ(response.suspicions(0).row_count(), 1);

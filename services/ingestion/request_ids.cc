@@ -19,6 +19,7 @@
 #include "base/status_macros.h"
 #include "base/string_views.h"
 #include "services/digest/sha256.h"
+#include "services/ingestion/record_kinds.h"
 
 namespace quotacast::ingestion {
 namespace {

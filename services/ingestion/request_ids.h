@@ -21,8 +21,6 @@
 
 namespace quotacast::ingestion {
 
-// Kind of the log's records that hold answers.
-inline constexpr std::string_view kRequestRecordKind = "request";
 // How long an answer is kept.
 inline constexpr absl::Duration kRequestLifetime = absl::Hours(24);
 // How often a workspace is searched for expired answers, when calls come at all.

@@ -14,6 +14,7 @@
 #include "base/fake_clock.h"
 #include "gtest/gtest.h"
 #include "services/eventlog/in_memory_event_log.h"
+#include "services/ingestion/record_kinds.h"
 
 namespace quotacast::ingestion {
 namespace {

@@ -21,9 +21,6 @@
 
 namespace quotacast::ingestion {
 
-// Side record of the log that holds the day of the latest export compared: kind, then key
-// "<source>/<entity>", then an ISO date.
-inline constexpr std::string_view kSnapshotRecord = "snapshot";
 
 // A deal's row, read.
 struct DealRow {
