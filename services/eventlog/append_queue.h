@@ -1,32 +1,30 @@
-// The queue of Append calls before a store with one writing thread (group commit): the price of a
-// commit is one flush of the disk, whatever it carries, so the calls that wait share one. Knows no
-// store.
+// The queue of Append calls before a store whose transactions hold the events of one workspace each.
+// Knows no store.
 #ifndef QUOTACAST_SERVICES_EVENTLOG_APPEND_QUEUE_H_
 #define QUOTACAST_SERVICES_EVENTLOG_APPEND_QUEUE_H_
 
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "services/eventlog/event_log.h"
+#include "services/eventlog/write_queue.h"
 
 namespace quotacast::eventlog {
 
 // One call, as the store sees it.
-struct QueuedAppend {
+struct QueuedAppend : QueuedWrite {
   std::string_view workspace;
   absl::Span<const Event> events;
   absl::Span<const RecordWrite> records;
+  size_t payload_bytes = 0;
   // What the call returns, unless the whole group fails. Set by the store; a call that fails alone
   // has its own error here and leaves nothing in the transaction.
   absl::StatusOr<std::vector<AppendResult>> results;
@@ -53,12 +51,8 @@ class AppendQueue {
   using CommitGroup = std::function<absl::Status(absl::Span<QueuedAppend* const>)>;
 
   AppendQueue(AppendQueueOptions options, CommitGroup commit_group);
-  AppendQueue(const AppendQueue&) = delete;
-  AppendQueue& operator=(const AppendQueue&) = delete;
-  ~AppendQueue();
 
-  // Blocks until the call's group is committed. Errors: RESOURCE_EXHAUSTED (OVERLOADED),
-  // UNAVAILABLE (LOG_CLOSING), and those of the store.
+  // Blocks until the call's group is committed. Errors: as WriteQueue::Wait, and those of the store.
   absl::StatusOr<std::vector<AppendResult>> Append(std::string_view workspace,
                                                    absl::Span<const Event> events,
                                                    absl::Span<const RecordWrite> records);
@@ -66,30 +60,13 @@ class AppendQueue {
   AppendQueueStats stats() const;
 
  private:
-  // Lives on its caller's stack until it is done.
-  struct Waiting : QueuedAppend {
-    size_t payload_bytes = 0;
-    bool is_done = false;
-    std::condition_variable done;
-  };
-
-  void Run();
-  // Takes the next group off the queue: the oldest call and those for the same workspace behind
-  // it. mutex_ must be held.
-  std::vector<Waiting*> TakeGroup();
+  // The oldest call and those for the same workspace behind it.
+  std::vector<QueuedAppend*> TakeGroup(std::deque<QueuedAppend*>& waiting) const;
+  bool Commit(const std::vector<QueuedAppend*>& group) const;
 
   const AppendQueueOptions options_;
   const CommitGroup commit_group_;
-  mutable std::mutex mutex_;
-  std::condition_variable work_;  // The queue has grown, or stopping_.
-  std::condition_variable idle_;  // caller_count_ has fallen to 0.
-  // All below guarded by mutex_.
-  std::deque<Waiting*> queue_;
-  bool stopping_ = false;
-  int caller_count_ = 0;  // Calls inside Append.
-  AppendQueueStats stats_;
-
-  std::thread thread_;  // Last, so that it starts when everything else is there.
+  WriteQueue<QueuedAppend> queue_;  // Last: its thread uses the others.
 };
 
 }  // namespace quotacast::eventlog

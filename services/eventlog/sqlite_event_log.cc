@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -14,11 +15,9 @@
 #include "absl/memory/memory.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "base/clock.h"
-#include "base/errors.h"
 #include "base/status_macros.h"
 #include "base/unshared_status.h"
 #include "services/eventlog/bounded_wait.h"
@@ -26,21 +25,9 @@
 #include "services/eventlog/event_validation.h"
 #include "services/eventlog/sqlite_reader_pool.h"
 #include "services/eventlog/sqlite_writer.h"
+#include "services/eventlog/write_queue.h"
 
 namespace quotacast::eventlog {
-namespace {
-
-// A full queue drains in a few commits; a caller that comes back after this finds room.
-constexpr absl::Duration kRetryAfterFullQueue = absl::Milliseconds(100);
-
-absl::Status Closing(const std::string& path) {
-  ErrorDetail detail;
-  detail.reason = "LOG_CLOSING";
-  return WithDetail(absl::UnavailableError(absl::StrCat("event log ", path, " is being closed")),
-                    detail);
-}
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteEventLog>> SqliteEventLog::Open(
     const std::string& path, const Clock* clock, SqliteEventLogOptions options) {
@@ -64,35 +51,20 @@ SqliteEventLog::SqliteEventLog(std::string path, const SqliteEventLogOptions& op
       options_(options),
       writer_(std::move(writer)),
       readers_(std::move(readers)),
-      thread_([this] { RunWriter(); }) {}
+      queue_({path_, options_.max_queued_appends},
+             [this](std::deque<PendingWrite*>& waiting) { return TakeGroup(waiting); },
+             [this](const std::vector<PendingWrite*>& group) { return CommitGroup(group); }) {}
 
 SqliteEventLog::~SqliteEventLog() {
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    stopping_ = true;
-    work_.notify_all();
-    appended_.notify_all();
-  }
-  thread_.join();
-  // Callers that were waiting have their answer but may still hold the mutex on their way out.
+  // Waiters leave; the queue, which goes first, then lets the writing calls finish.
   std::unique_lock<std::mutex> lock(mutex_);
-  idle_.wait(lock, [this] { return caller_count_ == 0; });
+  stopping_ = true;
+  appended_.notify_all();
+  idle_.wait(lock, [this] { return waiter_count_ == 0; });
 }
 
 absl::Status SqliteEventLog::Write(PendingWrite& pending) {
-  std::unique_lock<std::mutex> lock(mutex_);
-  if (stopping_) return Closing(path_);
-  if (queue_.size() >= options_.max_queued_appends) {
-    return Overloaded(absl::StrCat("event log ", path_, " has ", queue_.size(),
-                                   " appends waiting, which is its limit: try again later"),
-                      kRetryAfterFullQueue);
-  }
-  queue_.push_back(&pending);
-  ++stats_.append_count;
-  ++caller_count_;
-  work_.notify_one();
-  pending.done.wait(lock, [&pending] { return pending.is_done; });
-  if (--caller_count_ == 0 && stopping_) idle_.notify_all();
+  QC_RETURN_IF_ERROR(queue_.Wait(pending));
   return pending.status;
 }
 
@@ -177,35 +149,37 @@ absl::StatusOr<int64_t> SqliteEventLog::DeleteRecordsBefore(std::string_view wor
   return count;
 }
 
-void SqliteEventLog::RunWriter() {
-  std::unique_lock<std::mutex> lock(mutex_);
-  while (true) {
-    work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    if (queue_.empty()) return;
-    const std::vector<PendingWrite*> group = TakeGroup();
-    lock.unlock();
-    // `group` belongs to this thread until Acknowledge.
-    const absl::Status status = WriteGroup(group);
-    lock.lock();
-    Acknowledge(group, status);
-  }
-}
-
-std::vector<SqliteEventLog::PendingWrite*> SqliteEventLog::TakeGroup() {
+std::vector<SqliteEventLog::PendingWrite*> SqliteEventLog::TakeGroup(
+    std::deque<PendingWrite*>& waiting) const {
   std::vector<PendingWrite*> group;
   size_t event_count = 0;
-  while (!queue_.empty()) {
-    PendingWrite* const next = queue_.front();
+  while (!waiting.empty()) {
+    PendingWrite* const next = waiting.front();
     if (!group.empty() &&
         (next->is_scrubbing || event_count + next->event_count > options_.max_group_events)) {
       break;
     }
     event_count += next->event_count;
     group.push_back(next);
-    queue_.pop_front();
+    waiting.pop_front();
     if (next->is_scrubbing) break;
   }
   return group;
+}
+
+bool SqliteEventLog::CommitGroup(const std::vector<PendingWrite*>& group) {
+  const absl::Status status = WriteGroup(group);
+  if (status.ok()) {
+    NoteAppended(group);
+    return true;
+  }
+  for (PendingWrite* pending : group) {
+    // A write that failed for a reason of its own keeps it.
+    if (pending->status.ok() || absl::IsUnknown(pending->status)) {
+      pending->status = Unshared(status);
+    }
+  }
+  return false;
 }
 
 absl::Status SqliteEventLog::WriteGroup(const std::vector<PendingWrite*>& group) {
@@ -235,23 +209,13 @@ absl::Status SqliteEventLog::TryGroup(const std::vector<PendingWrite*>& group,
   return status;
 }
 
-void SqliteEventLog::Acknowledge(const std::vector<PendingWrite*>& group,
-                                 const absl::Status& commit_status) {
-  if (commit_status.ok()) ++stats_.transaction_count;
-  for (PendingWrite* pending : group) {
-    if (!commit_status.ok()) {
-      // A write that failed for a reason of its own keeps it.
-      if (pending->status.ok() || absl::IsUnknown(pending->status)) {
-        pending->status = Unshared(commit_status);
-      }
-    } else if (pending->status.ok() && pending->last_offset > 0) {
-      int64_t& last_offset = last_offsets_[std::string(pending->workspace)];
-      last_offset = std::max(last_offset, pending->last_offset);
-      stats_.event_count += pending->new_event_count;
-    }
-    pending->is_done = true;
-    // Under the lock: the caller, and `pending` with it, may be gone once it is released.
-    pending->done.notify_one();
+void SqliteEventLog::NoteAppended(const std::vector<PendingWrite*>& group) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const PendingWrite* pending : group) {
+    if (!pending->status.ok() || pending->last_offset == 0) continue;
+    int64_t& last_offset = last_offsets_[std::string(pending->workspace)];
+    last_offset = std::max(last_offset, pending->last_offset);
+    event_count_ += pending->new_event_count;
   }
   appended_.notify_all();
 }
@@ -279,7 +243,7 @@ absl::StatusOr<int64_t> SqliteEventLog::WaitForAppend(std::string_view workspace
                                                       absl::Duration timeout) const {
   absl::StatusOr<int64_t> offset = LastOffset(workspace);
   std::unique_lock<std::mutex> lock(mutex_);
-  ++caller_count_;
+  ++waiter_count_;
   // In slices, after each of which the file is asked: SQLite tells nobody of another process's
   // commit, and the question costs microseconds.
   while (offset.ok() && *offset <= after_offset && timeout > absl::ZeroDuration() && !stopping_) {
@@ -295,7 +259,7 @@ absl::StatusOr<int64_t> SqliteEventLog::WaitForAppend(std::string_view workspace
     lock.lock();
   }
   // Under the lock: the log may be gone once it is released.
-  if (--caller_count_ == 0 && stopping_) idle_.notify_all();
+  if (--waiter_count_ == 0 && stopping_) idle_.notify_all();
   return offset;
 }
 
@@ -343,9 +307,13 @@ absl::StatusOr<LogStats> SqliteEventLog::Stats(std::string_view workspace) const
 }
 
 SqliteEventLogStats SqliteEventLog::stats() const {
-  std::lock_guard<std::mutex> lock(mutex_);
-  SqliteEventLogStats stats = stats_;
-  stats.queued_append_count = queue_.size();
+  const WriteQueueStats queue_stats = queue_.stats();
+  SqliteEventLogStats stats;
+  stats.append_count = queue_stats.write_count;
+  stats.transaction_count = queue_stats.group_count;
+  stats.queued_append_count = queue_stats.queued_write_count;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  stats.event_count = event_count_;
   return stats;
 }
 

@@ -20,7 +20,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -29,6 +28,7 @@
 #include "absl/types/span.h"
 #include "base/clock.h"
 #include "services/eventlog/event_log.h"
+#include "services/eventlog/write_queue.h"
 
 namespace quotacast::eventlog {
 
@@ -120,8 +120,8 @@ class SqliteEventLog final : public EventLog {
   SqliteEventLogStats stats() const;
 
  private:
-  // One waiting call that writes; lives on its caller's stack until it is done.
-  struct PendingWrite {
+  // One waiting call that writes.
+  struct PendingWrite : QueuedWrite {
     std::string_view workspace;
     size_t event_count = 0;  // Toward the size of a group.
     // Acts inside the open transaction, wholly or not at all. On the writer thread.
@@ -132,8 +132,6 @@ class SqliteEventLog final : public EventLog {
     int64_t last_offset = 0;
     int64_t new_event_count = 0;
     absl::Status status = absl::UnknownError("not reached");
-    bool is_done = false;
-    std::condition_variable done;
   };
 
   SqliteEventLog(std::string path, const SqliteEventLogOptions& options,
@@ -141,35 +139,31 @@ class SqliteEventLog final : public EventLog {
 
   // Queues the write and waits until it is durable or has failed.
   absl::Status Write(PendingWrite& pending);
-  // The writer thread: takes groups from the queue until it is told to stop and nothing waits.
-  void RunWriter();
-  // Takes the next group off the queue. mutex_ must be held.
-  std::vector<PendingWrite*> TakeGroup();
-  // One transaction for the group. On the writer thread, without mutex_.
+  // The calls at the front that go into one transaction.
+  std::vector<PendingWrite*> TakeGroup(std::deque<PendingWrite*>& waiting) const;
+  // On the queue's thread: one transaction for the group, and what became of its calls.
+  bool CommitGroup(const std::vector<PendingWrite*>& group);
   absl::Status WriteGroup(const std::vector<PendingWrite*>& group);
   absl::Status TryGroup(const std::vector<PendingWrite*>& group, bool fates_are_shared);
-  // Publishes a finished group. mutex_ must be held.
-  void Acknowledge(const std::vector<PendingWrite*>& group, const absl::Status& commit_status);
+  void NoteAppended(const std::vector<PendingWrite*>& group);
 
   const std::string path_;
   const SqliteEventLogOptions options_;
-  const std::unique_ptr<SqliteWriter> writer_;  // Used by the writer thread only.
+  const std::unique_ptr<SqliteWriter> writer_;  // Used by the queue's thread only.
   const std::unique_ptr<SqliteReaderPool> readers_;
 
   mutable std::mutex mutex_;
-  std::condition_variable work_;              // The queue has grown, or stopping_.
   mutable std::condition_variable appended_;  // last_offsets_ has grown, or stopping_.
-  mutable std::condition_variable idle_;      // caller_count_ has fallen to 0.
+  mutable std::condition_variable idle_;      // waiter_count_ has fallen to 0.
   // All below guarded by mutex_.
-  std::deque<PendingWrite*> queue_;
   bool stopping_ = false;
-  mutable int caller_count_ = 0;  // Calls that wait for the writer or in WaitForAppend.
+  mutable int waiter_count_ = 0;  // Calls in WaitForAppend.
   // Last committed offset of the workspaces that this object has appended to; lets a waiter decide
   // without asking the file.
   std::map<std::string, int64_t, std::less<>> last_offsets_;
-  SqliteEventLogStats stats_;
+  int64_t event_count_ = 0;  // Newly stored.
 
-  std::thread thread_;  // Last, so that it starts when everything else is there.
+  WriteQueue<PendingWrite> queue_;  // Last: its thread uses the others.
 };
 
 }  // namespace quotacast::eventlog
