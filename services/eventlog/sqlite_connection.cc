@@ -233,6 +233,31 @@ absl::StatusOr<std::string> SqliteConnection::QueryText(std::string_view sql) {
   return statement.Bytes(0);
 }
 
+void SqliteConnection::CountWalPages() {
+  sqlite3_wal_hook(
+      database_,
+      [](void* count, sqlite3*, const char*, int page_count) {
+        *static_cast<int*>(count) = page_count;
+        return SQLITE_OK;
+      },
+      &wal_page_count_);
+}
+
+absl::StatusOr<SqliteCheckpoint> SqliteConnection::Checkpoint(SqliteCheckpointMode mode) {
+  QC_ASSIGN_OR_RETURN(SqliteStatement statement,
+                      Prepare(mode == SqliteCheckpointMode::kPassive
+                                  ? "PRAGMA wal_checkpoint(PASSIVE)"
+                                  : "PRAGMA wal_checkpoint(TRUNCATE)"));
+  QC_ASSIGN_OR_RETURN(const bool has_row, statement.Step());
+  if (!has_row) return Error(SQLITE_INTERNAL);
+  SqliteCheckpoint checkpoint;
+  checkpoint.was_hindered = statement.Int(0) != 0;
+  checkpoint.wal_page_count = static_cast<int>(statement.Int(1));
+  checkpoint.moved_page_count = static_cast<int>(statement.Int(2));
+  if (mode == SqliteCheckpointMode::kTruncate && !checkpoint.was_hindered) wal_page_count_ = 0;
+  return checkpoint;
+}
+
 bool SqliteConnection::InTransaction() const { return sqlite3_get_autocommit(database_) == 0; }
 
 int64_t SqliteConnection::ChangedRowCount() const { return sqlite3_changes64(database_); }

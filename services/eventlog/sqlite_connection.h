@@ -76,6 +76,17 @@ class SqliteScope {
   SqliteStatement& statement_;
 };
 
+enum class SqliteCheckpointMode {
+  kPassive,  // Moves what it can without waiting for anybody.
+  kTruncate  // Waits for readers of old pages, moves all and empties the write-ahead log.
+};
+
+struct SqliteCheckpoint {
+  bool was_hindered = false;  // By a reader, or by another checkpoint.
+  int wal_page_count = 0;     // Pages in the write-ahead log; 0 after a kTruncate.
+  int moved_page_count = 0;   // Of these now in the main file.
+};
+
 // One connection. Used by one thread at a time.
 class SqliteConnection {
  public:
@@ -99,6 +110,15 @@ class SqliteConnection {
   absl::StatusOr<int64_t> QueryInt(std::string_view sql);
   absl::StatusOr<std::string> QueryText(std::string_view sql);
 
+  // Takes SQLite's own checkpoints, which run inside a COMMIT, off this connection, and counts the
+  // pages of the write-ahead log instead.
+  void CountWalPages();
+  // Pages in the write-ahead log after the last COMMIT that added to it; 0 before.
+  int wal_page_count() const { return wal_page_count_; }
+
+  // Moves pages of the write-ahead log into the main file. Outside a transaction.
+  absl::StatusOr<SqliteCheckpoint> Checkpoint(SqliteCheckpointMode mode);
+
   // Whether a transaction is open. SQLite ends it by itself after some errors (disk full).
   bool InTransaction() const;
   // Rows changed by the last INSERT, UPDATE or DELETE.
@@ -119,6 +139,7 @@ class SqliteConnection {
 
   const std::string path_;
   sqlite3* const database_;
+  int wal_page_count_ = 0;
 };
 
 }  // namespace quotacast::eventlog

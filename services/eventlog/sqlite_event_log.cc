@@ -23,6 +23,7 @@
 #include "services/eventlog/bounded_wait.h"
 #include "services/eventlog/event_log.h"
 #include "services/eventlog/event_validation.h"
+#include "services/eventlog/sqlite_checkpointer.h"
 #include "services/eventlog/sqlite_reader_pool.h"
 #include "services/eventlog/sqlite_writer.h"
 #include "services/eventlog/write_queue.h"
@@ -33,23 +34,35 @@ absl::StatusOr<std::unique_ptr<SqliteEventLog>> SqliteEventLog::Open(
     const std::string& path, const Clock* clock, SqliteEventLogOptions options) {
   SqliteWriterOptions writer_options;
   writer_options.busy_timeout = options.busy_timeout;
-  writer_options.autocheckpoint_pages = options.for_testing.autocheckpoint_pages;
   writer_options.max_page_count = options.max_page_count;
   writer_options.vfs = options.for_testing.vfs;
   writer_options.synchronous = options.for_testing.synchronous;
   QC_ASSIGN_OR_RETURN(std::unique_ptr<SqliteWriter> writer,
                       SqliteWriter::Open(path, clock, writer_options));
+  SqliteCheckpointerOptions checkpointer_options;
+  checkpointer_options.busy_timeout = options.busy_timeout;
+  checkpointer_options.trigger_pages = options.for_testing.checkpoint_pages;
+  checkpointer_options.tail_pages = options.for_testing.checkpoint_tail_pages;
+  checkpointer_options.max_wal_pages = kMaxWalPages;
+  checkpointer_options.vfs = options.for_testing.vfs;
+  checkpointer_options.synchronous = options.for_testing.synchronous;
+  checkpointer_options.has_thread = options.for_testing.checkpoints_have_a_thread;
+  QC_ASSIGN_OR_RETURN(std::unique_ptr<SqliteCheckpointer> checkpointer,
+                      SqliteCheckpointer::Open(path, checkpointer_options));
   auto readers =
       std::make_unique<SqliteReaderPool>(path, options.busy_timeout, options.for_testing.vfs);
-  return absl::WrapUnique(new SqliteEventLog(path, options, std::move(writer), std::move(readers)));
+  return absl::WrapUnique(new SqliteEventLog(
+      path, options, std::move(writer), std::move(checkpointer), std::move(readers)));
 }
 
 SqliteEventLog::SqliteEventLog(std::string path, const SqliteEventLogOptions& options,
                                std::unique_ptr<SqliteWriter> writer,
+                               std::unique_ptr<SqliteCheckpointer> checkpointer,
                                std::unique_ptr<SqliteReaderPool> readers)
     : path_(std::move(path)),
       options_(options),
       writer_(std::move(writer)),
+      checkpointer_(std::move(checkpointer)),
       readers_(std::move(readers)),
       queue_({path_, options_.max_queued_appends},
              [this](std::deque<PendingWrite*>& waiting) { return TakeGroup(waiting); },
@@ -168,9 +181,11 @@ std::vector<SqliteEventLog::PendingWrite*> SqliteEventLog::TakeGroup(
 }
 
 bool SqliteEventLog::CommitGroup(const std::vector<PendingWrite*>& group) {
+  checkpointer_->BeforeWrite();
   const absl::Status status = WriteGroup(group);
   if (status.ok()) {
     NoteAppended(group);
+    checkpointer_->NoteCommit(writer_->wal_page_count());
     return true;
   }
   for (PendingWrite* pending : group) {
@@ -189,7 +204,10 @@ absl::Status SqliteEventLog::WriteGroup(const std::vector<PendingWrite*>& group)
         return !pending->status.ok() && !absl::IsUnknown(pending->status);
       });
   if (is_one_refused && group.size() > 1) status = TryGroup(group, /*fates_are_shared=*/false);
-  if (status.ok() && group[0]->is_scrubbing) group[0]->status = writer_->Scrub();
+  if (status.ok() && group[0]->is_scrubbing) {
+    const std::unique_lock<std::mutex> no_checkpoint = checkpointer_->Exclude();
+    group[0]->status = writer_->Scrub();
+  }
   return status;
 }
 

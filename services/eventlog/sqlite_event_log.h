@@ -5,7 +5,8 @@
 // the price of a commit is one flush of the disk, whatever it carries. Each call is atomic and is
 // acknowledged only after the COMMIT. A group is first tried as a whole; only when one of its calls
 // is refused is it done again with a savepoint for each, which costs a copy of every page written.
-// Readers have connections of their own and never wait for the writer.
+// Readers have connections of their own and never wait for the writer. What is committed moves from
+// the write-ahead log into the main file on a thread of its own.
 #ifndef QUOTACAST_SERVICES_EVENTLOG_SQLITE_EVENT_LOG_H_
 #define QUOTACAST_SERVICES_EVENTLOG_SQLITE_EVENT_LOG_H_
 
@@ -32,6 +33,7 @@
 
 namespace quotacast::eventlog {
 
+class SqliteCheckpointer;
 class SqliteReaderPool;
 class SqliteWriter;
 
@@ -41,8 +43,11 @@ inline constexpr size_t kMaxQueuedAppends = 1'024;
 inline constexpr size_t kMaxGroupEvents = 20'000;
 // How long a statement waits for another program's lock before it is UNAVAILABLE.
 inline constexpr absl::Duration kBusyTimeout = absl::Seconds(5);
-// The write-ahead log is moved into the main file once it has this many pages (40 MB).
-inline constexpr int kAutocheckpointPages = 10'000;
+// Pages of 4096 bytes in the write-ahead log that begin to be moved into the main file, beside the
+// writer (8 MB); the last of them while it stands still (0.8 MB); and at which it waits (160 MB).
+inline constexpr int kCheckpointPages = 2'000;
+inline constexpr int kCheckpointTailPages = 200;
+inline constexpr int kMaxWalPages = 40'000;
 
 struct SqliteEventLogOptions {
   size_t max_queued_appends = kMaxQueuedAppends;
@@ -55,7 +60,10 @@ struct SqliteEventLogOptions {
   struct ForTesting {
     std::string vfs;  // A registered sqlite3_vfs; the default one when empty.
     std::string synchronous = "FULL";
-    int autocheckpoint_pages = kAutocheckpointPages;
+    int checkpoint_pages = kCheckpointPages;
+    int checkpoint_tail_pages = kCheckpointTailPages;
+    // False: the writing thread does the checkpoints, so that everything happens in one order.
+    bool checkpoints_have_a_thread = true;
   } for_testing;
 };
 
@@ -135,7 +143,9 @@ class SqliteEventLog final : public EventLog {
   };
 
   SqliteEventLog(std::string path, const SqliteEventLogOptions& options,
-                 std::unique_ptr<SqliteWriter> writer, std::unique_ptr<SqliteReaderPool> readers);
+                 std::unique_ptr<SqliteWriter> writer,
+                 std::unique_ptr<SqliteCheckpointer> checkpointer,
+                 std::unique_ptr<SqliteReaderPool> readers);
 
   // Queues the write and waits until it is durable or has failed.
   absl::Status Write(PendingWrite& pending);
@@ -150,6 +160,7 @@ class SqliteEventLog final : public EventLog {
   const std::string path_;
   const SqliteEventLogOptions options_;
   const std::unique_ptr<SqliteWriter> writer_;  // Used by the queue's thread only.
+  const std::unique_ptr<SqliteCheckpointer> checkpointer_;  // Likewise.
   const std::unique_ptr<SqliteReaderPool> readers_;
 
   mutable std::mutex mutex_;

@@ -90,7 +90,8 @@ class SqliteStorageFaultTest : public ::testing::TestWithParam<FaultCase> {
   std::unique_ptr<SqliteEventLog> Open(const std::string& path) {
     SqliteEventLogOptions options;
     options.for_testing.vfs = vfs_.name();
-    options.for_testing.autocheckpoint_pages = 8;
+    options.for_testing.checkpoint_pages = 8;
+    options.for_testing.checkpoints_have_a_thread = false;
     auto log = SqliteEventLog::Open(path, &clock_, options);
     EXPECT_TRUE(log.ok()) << log.status();
     return *std::move(log);

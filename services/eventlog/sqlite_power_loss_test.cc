@@ -64,7 +64,8 @@ class SqlitePowerLossTest : public ::testing::Test {
     SqliteEventLogOptions options;
     options.for_testing.vfs = vfs_.name();
     options.for_testing.synchronous = synchronous;
-    options.for_testing.autocheckpoint_pages = 25;
+    options.for_testing.checkpoint_pages = 25;
+    options.for_testing.checkpoints_have_a_thread = checkpoints_have_a_thread_;
     return SqliteEventLog::Open(path_, &clock_, options);
   }
 
@@ -163,6 +164,7 @@ class SqlitePowerLossTest : public ::testing::Test {
     return problem_count;
   }
 
+  bool checkpoints_have_a_thread_ = false;  // One order of all changes, unless a test wants many.
   FaultVfs vfs_{"power_loss"};
   TempDirectory directory_;
   std::string path_ = directory_.File("log.db");
@@ -184,6 +186,7 @@ TEST_F(SqlitePowerLossTest, WithSynchronousOffTheHarnessFindsLostEvents) {
 // Many callers share transactions; each knows what it was told.
 TEST_F(SqlitePowerLossTest, NoCallerOfAGroupCommitLosesWhatItWasTold) {
   constexpr int kWriterCount = 4;
+  checkpoints_have_a_thread_ = true;
   for (int64_t change = 12; change <= 132; change += 3) {
     path_ = directory_.File(absl::StrCat("log", change, ".db"));
     vfs_.LosePowerAt(vfs_.change_count() + change);

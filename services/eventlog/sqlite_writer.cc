@@ -54,8 +54,7 @@ absl::Status Configure(SqliteConnection& connection, const SqliteWriterOptions& 
   // Deleted notes and replaced events are overwritten. What page splits have left behind only goes
   // with Scrub.
   QC_RETURN_IF_ERROR(connection.Execute("PRAGMA secure_delete = ON"));
-  QC_RETURN_IF_ERROR(connection.Execute(
-      absl::StrCat("PRAGMA wal_autocheckpoint = ", options.autocheckpoint_pages)));
+  connection.CountWalPages();
   if (options.max_page_count > 0) {
     QC_RETURN_IF_ERROR(
         connection.Execute(absl::StrCat("PRAGMA max_page_count = ", options.max_page_count)));
@@ -153,10 +152,9 @@ void SqliteWriter::Rollback() {
 
 absl::Status SqliteWriter::Scrub() {
   QC_RETURN_IF_ERROR(connection_->Execute("VACUUM"));
-  // The answer's first column: whether a reader was in the way.
-  QC_ASSIGN_OR_RETURN(const int64_t was_hindered,
-                      connection_->QueryInt("PRAGMA wal_checkpoint(TRUNCATE)"));
-  return was_hindered == 0 ? absl::OkStatus() : connection_->Error(SQLITE_BUSY);
+  QC_ASSIGN_OR_RETURN(const SqliteCheckpoint checkpoint,
+                      connection_->Checkpoint(SqliteCheckpointMode::kTruncate));
+  return checkpoint.was_hindered ? connection_->Error(SQLITE_BUSY) : absl::OkStatus();
 }
 
 template <typename Body>

@@ -28,7 +28,6 @@ inline constexpr int kWriterCacheKib = 32 * 1024;
 
 struct SqliteWriterOptions {
   absl::Duration busy_timeout;
-  int autocheckpoint_pages = 0;
   int64_t max_page_count = 0;  // 0: SQLite's own maximum.
   std::string vfs;             // As SqliteConnection::Open.
   std::string synchronous = "FULL";
@@ -71,8 +70,12 @@ class SqliteWriter {
   // Drops an open transaction; does nothing when there is none.
   void Rollback();
 
+  // Pages in the write-ahead log after the last commit. Nothing here moves them into the file but
+  // Scrub: that is SqliteCheckpointer's.
+  int wal_page_count() const { return connection_->wal_page_count(); }
+
   // Writes the file anew and empties the write-ahead log, so that no page holds what was deleted or
-  // replaced. Outside a transaction. UNAVAILABLE (LOG_LOCKED) when a reader of another program
+  // replaced. Outside a transaction, and beside no other checkpoint. UNAVAILABLE (LOG_LOCKED) when a reader of another program
   // keeps old pages in use for longer than the busy timeout.
   absl::Status Scrub();
 

@@ -25,7 +25,6 @@ class SqliteWriterTest : public ::testing::Test {
   std::unique_ptr<SqliteWriter> Open(int64_t max_page_count = 0) {
     SqliteWriterOptions options;
     options.busy_timeout = absl::Milliseconds(1'234);
-    options.autocheckpoint_pages = 777;
     options.max_page_count = max_page_count;
     auto writer = SqliteWriter::Open(path_, &clock_, options);
     EXPECT_TRUE(writer.ok()) << writer.status();
@@ -47,7 +46,6 @@ TEST_F(SqliteWriterTest, SetsThePragmas) {
   const auto writer = Open(/*max_page_count=*/500);
   EXPECT_EQ(*writer->PragmaForTesting("synchronous"), 2);  // FULL.
   EXPECT_EQ(*writer->PragmaForTesting("busy_timeout"), 1'234);
-  EXPECT_EQ(*writer->PragmaForTesting("wal_autocheckpoint"), 777);
   EXPECT_EQ(*writer->PragmaForTesting("max_page_count"), 500);
   EXPECT_EQ(*OpenRaw()->QueryText("PRAGMA journal_mode"), "wal");
 }
