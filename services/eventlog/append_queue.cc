@@ -19,9 +19,10 @@ namespace quotacast::eventlog {
 AppendQueue::AppendQueue(AppendQueueOptions options, CommitGroup commit_group)
     : options_(std::move(options)),
       commit_group_(std::move(commit_group)),
-      queue_({options_.log_name, options_.max_queued_appends},
-             [this](std::deque<QueuedAppend*>& waiting) { return TakeGroup(waiting); },
-             [this](const std::vector<QueuedAppend*>& group) { return Commit(group); }) {}
+      queue_(
+          {options_.log_name, options_.max_queued_appends},
+          [this](std::deque<QueuedAppend*>& waiting) { return TakeGroup(waiting); },
+          [this](const std::vector<QueuedAppend*>& group) { return Commit(group); }) {}
 
 absl::StatusOr<std::vector<AppendResult>> AppendQueue::Append(
     std::string_view workspace, absl::Span<const Event> events,

@@ -1,5 +1,5 @@
-// The queue of Append calls before a store whose transactions hold the events of one workspace each.
-// Knows no store.
+// The queue of Append calls before a store whose transactions hold the events of one workspace
+// each. Knows no store.
 #ifndef QUOTACAST_SERVICES_EVENTLOG_APPEND_QUEUE_H_
 #define QUOTACAST_SERVICES_EVENTLOG_APPEND_QUEUE_H_
 
@@ -52,7 +52,8 @@ class AppendQueue {
 
   AppendQueue(AppendQueueOptions options, CommitGroup commit_group);
 
-  // Blocks until the call's group is committed. Errors: as WriteQueue::Wait, and those of the store.
+  // Blocks until the call's group is committed. Errors: as WriteQueue::Wait, and those of the
+  // store.
   absl::StatusOr<std::vector<AppendResult>> Append(std::string_view workspace,
                                                    absl::Span<const Event> events,
                                                    absl::Span<const RecordWrite> records);

@@ -16,9 +16,9 @@
 namespace quotacast::eventlog {
 namespace {
 
-// Checkpoints one after the other until a short tail is left. A writer that adds pages as fast as
-// they are moved is not to be chased for ever.
-constexpr int kMaxPasses = 4;
+// Checkpoints in a row, after which a writer that adds pages as fast as they are moved is left
+// alone until the next is due.
+constexpr int kMaxChases = 4;
 
 }  // namespace
 
@@ -56,7 +56,7 @@ void SqliteCheckpointer::NoteCommit(int wal_page_count) {
     moved_page_count_ = 0;
     due_page_count_ = options_.trigger_pages;
     is_tail_left_ = false;
-    pass_count_ = 0;
+    chase_count_ = 0;
   }
   wal_page_count_ = wal_page_count;
   if (!IsDue()) return;
@@ -71,12 +71,15 @@ void SqliteCheckpointer::NoteCommit(int wal_page_count) {
 }
 
 void SqliteCheckpointer::BeforeWrite() {
+  std::unique_lock<std::mutex> connection_lock(connection_mutex_, std::defer_lock);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     const bool is_full = wal_page_count_ >= options_.max_wal_pages && IsDue();
     if (!is_tail_left_ && !is_full) return;
+    if (!is_full && !connection_lock.try_lock())
+      return;  // A checkpoint runs: not worth waiting for.
   }
-  const std::unique_lock<std::mutex> connection_lock = Exclude();
+  if (!connection_lock.owns_lock()) connection_lock.lock();
   std::unique_lock<std::mutex> lock(mutex_);
   Checkpoint(lock);
 }
@@ -114,11 +117,11 @@ void SqliteCheckpointer::Checkpoint(std::unique_lock<std::mutex>& lock) {
   // What stays because a reader still looks at older pages is not tried again at once.
   const int held_page_count = checkpoint->wal_page_count - checkpoint->moved_page_count;
   due_page_count_ += held_page_count;
-  if (held_page_count > 0) return;
+  if (held_page_count > 0 || wal_page_count_ < options_.restart_pages) return;
   // Each checkpoint in a row finds only what the writer added during the one before.
   const int left_page_count = wal_page_count_ - moved_page_count_;
   is_tail_left_ = left_page_count > 0 && left_page_count <= options_.tail_pages;
-  if (++pass_count_ < kMaxPasses) due_page_count_ = options_.tail_pages + 1;
+  if (!is_tail_left_ && ++chase_count_ % kMaxChases != 0) due_page_count_ = options_.tail_pages + 1;
 }
 
 int64_t SqliteCheckpointer::checkpoint_count() const {

@@ -2,9 +2,10 @@
 // writer and not in its way: a checkpoint on the writing thread makes every append that arrives
 // meanwhile wait for it.
 //
-// SQLite starts the write-ahead log over from its beginning only when a write finds all of it moved.
-// Beside a busy writer that never happens by itself, so the last few pages are moved while it stands
-// still (BeforeWrite); and a log that has outgrown its bound makes the writer wait for all of it.
+// SQLite starts the write-ahead log over from its beginning only when a write finds all of it
+// moved. Beside a busy writer that never happens by itself, so the last few pages are moved while
+// it stands still (BeforeWrite); and a log that has outgrown its bound makes the writer wait for
+// all of it.
 #ifndef QUOTACAST_SERVICES_EVENTLOG_SQLITE_CHECKPOINTER_H_
 #define QUOTACAST_SERVICES_EVENTLOG_SQLITE_CHECKPOINTER_H_
 
@@ -26,7 +27,9 @@ struct SqliteCheckpointerOptions {
   absl::Duration busy_timeout;
   // Pages that are committed and not moved before a checkpoint begins.
   int trigger_pages = 0;
-  // Few enough to be moved while the writer stands still.
+  // Pages of the write-ahead log from which on it is to be started over: checkpoints follow each
+  // other until no more than `tail_pages` are left, which are moved while the writer stands still.
+  int restart_pages = 0;
   int tail_pages = 0;
   // Pages of the write-ahead log at which the writer waits until all are moved.
   int max_wal_pages = 0;
@@ -50,8 +53,8 @@ class SqliteCheckpointer {
 
   // After each commit: the pages that the write-ahead log then has.
   void NoteCommit(int wal_page_count);
-  // Before a transaction begins: moves what is left of the log when that is little, or when the log
-  // has reached its bound.
+  // Before a transaction begins: moves what is left of a log that is to be started over, when that
+  // is little or the log has reached its bound.
   void BeforeWrite();
   // No checkpoint runs while the lock is held.
   std::unique_lock<std::mutex> Exclude() { return std::unique_lock<std::mutex>(connection_mutex_); }
@@ -68,7 +71,7 @@ class SqliteCheckpointer {
   bool IsDue() const { return wal_page_count_ - moved_page_count_ >= due_page_count_; }
 
   const SqliteCheckpointerOptions options_;
-  std::mutex connection_mutex_;  // Taken before mutex_, never after it.
+  std::mutex connection_mutex_;  // Never waited for under mutex_.
   const std::unique_ptr<SqliteConnection> connection_;
 
   mutable std::mutex mutex_;
@@ -76,11 +79,11 @@ class SqliteCheckpointer {
   // All below guarded by mutex_.
   bool stopping_ = false;
   int64_t checkpoint_count_ = 0;
-  int wal_page_count_ = 0;    // Since the log was last started over.
-  int moved_page_count_ = 0;  // Of these.
-  int pass_count_ = 0;        // Checkpoints since then.
-  int64_t wal_number_ = 0;    // How often it was started over.
-  int due_page_count_ = 0;    // Pages not moved at which the next checkpoint begins.
+  int wal_page_count_ = 0;     // Since the log was last started over.
+  int moved_page_count_ = 0;   // Of these.
+  int chase_count_ = 0;        // Checkpoints since it was to be started over.
+  int64_t wal_number_ = 0;     // How often it was started over.
+  int due_page_count_ = 0;     // Pages not moved at which the next checkpoint begins.
   bool is_tail_left_ = false;  // A checkpoint has moved all but a short tail.
 
   std::thread thread_;  // Last, so that it starts when everything else is there.

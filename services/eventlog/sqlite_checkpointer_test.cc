@@ -27,6 +27,7 @@ class SqliteCheckpointerTest : public ::testing::Test {
   SqliteCheckpointerTest() {
     options_.busy_timeout = absl::Seconds(5);
     options_.trigger_pages = 50;
+    options_.restart_pages = 50;
     options_.tail_pages = 10;
     options_.max_wal_pages = 1'000;
     options_.vfs = vfs_.name();

@@ -244,10 +244,9 @@ void SqliteConnection::CountWalPages() {
 }
 
 absl::StatusOr<SqliteCheckpoint> SqliteConnection::Checkpoint(SqliteCheckpointMode mode) {
-  QC_ASSIGN_OR_RETURN(SqliteStatement statement,
-                      Prepare(mode == SqliteCheckpointMode::kPassive
-                                  ? "PRAGMA wal_checkpoint(PASSIVE)"
-                                  : "PRAGMA wal_checkpoint(TRUNCATE)"));
+  QC_ASSIGN_OR_RETURN(SqliteStatement statement, Prepare(mode == SqliteCheckpointMode::kPassive
+                                                             ? "PRAGMA wal_checkpoint(PASSIVE)"
+                                                             : "PRAGMA wal_checkpoint(TRUNCATE)"));
   QC_ASSIGN_OR_RETURN(const bool has_row, statement.Step());
   if (!has_row) return Error(SQLITE_INTERNAL);
   SqliteCheckpoint checkpoint;

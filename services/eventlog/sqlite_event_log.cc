@@ -42,7 +42,8 @@ absl::StatusOr<std::unique_ptr<SqliteEventLog>> SqliteEventLog::Open(
   SqliteCheckpointerOptions checkpointer_options;
   checkpointer_options.busy_timeout = options.busy_timeout;
   checkpointer_options.trigger_pages = options.for_testing.checkpoint_pages;
-  checkpointer_options.tail_pages = options.for_testing.checkpoint_tail_pages;
+  checkpointer_options.restart_pages = options.for_testing.wal_restart_pages;
+  checkpointer_options.tail_pages = kCheckpointTailPages;
   checkpointer_options.max_wal_pages = kMaxWalPages;
   checkpointer_options.vfs = options.for_testing.vfs;
   checkpointer_options.synchronous = options.for_testing.synchronous;
@@ -51,8 +52,8 @@ absl::StatusOr<std::unique_ptr<SqliteEventLog>> SqliteEventLog::Open(
                       SqliteCheckpointer::Open(path, checkpointer_options));
   auto readers =
       std::make_unique<SqliteReaderPool>(path, options.busy_timeout, options.for_testing.vfs);
-  return absl::WrapUnique(new SqliteEventLog(
-      path, options, std::move(writer), std::move(checkpointer), std::move(readers)));
+  return absl::WrapUnique(new SqliteEventLog(path, options, std::move(writer),
+                                             std::move(checkpointer), std::move(readers)));
 }
 
 SqliteEventLog::SqliteEventLog(std::string path, const SqliteEventLogOptions& options,
@@ -64,9 +65,10 @@ SqliteEventLog::SqliteEventLog(std::string path, const SqliteEventLogOptions& op
       writer_(std::move(writer)),
       checkpointer_(std::move(checkpointer)),
       readers_(std::move(readers)),
-      queue_({path_, options_.max_queued_appends},
-             [this](std::deque<PendingWrite*>& waiting) { return TakeGroup(waiting); },
-             [this](const std::vector<PendingWrite*>& group) { return CommitGroup(group); }) {}
+      queue_(
+          {path_, options_.max_queued_appends},
+          [this](std::deque<PendingWrite*>& waiting) { return TakeGroup(waiting); },
+          [this](const std::vector<PendingWrite*>& group) { return CommitGroup(group); }) {}
 
 SqliteEventLog::~SqliteEventLog() {
   // Waiters leave; the queue, which goes first, then lets the writing calls finish.

@@ -43,10 +43,13 @@ inline constexpr size_t kMaxQueuedAppends = 1'024;
 inline constexpr size_t kMaxGroupEvents = 20'000;
 // How long a statement waits for another program's lock before it is UNAVAILABLE.
 inline constexpr absl::Duration kBusyTimeout = absl::Seconds(5);
-// Pages of 4096 bytes in the write-ahead log that begin to be moved into the main file, beside the
-// writer (8 MB); the last of them while it stands still (0.8 MB); and at which it waits (160 MB).
+// Pages of 4096 bytes in the write-ahead log: that begin to be moved into the main file, beside the
+// writer (8 MB); from which on it is started over, the last pages moved while the writer stands
+// still (16 MB, 2 MB); and at which the writer waits until all are moved (160 MB). A log that is
+// started over late is synced slowly, because its file still grows.
 inline constexpr int kCheckpointPages = 2'000;
-inline constexpr int kCheckpointTailPages = 200;
+inline constexpr int kWalRestartPages = 4'000;
+inline constexpr int kCheckpointTailPages = 500;
 inline constexpr int kMaxWalPages = 40'000;
 
 struct SqliteEventLogOptions {
@@ -61,7 +64,7 @@ struct SqliteEventLogOptions {
     std::string vfs;  // A registered sqlite3_vfs; the default one when empty.
     std::string synchronous = "FULL";
     int checkpoint_pages = kCheckpointPages;
-    int checkpoint_tail_pages = kCheckpointTailPages;
+    int wal_restart_pages = kWalRestartPages;
     // False: the writing thread does the checkpoints, so that everything happens in one order.
     bool checkpoints_have_a_thread = true;
   } for_testing;
@@ -159,7 +162,7 @@ class SqliteEventLog final : public EventLog {
 
   const std::string path_;
   const SqliteEventLogOptions options_;
-  const std::unique_ptr<SqliteWriter> writer_;  // Used by the queue's thread only.
+  const std::unique_ptr<SqliteWriter> writer_;              // Used by the queue's thread only.
   const std::unique_ptr<SqliteCheckpointer> checkpointer_;  // Likewise.
   const std::unique_ptr<SqliteReaderPool> readers_;
 

@@ -91,6 +91,7 @@ class SqliteStorageFaultTest : public ::testing::TestWithParam<FaultCase> {
     SqliteEventLogOptions options;
     options.for_testing.vfs = vfs_.name();
     options.for_testing.checkpoint_pages = 8;
+    options.for_testing.wal_restart_pages = 8;
     options.for_testing.checkpoints_have_a_thread = false;
     auto log = SqliteEventLog::Open(path, &clock_, options);
     EXPECT_TRUE(log.ok()) << log.status();

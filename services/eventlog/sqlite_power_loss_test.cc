@@ -65,6 +65,7 @@ class SqlitePowerLossTest : public ::testing::Test {
     options.for_testing.vfs = vfs_.name();
     options.for_testing.synchronous = synchronous;
     options.for_testing.checkpoint_pages = 25;
+    options.for_testing.wal_restart_pages = 25;
     options.for_testing.checkpoints_have_a_thread = checkpoints_have_a_thread_;
     return SqliteEventLog::Open(path_, &clock_, options);
   }

@@ -75,8 +75,8 @@ class SqliteWriter {
   int wal_page_count() const { return connection_->wal_page_count(); }
 
   // Writes the file anew and empties the write-ahead log, so that no page holds what was deleted or
-  // replaced. Outside a transaction, and beside no other checkpoint. UNAVAILABLE (LOG_LOCKED) when a reader of another program
-  // keeps old pages in use for longer than the busy timeout.
+  // replaced. Outside a transaction, and beside no other checkpoint. UNAVAILABLE (LOG_LOCKED) when
+  // a reader of another program keeps old pages in use for longer than the busy timeout.
   absl::Status Scrub();
 
   bool InTransaction() const { return connection_->InTransaction(); }

@@ -112,9 +112,9 @@ class WriteQueue {
   absl::Status Closing() const {
     ErrorDetail detail;
     detail.reason = "LOG_CLOSING";
-    return WithDetail(absl::UnavailableError(
-                          absl::StrCat("event log ", options_.log_name, " is being closed")),
-                      detail);
+    return WithDetail(
+        absl::UnavailableError(absl::StrCat("event log ", options_.log_name, " is being closed")),
+        detail);
   }
 
   // The queue's thread: commits group after group until it is told to stop and nothing waits.

@@ -1,6 +1,7 @@
 // Goal: on PostgreSQL, too, nothing acknowledged is lost and nothing is there twice, whether the
-// server is killed or the database. Method: as crash_test, on a cluster of the test's own; SIGKILL
-// of quotacastd, and of every process of PostgreSQL.
+// server is killed, or the database, or both; and a server whose database comes back goes on.
+// Method: as crash_test, on a cluster of the test's own; SIGKILL of quotacastd, and of every
+// process of PostgreSQL; an orderly restart of PostgreSQL.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -33,29 +34,51 @@ void Check(const CrashReport& report, int kill_count) {
   EXPECT_GT(report.acknowledged_batch_count, kill_count);
 }
 
-TEST(CrashPostgresTest, KillsOfTheServer) {
-  const auto cluster = eventlog::PostgresTestCluster::Start();
-  Check(RunCrashes({.seed = Seed(),
-                    .kill_count = kServerKills,
-                    .server_flags = {"--services", "ingestion", "--event-store",
-                                     cluster->ConnectionString()},
-                    .kill_store = {}}),
-        kServerKills);
+CrashOptions OnCluster(const eventlog::PostgresTestCluster& cluster, int kill_count) {
+  return {.seed = Seed(),
+          .kill_count = kill_count,
+          .server_flags = {"--services", "ingestion", "--event-store", cluster.ConnectionString()},
+          .kill_store = {}};
 }
 
-TEST(CrashPostgresTest, KillsOfTheDatabase) {
+TEST(CrashPostgresTest, KillsOfTheServer) {
   const auto cluster = eventlog::PostgresTestCluster::Start();
-  Check(RunCrashes({.seed = Seed(),
-                    .kill_count = kDatabaseKills,
-                    .server_flags = {"--services", "ingestion", "--event-store",
-                                     cluster->ConnectionString()},
-                    .kill_store =
-                        [&cluster] {
-                          cluster->Crash();
-                          cluster->Restart();
-                          return absl::OkStatus();
-                        }}),
-        kDatabaseKills);
+  Check(RunCrashes(OnCluster(*cluster, kServerKills)), kServerKills);
+}
+
+TEST(CrashPostgresTest, KillsOfServerAndDatabase) {
+  const auto cluster = eventlog::PostgresTestCluster::Start();
+  CrashOptions options = OnCluster(*cluster, kDatabaseKills);
+  options.kill_store = [&cluster] {
+    cluster->Crash();
+    cluster->Restart();
+    return absl::OkStatus();
+  };
+  Check(RunCrashes(options), kDatabaseKills);
+}
+
+TEST(CrashPostgresTest, TheServerGoesOnAfterKillsOfTheDatabase) {
+  const auto cluster = eventlog::PostgresTestCluster::Start();
+  CrashOptions options = OnCluster(*cluster, kDatabaseKills);
+  options.server_survives = true;
+  options.kill_store = [&cluster] {
+    cluster->Crash();
+    cluster->Restart();
+    return absl::OkStatus();
+  };
+  Check(RunCrashes(options), kDatabaseKills);
+}
+
+TEST(CrashPostgresTest, TheServerGoesOnAfterRestartsOfTheDatabase) {
+  const auto cluster = eventlog::PostgresTestCluster::Start();
+  CrashOptions options = OnCluster(*cluster, kDatabaseKills);
+  options.server_survives = true;
+  options.kill_store = [&cluster] {
+    cluster->Stop();
+    cluster->Restart();
+    return absl::OkStatus();
+  };
+  Check(RunCrashes(options), kDatabaseKills);
 }
 
 }  // namespace

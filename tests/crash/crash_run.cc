@@ -70,6 +70,7 @@ class CrashRun {
   }
 
   absl::Status Start() {
+    if (options_.server_survives && server_ != nullptr) return absl::OkStatus();
     server_ = QuotacastServer::Start(options_.server_flags);
     if (server_ != nullptr) return absl::OkStatus();
     return absl::FailedPreconditionError("the server does not start again");
@@ -130,6 +131,7 @@ class CrashRun {
   absl::Status Kill() {
     absl::Status status;
     if (options_.kill_store) status = options_.kill_store();
+    if (options_.server_survives) return status;
     kill(server_->pid(), SIGKILL);
     server_->WaitForEnd();
     return status;

@@ -17,9 +17,11 @@ struct CrashOptions {
   int kill_count = 50;
   // Of quotacastd beside --listen: where its store is.
   std::vector<std::string> server_flags;
-  // Kills something else than the server, and brings it back before the next start; empty: the
+  // Kills what the server writes to, before the server itself, and brings it back; empty: the
   // server alone is killed.
   std::function<absl::Status()> kill_store;
+  // With kill_store: the server is left running and has to go on with the store that comes back.
+  bool server_survives = false;
 };
 
 struct CrashReport {

@@ -25,9 +25,9 @@
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "tools/bench/append_driver.h"
 #include "tools/bench/figures.h"
+#include "tools/bench/measured_store.h"
 #include "tools/bench/opportunity_events.h"
 #include "tools/bench/peers/log_row.h"
-#include "tools/bench/peers/sqlite_insert_loop.h"
 #include "tools/bench/server_process.h"
 
 namespace quotacast::bench {
@@ -40,15 +40,17 @@ constexpr int64_t kChunkEvents = 100'000;
 constexpr double kMinRatio = 0.5;
 constexpr double kMinReplayPerCore = 300'000;
 constexpr double kMaxAcknowledgementMillis = 20;
-// Half load arrives in batches of this size for this long.
+// Half load arrives in batches of this size for this long, on a fresh server in each round.
 constexpr int64_t kPacedBatchEvents = 100;
-constexpr double kPacedSeconds = 4;
+constexpr double kPacedSeconds = 2;
+constexpr int kPacedRounds = 7;
 // What the server may grow from 10^5 events to ten times as many: caches that fill once.
 constexpr double kMaxGrowthMegabytes = 48;
 
 struct Options {
   std::string server = "bazel-bin/services/quotacastd/quotacastd";
   std::string folder;
+  std::vector<std::string> stores = {"sqlite", "postgres"};
   int64_t size_max = 1'000'000;
   bool check = false;
 };
@@ -98,22 +100,19 @@ std::vector<LogRow> MakeRows(int64_t begin, int64_t end) {
   return rows;
 }
 
-// Seconds of the peer for `size` rows.
-absl::StatusOr<double> RunSqlitePeer(Workplace& workplace, int64_t size,
-                                     const std::string& log_path) {
-  const std::filesystem::path folder = workplace.NewDirectory();
-  QC_ASSIGN_OR_RETURN(const auto loop,
-                      SqliteInsertLoop::Create((folder / "peer.db").string(), log_path));
+// Seconds of the peer for `size` rows beside the server's log.
+absl::StatusOr<double> RunPeer(Workplace& workplace, MeasuredStore& store, int64_t size,
+                               const std::string& data_dir) {
+  QC_ASSIGN_OR_RETURN(const PeerLoop loop, store.NewPeer(data_dir));
   double seconds = 0;
   for (int64_t begin = 0; begin < size; begin += kChunkEvents) {
     const std::vector<LogRow> rows = MakeRows(begin, std::min(size, begin + kChunkEvents));
     const absl::Time start = workplace.clock.Now();
-    QC_RETURN_IF_ERROR(loop->Insert(rows, kBatchEvents));
+    QC_RETURN_IF_ERROR(loop.insert(rows, kBatchEvents));
     seconds += absl::ToDoubleSeconds(workplace.clock.Now() - start);
   }
-  QC_ASSIGN_OR_RETURN(const int64_t count, loop->RowCount());
+  QC_ASSIGN_OR_RETURN(const int64_t count, loop.row_count());
   if (count != size) return absl::InternalError(absl::StrCat("the peer wrote ", count, " rows"));
-  std::filesystem::remove_all(folder);
   return seconds;
 }
 
@@ -127,12 +126,14 @@ struct FilledServer {
   double megabytes_after_chunk = 0;
 };
 
-absl::StatusOr<FilledServer> FillServer(Workplace& workplace, int64_t size) {
+absl::StatusOr<FilledServer> FillServer(Workplace& workplace, MeasuredStore& store, int64_t size) {
   FilledServer server;
   server.folder = workplace.NewDirectory();
-  QC_ASSIGN_OR_RETURN(server.process,
-                      ServerProcess::Start(workplace.options.server, server.folder.string(),
-                                           {"--services", "ingestion", "--log-level", "warning"}));
+  QC_ASSIGN_OR_RETURN(std::vector<std::string> flags, store.Prepare(server.folder.string()));
+  for (const char* flag : {"--services", "ingestion", "--log-level", "warning"}) {
+    flags.push_back(flag);
+  }
+  QC_ASSIGN_OR_RETURN(server.process, ServerProcess::Start(workplace.options.server, flags));
   server.channel = clients::ConnectTo(server.process->address());
   QC_ASSIGN_OR_RETURN(const auto driver, AppendDriver::Open(server.channel, workplace.clock));
   QC_ASSIGN_OR_RETURN(const double used_before, server.process->ProcessorSeconds());
@@ -154,9 +155,16 @@ absl::StatusOr<FilledServer> FillServer(Workplace& workplace, int64_t size) {
   return server;
 }
 
+void StopServer(FilledServer& server) {
+  // It drains at once when nobody is connected.
+  server.channel.reset();
+  server.process.reset();
+  std::filesystem::remove_all(server.folder);
+}
+
 // The whole log back, and whether it is what was sent.
-absl::Status MeasureReplay(Workplace& workplace, const FilledServer& server, int64_t size,
-                           Figures& figures) {
+absl::Status MeasureReplay(Workplace& workplace, const std::string& store_name,
+                           const FilledServer& server, int64_t size, Figures& figures) {
   std::vector<double> per_core, per_second;
   for (int round = 0; round < 3; ++round) {
     QC_ASSIGN_OR_RETURN(const double used_before, server.process->ProcessorSeconds());
@@ -171,76 +179,119 @@ absl::Status MeasureReplay(Workplace& workplace, const FilledServer& server, int
     for (int64_t i = 0; i < size; ++i) {
       sent_checksum += IdChecksum(OpportunityEvent(kSeed, i).id());
     }
-    figures.AtLeast("replay_is_what_was_sent",
+    figures.AtLeast(store_name + "_replay_is_what_was_sent",
                     replay.event_count == size && replay.id_checksum == sent_checksum ? 1 : 0, 1);
   }
-  figures.AtLeast("replay_events_per_core_second", Median(per_core), kMinReplayPerCore);
-  figures.Note("replay_events_per_second", Median(per_second));
+  figures.AtLeast(store_name + "_replay_events_per_core_second", Median(per_core),
+                  kMinReplayPerCore);
+  figures.Note(store_name + "_replay_events_per_second", Median(per_second));
   return absl::OkStatus();
 }
 
-// Acknowledgements while events arrive at half of what the server can take.
-absl::Status MeasureHalfLoad(Workplace& workplace, double events_per_second, Figures& figures) {
-  QC_ASSIGN_OR_RETURN(FilledServer server, FillServer(workplace, kChunkEvents));
-  QC_ASSIGN_OR_RETURN(const auto driver, AppendDriver::Open(server.channel, workplace.clock));
-  const auto event_count = static_cast<int64_t>(events_per_second / 2 * kPacedSeconds);
-  const auto batches = MakeBatches(kChunkEvents, kChunkEvents + event_count, kPacedBatchEvents,
-                                   driver->next_sequence());
-  QC_ASSIGN_OR_RETURN(
-      std::vector<absl::Duration> delays,
-      driver->SendPaced(batches, absl::Seconds(kPacedBatchEvents / (events_per_second / 2))));
-  std::sort(delays.begin(), delays.end());
-  const auto millis = [&delays](double share) {
+// What happened to batches that arrived at half of the rate at which the server takes such batches.
+struct HalfLoad {
+  double events_per_second = 0;
+  std::vector<absl::Duration> delays;  // Ascending.
+
+  double Millis(double share) const {
     const auto position = static_cast<size_t>(share * static_cast<double>(delays.size() - 1));
     return absl::ToDoubleMilliseconds(delays[position]);
-  };
-  figures.Note("half_load_events_per_second", events_per_second / 2);
-  figures.Note("half_load_acknowledgement_p50_ms", millis(0.5));
-  figures.AtMost("half_load_acknowledgement_p99_ms", millis(0.99), kMaxAcknowledgementMillis);
-  figures.Note("half_load_acknowledgement_max_ms", millis(1));
+  }
+};
+
+// On a server of its own: first as fast as the stream takes the batches, then at half of that.
+absl::StatusOr<HalfLoad> RunHalfLoad(Workplace& workplace, MeasuredStore& store) {
+  QC_ASSIGN_OR_RETURN(FilledServer server, FillServer(workplace, store, kChunkEvents));
+  HalfLoad load;
+  {
+    QC_ASSIGN_OR_RETURN(const auto driver, AppendDriver::Open(server.channel, workplace.clock));
+    const auto fast =
+        MakeBatches(kChunkEvents, 2 * kChunkEvents, kPacedBatchEvents, driver->next_sequence());
+    const absl::Time start = workplace.clock.Now();
+    QC_RETURN_IF_ERROR(driver->SendAll(fast));
+    load.events_per_second = static_cast<double>(kChunkEvents) /
+                             absl::ToDoubleSeconds(workplace.clock.Now() - start) / 2;
+    QC_RETURN_IF_ERROR(store.Settle());
+    const auto event_count = static_cast<int64_t>(load.events_per_second * kPacedSeconds);
+    const auto paced = MakeBatches(2 * kChunkEvents, 2 * kChunkEvents + event_count,
+                                   kPacedBatchEvents, driver->next_sequence());
+    QC_ASSIGN_OR_RETURN(
+        load.delays,
+        driver->SendPaced(paced, absl::Seconds(kPacedBatchEvents / load.events_per_second)));
+  }
+  StopServer(server);
+  std::sort(load.delays.begin(), load.delays.end());
+  return load;
+}
+
+absl::Status MeasureHalfLoad(Workplace& workplace, MeasuredStore& store, Figures& figures) {
+  std::vector<double> rates, middles, tails, longest;
+  for (int round = 0; round < kPacedRounds; ++round) {
+    QC_ASSIGN_OR_RETURN(const HalfLoad load, RunHalfLoad(workplace, store));
+    rates.push_back(load.events_per_second);
+    middles.push_back(load.Millis(0.5));
+    tails.push_back(load.Millis(0.99));
+    longest.push_back(load.Millis(1));
+  }
+  const std::string name = absl::StrCat(std::string(store.name()), "_half_load_");
+  figures.Note(name + "events_per_second", Median(rates));
+  figures.Note(name + "acknowledgement_p50_ms", Median(middles));
+  figures.AtMost(name + "acknowledgement_p99_ms", Median(tails), kMaxAcknowledgementMillis);
+  figures.Note(name + "acknowledgement_p99_ms_min", *std::min_element(tails.begin(), tails.end()));
+  figures.Note(name + "acknowledgement_p99_ms_max", *std::max_element(tails.begin(), tails.end()));
+  figures.Note(name + "acknowledgement_longest_ms",
+               *std::max_element(longest.begin(), longest.end()));
   return absl::OkStatus();
 }
 
-// Peer and server in turn, so that both see the same machine. Returns the server's median rate.
-absl::StatusOr<double> MeasureSqlite(Workplace& workplace, int64_t size, Figures& figures) {
+// Peer and server in turn, so that both see the same machine.
+absl::Status MeasureAppends(Workplace& workplace, MeasuredStore& store, int64_t size,
+                            Figures& figures) {
+  const std::string store_name(store.name());
   std::vector<double> ratios, peer_rates, server_rates, processor_micros;
   for (int round = 0; round < RoundCount(size); ++round) {
-    QC_ASSIGN_OR_RETURN(FilledServer server, FillServer(workplace, size));
+    QC_ASSIGN_OR_RETURN(FilledServer server, FillServer(workplace, store, size));
     QC_ASSIGN_OR_RETURN(const double peer_seconds,
-                        RunSqlitePeer(workplace, size, (server.folder / "events.db").string()));
+                        RunPeer(workplace, store, size, server.folder.string()));
     ratios.push_back(peer_seconds / server.seconds);
     peer_rates.push_back(static_cast<double>(size) / peer_seconds);
     server_rates.push_back(static_cast<double>(size) / server.seconds);
     processor_micros.push_back(server.processor_seconds * 1e6 / static_cast<double>(size));
-    if (size == 1'000'000 && round == 0) {
+    if (size >= 1'000'000 && round == 0) {
       QC_ASSIGN_OR_RETURN(const double megabytes, server.process->ResidentMegabytes());
-      figures.Note("megabytes_after_100000", server.megabytes_after_chunk);
-      figures.Note("megabytes_after_1000000", megabytes);
-      figures.AtMost("megabytes_grown", megabytes - server.megabytes_after_chunk,
-                     kMaxGrowthMegabytes);
-      QC_RETURN_IF_ERROR(MeasureReplay(workplace, server, size, figures));
+      const std::string name = absl::StrCat(store_name, "_", size, "_megabytes_");
+      figures.Note(name + "after_100000", server.megabytes_after_chunk);
+      figures.Note(name + "after_all", megabytes);
+      figures.AtMost(name + "grown", megabytes - server.megabytes_after_chunk, kMaxGrowthMegabytes);
+      QC_RETURN_IF_ERROR(
+          MeasureReplay(workplace, absl::StrCat(store_name, "_", size), server, size, figures));
     }
-    // The server drains at once when nobody is connected.
-    server.channel.reset();
-    server.process.reset();
-    std::filesystem::remove_all(server.folder);
+    StopServer(server);
   }
-  const std::string name = absl::StrCat("sqlite_", size);
+  const std::string name = absl::StrCat(store_name, "_", size);
   figures.Note(name + "_peer_events_per_second", Median(peer_rates));
   figures.Note(name + "_events_per_second", Median(server_rates));
   figures.Note(name + "_server_processor_micros_per_event", Median(processor_micros));
   figures.AtLeast(name + "_over_bare_loop_median", Median(ratios), kMinRatio);
   figures.Note(name + "_over_bare_loop_min", *std::min_element(ratios.begin(), ratios.end()));
   figures.Note(name + "_over_bare_loop_max", *std::max_element(ratios.begin(), ratios.end()));
-  return Median(server_rates);
+  return absl::OkStatus();
 }
 
-absl::Status Measure(Workplace& workplace, Figures& figures) {
-  double events_per_second = 0;
+absl::Status Measure(Workplace& workplace, MeasuredStore& store, Figures& figures) {
   for (int64_t size = 10'000; size <= workplace.options.size_max; size *= 10) {
-    QC_ASSIGN_OR_RETURN(events_per_second, MeasureSqlite(workplace, size, figures));
+    QC_RETURN_IF_ERROR(MeasureAppends(workplace, store, size, figures));
   }
-  return MeasureHalfLoad(workplace, events_per_second, figures);
+  return MeasureHalfLoad(workplace, store, figures);
+}
+
+absl::Status MeasureAll(Workplace& workplace, Figures& figures) {
+  for (const std::string& name : workplace.options.stores) {
+    const std::unique_ptr<MeasuredStore> store =
+        name == "sqlite" ? NewSqliteStore() : NewPostgresStore();
+    QC_RETURN_IF_ERROR(Measure(workplace, *store, figures));
+  }
+  return absl::OkStatus();
 }
 
 int Main(int argc, char** argv) {
@@ -252,10 +303,14 @@ int Main(int argc, char** argv) {
       "short.\n\nExample: ingestion_bench --check",
       "ingestion_bench");
   app.add_option("--server", options.server, "The quotacastd to start")->capture_default_str();
-  app.add_option("--folder", options.folder, "Where the logs are written: the disk measured")
+  app.add_option("--folder", options.folder, "Where the SQLite logs are written: the disk measured")
       ->capture_default_str();
   app.add_option("--size", options.size_max, "Largest number of events; from 10,000 by tens")
       ->check(CLI::Range(10'000, 100'000'000))
+      ->capture_default_str();
+  app.add_option("--store", options.stores, "Which stores: sqlite, postgres, or both")
+      ->check(CLI::IsMember({"sqlite", "postgres"}))
+      ->delimiter(',')
       ->capture_default_str();
   app.add_flag("--check", options.check, "Exit with 1 when a figure falls short");
   CLI11_PARSE(app, argc, argv);
@@ -268,7 +323,7 @@ int Main(int argc, char** argv) {
   const SystemClock clock;
   Workplace workplace{options, clock, pattern};
   Figures figures;
-  const absl::Status status = Measure(workplace, figures);
+  const absl::Status status = MeasureAll(workplace, figures);
   std::filesystem::remove_all(pattern);
   if (!status.ok()) {
     std::cerr << "ingestion_bench: " << status << "\n";

@@ -47,11 +47,11 @@ absl::Status RunCommand(const std::vector<std::string>& command) {
 }
 
 absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(
-    const std::string& binary, const std::string& data_dir, const std::vector<std::string>& flags) {
+    const std::string& binary, const std::vector<std::string>& flags) {
   int ends[2];
   if (pipe(ends) != 0) return absl::InternalError("cannot make a pipe");
   std::fflush(stdout);
-  std::vector<std::string> command = {binary, "--data-dir", data_dir, "--listen", "127.0.0.1:0"};
+  std::vector<std::string> command = {binary, "--listen", "127.0.0.1:0"};
   command.insert(command.end(), flags.begin(), flags.end());
   const pid_t pid = Spawn(command, ends[1]);
   close(ends[1]);

@@ -19,12 +19,10 @@ absl::Status RunCommand(const std::vector<std::string>& command);
 // Not thread-safe.
 class ServerProcess {
  public:
-  // Starts `binary` on `data_dir` and a port of its choice, and blocks until it prints where it
+  // Starts `binary` with `flags` on a port of its choice, and blocks until it prints where it
   // listens. UNAVAILABLE when it ends before that.
-  // `flags` are added to those.
   static absl::StatusOr<std::unique_ptr<ServerProcess>> Start(
-      const std::string& binary, const std::string& data_dir,
-      const std::vector<std::string>& flags = {});
+      const std::string& binary, const std::vector<std::string>& flags);
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
   // Stops it with SIGTERM and waits.

@@ -241,8 +241,9 @@ absl::Status Measure(const Options& options, const std::filesystem::path& scratc
                                                          : Generated(options.generator, scratch));
 
   absl::Time start = clock.Now();
-  QC_ASSIGN_OR_RETURN(const std::unique_ptr<ServerProcess> server,
-                      ServerProcess::Start(options.server, (scratch / "data").string()));
+  QC_ASSIGN_OR_RETURN(
+      const std::unique_ptr<ServerProcess> server,
+      ServerProcess::Start(options.server, {"--data-dir", (scratch / "data").string()}));
   const auto channel = clients::ConnectTo(server->address());
   clients::IngestionClient ingestion(channel);
   clients::MetricsClient metrics(channel);
