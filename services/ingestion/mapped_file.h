@@ -80,9 +80,9 @@ class MappedFile {
              ImportReport& report);
 
   // Reads the header. False when the file cannot be used; the report then says why (EMPTY_FILE,
-  // NOT_A_TEXT_FILE, BARE_CARRIAGE_RETURN, WRONG_DELIMITER, MISSING_COLUMN, DUPLICATE_COLUMN, or a problem of the
-  // CSV reader).
-  // Columns that no rule uses are warned about when `warn_unused` is set.
+  // NOT_A_TEXT_FILE, BARE_CARRIAGE_RETURN, WRONG_DELIMITER, MISSING_COLUMN, DUPLICATE_COLUMN, or a
+  // problem of the CSV reader). Columns that no rule uses are warned about when `warn_unused` is
+  // set.
   bool CheckHeader(const std::vector<const FileRule*>& all_rules_of_file, bool warn_unused);
 
   // Translates the field's values by `lookup`, which outlives this. After CheckHeader.

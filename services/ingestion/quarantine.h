@@ -31,7 +31,6 @@ inline constexpr size_t kMaxQuarantinedRows = 10'000;
 // Of the values of one row; a longer one is not kept.
 inline constexpr size_t kMaxQuarantinedRowBytes = 64 << 10;
 
-
 // A row as it is stored. `row.name` is the row's id alone, without the workspace.
 struct StoredRow {
   v1::QuarantinedRow row;

@@ -21,7 +21,6 @@
 
 namespace quotacast::ingestion {
 
-
 // A deal's row, read.
 struct DealRow {
   crm::v1::OpportunityChange header;  // All fields but stage and, of a closed deal, the amount.

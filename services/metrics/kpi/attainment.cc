@@ -13,6 +13,7 @@
 #include "services/metrics/book_view.h"
 #include "services/metrics/kpi/bookings.h"
 #include "services/metrics/kpi/grouping.h"
+#include "services/metrics/kpi/intervals.h"
 #include "services/metrics/kpi/kpi.h"
 #include "services/metrics/proto_values.h"
 
@@ -104,6 +105,7 @@ absl::StatusOr<KpiColumn> RepsAtQuotaShare(const KpiQuery& query) {
       cell.undefined_reason = NoQuotaReason(query);
     } else {
       cell.value = cell.numerator / cell.denominator;
+      cell.interval = WilsonInterval(static_cast<int64_t>(cell.numerator), cell.sample_size);
     }
   }
   if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
@@ -127,9 +129,18 @@ std::vector<Kpi> AttainmentKpis() {
                              .numerator = "booked amount of deals won in the period, major units",
                              .denominator = "quotas above zero of the row's reps, major units",
                              .unit = KPI_UNIT_RATIO,
-                             .caveat = "Bookings of reps without a quota count above the line, as "
-                                       "in forecasts. High attainment of a team can hide that "
-                                       "few reps reach their quota: see reps_at_quota_share."},
+                             .direction = KPI_DIRECTION_UP,
+                             .edge_rules = {"Undefined when no rep of the row has a quota above "
+                                            "zero for the period.",
+                                            "Bookings of reps without a quota count above the "
+                                            "line, as in forecasts.",
+                                            "The sample size is the number of reps with a quota."},
+                             .caveat = "High attainment of a team can hide that few reps reach "
+                                       "their quota: see reps_at_quota_share. The two are never "
+                                       "averaged into each other: when every rep's output equals "
+                                       "the quota on average, the team reaches it about half of "
+                                       "the time, while fewer than half of the reps do.",
+                             .source = "The usual definition of sales compensation."},
                             of_reps),
        .needs_period = true,
        .uses_money = true,
@@ -142,8 +153,17 @@ std::vector<Kpi> AttainmentKpis() {
                              .denominator = "eligible reps: those with a quota above zero for the "
                                             "period",
                              .unit = KPI_UNIT_RATIO,
-                             .caveat = "Reps in the job for a part of the period are eligible when "
-                                       "they have a quota, and held to all of it."},
+                             .direction = KPI_DIRECTION_UP,
+                             .edge_rules = {"Undefined when no rep of the row is eligible.",
+                                            "Reps in the job for a part of the period are "
+                                            "eligible when they have a quota, and held to all of "
+                                            "it. A note says how many those are.",
+                                            "Deals of a rep without a quota change nothing here."},
+                             .caveat = "Says nothing about how far the others are from theirs, and "
+                                       "quotas set low reach 1 without a good team.",
+                             .source = "The share of people making the number, as boards ask for "
+                                       "it.",
+                             .interval_method = kWilsonMethod},
                             of_reps),
        .needs_period = true,
        .uses_money = true,

@@ -76,9 +76,16 @@ std::vector<Kpi> BookingsKpis() {
                 .numerator = "booked amount of deals won in the period, major units",
                 .denominator = "none (1)",
                 .unit = KPI_UNIT_MONEY,
-                .caveat = "Credit goes to the owner at the as-of date, the whole amount to one "
-                          "rep. No bookings is 0: nothing is divided."},
-               {GROUP_BY_ORG, GROUP_BY_REP, GROUP_BY_TEAM, GROUP_BY_PRODUCT, GROUP_BY_PERIOD}),
+                .direction = KPI_DIRECTION_UP,
+                .edge_rules = {"Undefined only for a period that has not begun: no bookings is 0, "
+                               "because nothing is divided.",
+                               "Credit goes to the owner at the as-of date, the whole amount to "
+                               "one rep.",
+                               "Won deals without a booked amount add nothing, and a note says how "
+                               "many there are."},
+                .caveat = "What was signed, not what was invoiced or paid.",
+                .source = "The usual definition of sales compensation."},
+               DealGroupBys()),
            .uses_money = true,
            .compute = Bookings}};
 }

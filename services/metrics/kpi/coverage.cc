@@ -151,6 +151,30 @@ std::vector<Kpi> CoverageKpis() {
   const char* const caveat =
       "Expected close dates are opinions and often defaults. How much coverage is enough follows "
       "from one's own conversion, not from a rule of three.";
+  const char* const source =
+      "The pipeline coverage of sales operations, without its rule of three.";
+  const std::vector<const char*> due_rules = {
+      "An open deal is due when its expected close date lies in the period, also when that date "
+      "has "
+      "passed. Deals expected before the period began are past due: they are not counted, and a "
+      "note says how many there are. Deals without an expected date are not counted either, and "
+      "noted.",
+      "When no open deal at all has an expected close date, the source does not keep any: then "
+      "every "
+      "open deal counts, and a note says so.",
+      "A deal without a stated amount (or with a stated amount of zero) counts at the list price "
+      "of "
+      "its product; without that either it adds nothing. Notes say how many.",
+      "A coming period may be asked for."};
+  std::vector<const char*> full_rules = due_rules;
+  full_rules.insert(full_rules.begin(),
+                    "Undefined when no rep of the row has a quota above zero, and when the period "
+                    "has ended by the as-of date.");
+  std::vector<const char*> remaining_rules = due_rules;
+  remaining_rules.insert(
+      remaining_rules.begin(),
+      "Undefined when no rep of the row has a quota above zero, when the period has ended by the "
+      "as-of date, and when the bookings have reached the quotas: target met.");
   return {{.definition = Define({.name = "pipeline_coverage_full",
                                  .display_name = "Pipeline coverage (full target)",
                                  .formula = "open amount due in the period / sum of the quotas for "
@@ -158,7 +182,10 @@ std::vector<Kpi> CoverageKpis() {
                                  .numerator = numerator,
                                  .denominator = "quotas above zero of the row's reps, major units",
                                  .unit = KPI_UNIT_RATIO,
-                                 .caveat = caveat},
+                                 .direction = KPI_DIRECTION_UP,
+                                 .edge_rules = full_rules,
+                                 .caveat = caveat,
+                                 .source = source},
                                 of_reps),
            .needs_period = true,
            .looks_ahead = true,
@@ -172,7 +199,10 @@ std::vector<Kpi> CoverageKpis() {
                                  .denominator = "quotas above zero of the row's reps less their "
                                                 "bookings in the period, major units",
                                  .unit = KPI_UNIT_RATIO,
-                                 .caveat = caveat},
+                                 .direction = KPI_DIRECTION_UP,
+                                 .edge_rules = remaining_rules,
+                                 .caveat = caveat,
+                                 .source = source},
                                 of_reps),
            .needs_period = true,
            .looks_ahead = true,

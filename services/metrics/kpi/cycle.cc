@@ -9,20 +9,13 @@
 #include "absl/strings/str_cat.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/kpi/grouping.h"
+#include "services/metrics/kpi/intervals.h"
 #include "services/metrics/kpi/kpi.h"
 
 namespace quotacast::metrics {
 namespace {
 
 enum class Middle { kMedian, kMean };
-
-// The mean of the two middle values when their number is even.
-double Median(std::vector<int64_t> days) {
-  std::sort(days.begin(), days.end());
-  const size_t half = days.size() / 2;
-  if (days.size() % 2 == 1) return static_cast<double>(days[half]);
-  return (static_cast<double>(days[half - 1]) + static_cast<double>(days[half])) / 2;
-}
 
 absl::StatusOr<KpiColumn> CycleDays(const KpiQuery& query, Middle middle) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
@@ -34,15 +27,19 @@ absl::StatusOr<KpiColumn> CycleDays(const KpiQuery& query, Middle middle) {
     }
   }
   KpiColumn column;
-  for (const std::vector<int64_t>& row : days) {
+  for (std::vector<int64_t>& row : days) {
     KpiCell cell;
     for (const int64_t length : row) cell.numerator += static_cast<double>(length);
     cell.denominator = static_cast<double>(row.size());
     cell.sample_size = static_cast<int64_t>(row.size());
     if (row.empty()) {
       cell.undefined_reason = absl::StrCat("no deal was won", InPeriod(query));
+    } else if (middle == Middle::kMedian) {
+      std::sort(row.begin(), row.end());
+      cell.value = MedianOfSorted(row);
+      cell.interval = MedianInterval(row);
     } else {
-      cell.value = middle == Middle::kMedian ? Median(row) : cell.numerator / cell.denominator;
+      cell.value = cell.numerator / cell.denominator;
     }
     column.cells.push_back(cell);
   }
@@ -54,14 +51,16 @@ absl::StatusOr<KpiColumn> CycleDays(const KpiQuery& query, Middle middle) {
 
 std::vector<Kpi> CycleKpis() {
   using namespace metrics::v1;  // NOLINT: the names of one small enum.
-  const std::vector<GroupBy> every = {GROUP_BY_ORG, GROUP_BY_REP, GROUP_BY_TEAM, GROUP_BY_PRODUCT,
-                                      GROUP_BY_PERIOD};
   const char* const numerator =
       "days from creation to the win, summed over deals won in the period";
-  const char* const denominator = "deals won in the period";
+  const char* const denominator = "deals won in the period (numerator / denominator is the mean)";
+  const std::vector<const char*> edge_rules = {
+      "Undefined when no deal was won.", "Reopened deals keep their first creation.",
+      "A deal won on the day it was created took 0 days.",
+      "With an even number of deals the median is the mean of the two in the middle."};
   const char* const caveat =
       "Won deals only: deals still open, which tend to be the slow ones, are not in it, so it is "
-      "shorter than the cycle a new deal should expect. Reopened deals keep their first creation.";
+      "shorter than the cycle a new deal should expect.";
   return {{.definition = Define({.name = "sales_cycle_days",
                                  .display_name = "Sales cycle (median)",
                                  .formula = "median of (close day - creation day) of deals won in "
@@ -69,8 +68,12 @@ std::vector<Kpi> CycleKpis() {
                                  .numerator = numerator,
                                  .denominator = denominator,
                                  .unit = KPI_UNIT_DAYS,
-                                 .caveat = caveat},
-                                every),
+                                 .direction = KPI_DIRECTION_DOWN,
+                                 .edge_rules = edge_rules,
+                                 .caveat = caveat,
+                                 .source = "The usual definition of CRM reports.",
+                                 .interval_method = kMedianMethod},
+                                DealGroupBys()),
            .compute = [](const KpiQuery& query) { return CycleDays(query, Middle::kMedian); }},
           {.definition = Define({.name = "sales_cycle_days_mean",
                                  .display_name = "Sales cycle (mean)",
@@ -79,8 +82,12 @@ std::vector<Kpi> CycleKpis() {
                                  .numerator = numerator,
                                  .denominator = denominator,
                                  .unit = KPI_UNIT_DAYS,
-                                 .caveat = caveat},
-                                every),
+                                 .direction = KPI_DIRECTION_DOWN,
+                                 .edge_rules = edge_rules,
+                                 .caveat = "A few very slow deals move it a lot; for the rest as "
+                                           "sales_cycle_days.",
+                                 .source = "The usual definition of CRM reports."},
+                                DealGroupBys()),
            .compute = [](const KpiQuery& query) { return CycleDays(query, Middle::kMean); }}};
 }
 

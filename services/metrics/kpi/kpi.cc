@@ -1,5 +1,7 @@
 #include "services/metrics/kpi/kpi.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,6 +51,36 @@ std::string InPeriod(const KpiQuery& query) {
   return query.period ? absl::StrCat(" in ", query.period->name) : "";
 }
 
+double MedianOfSorted(const std::vector<int64_t>& sorted) {
+  const size_t half = sorted.size() / 2;
+  if (sorted.size() % 2 == 1) return static_cast<double>(sorted[half]);
+  return (static_cast<double>(sorted[half - 1]) + static_cast<double>(sorted[half])) / 2;
+}
+
+KpiColumn ShareColumn(const std::vector<Share>& shares, const std::string& reason) {
+  KpiColumn column;
+  for (const Share& share : shares) {
+    KpiCell cell;
+    cell.numerator = static_cast<double>(share.success_count);
+    cell.denominator = static_cast<double>(share.count);
+    cell.sample_size = share.count;
+    if (share.count == 0) {
+      cell.undefined_reason = reason;
+    } else {
+      cell.value = cell.numerator / cell.denominator;
+      cell.interval = WilsonInterval(share.success_count, share.count);
+    }
+    column.cells.push_back(cell);
+  }
+  return column;
+}
+
+std::vector<metrics::v1::GroupBy> DealGroupBys() {
+  using namespace metrics::v1;  // NOLINT: the names of one small enum.
+  return {GROUP_BY_ORG,     GROUP_BY_REP,     GROUP_BY_TEAM,
+          GROUP_BY_PRODUCT, GROUP_BY_SEGMENT, GROUP_BY_PERIOD};
+}
+
 metrics::v1::KpiDefinition Define(const KpiText& text,
                                   const std::vector<metrics::v1::GroupBy>& group_bys) {
   metrics::v1::KpiDefinition definition;
@@ -58,7 +90,11 @@ metrics::v1::KpiDefinition Define(const KpiText& text,
   definition.set_numerator(text.numerator);
   definition.set_denominator(text.denominator);
   definition.set_unit(text.unit);
+  definition.set_direction(text.direction);
+  for (const char* rule : text.edge_rules) definition.add_edge_rules(rule);
   definition.set_caveat(text.caveat);
+  definition.set_source(text.source);
+  definition.set_interval_method(text.interval_method);
   for (const metrics::v1::GroupBy group_by : group_bys) definition.add_group_bys(group_by);
   return definition;
 }

@@ -15,16 +15,21 @@
 #include "quotacast/metrics/v1/kpi.pb.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/kpi/grouping.h"
+#include "services/metrics/kpi/intervals.h"
 
 namespace quotacast::metrics {
 
-// One figure. Without a value, `undefined_reason` is a plain sentence.
+// Age that KPIs by age look at when nothing else is asked for.
+inline constexpr int kDefaultHorizonDays = 180;
+
+// One figure. Without a value, `undefined_reason` is a plain sentence, and there is no interval.
 struct KpiCell {
   std::optional<double> value;
   std::string undefined_reason;
   double numerator = 0;
   double denominator = 0;
   int64_t sample_size = 0;
+  std::optional<Interval> interval;
 };
 
 // The figures of one period: one cell per row of the grouping.
@@ -38,6 +43,7 @@ struct KpiQuery {
   const Grouping* grouping = nullptr;
   // Absent: all history up to the as-of day.
   std::optional<FiscalPeriod> period;
+  int horizon_days = kDefaultHorizonDays;
 };
 
 // Errors of a computation: OUT_OF_RANGE (MONEY_OVERFLOW) only.
@@ -71,6 +77,27 @@ std::optional<std::string> NotBegunReason(const KpiQuery& query);
 std::optional<std::string> PeriodToDateNote(const KpiQuery& query);
 std::string InPeriod(const KpiQuery& query);
 
+// Successes among all of a row; what they are is the KPI's.
+struct Share {
+  int64_t success_count = 0;
+  int64_t count = 0;
+};
+
+// The method of ShareColumn's intervals.
+inline constexpr char kWilsonMethod[] = "Wilson score interval, 95 %";
+
+// The method of medians' intervals.
+inline constexpr char kMedianMethod[] = "order statistics, 95 %; none below six values";
+
+// Of at least one value, ascending; the mean of the two in the middle when their number is even.
+double MedianOfSorted(const std::vector<int64_t>& sorted);
+
+// A ratio with its interval per row; a row that counts nothing is undefined for `reason`.
+KpiColumn ShareColumn(const std::vector<Share>& shares, const std::string& reason);
+
+// All rows that a KPI about deals can be asked for.
+std::vector<metrics::v1::GroupBy> DealGroupBys();
+
 // A definition, in the order a reader asks.
 struct KpiText {
   const char* name;
@@ -79,7 +106,11 @@ struct KpiText {
   const char* numerator;
   const char* denominator;
   metrics::v1::KpiUnit unit;
+  metrics::v1::KpiDirection direction;
+  std::vector<const char*> edge_rules;
   const char* caveat;
+  const char* source;
+  const char* interval_method = "";
 };
 metrics::v1::KpiDefinition Define(const KpiText& text,
                                   const std::vector<metrics::v1::GroupBy>& group_bys);

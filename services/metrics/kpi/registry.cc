@@ -19,9 +19,15 @@
 #include "base/status_macros.h"
 #include "services/metrics/kpi/attainment.h"
 #include "services/metrics/kpi/bookings.h"
+#include "services/metrics/kpi/close_rate.h"
 #include "services/metrics/kpi/coverage.h"
 #include "services/metrics/kpi/cycle.h"
 #include "services/metrics/kpi/grouping.h"
+#include "services/metrics/kpi/horizon.h"
+#include "services/metrics/kpi/people.h"
+#include "services/metrics/kpi/rhythm.h"
+#include "services/metrics/kpi/stages.h"
+#include "services/metrics/kpi/velocity.h"
 #include "services/metrics/kpi/win_rate.h"
 #include "services/metrics/proto_values.h"
 
@@ -94,13 +100,18 @@ void AddRow(const KpiGroup& group, const KpiCell& cell, const std::optional<Fisc
   row.set_numerator(cell.numerator);
   row.set_denominator(cell.denominator);
   row.set_sample_size(cell.sample_size);
+  if (cell.value && cell.interval) {
+    row.mutable_interval()->set_low(cell.interval->low);
+    row.mutable_interval()->set_high(cell.interval->high);
+  }
 }
 
 }  // namespace
 
 KpiRegistry::KpiRegistry() {
   for (std::vector<Kpi> family :
-       {WinRateKpis(), AttainmentKpis(), CycleKpis(), CoverageKpis(), BookingsKpis()}) {
+       {WinRateKpis(), HorizonKpis(), CloseRateKpis(), AttainmentKpis(), CycleKpis(),
+        CoverageKpis(), BookingsKpis(), RhythmKpis(), VelocityKpis(), StageKpis(), PeopleKpis()}) {
     for (Kpi& kpi : family) kpis_.push_back(std::move(kpi));
   }
   std::sort(kpis_.begin(), kpis_.end(),
@@ -172,8 +183,10 @@ absl::StatusOr<KpiTable> KpiRegistry::Query(const BookView& view,
 
   const Grouping grouping(view, group_by);
   for (const std::optional<FiscalPeriod>& period : periods) {
-    QC_ASSIGN_OR_RETURN(const KpiColumn column,
-                        kpi->compute({.view = &view, .grouping = &grouping, .period = period}));
+    QC_ASSIGN_OR_RETURN(const KpiColumn column, kpi->compute({.view = &view,
+                                                              .grouping = &grouping,
+                                                              .period = period,
+                                                              .horizon_days = query.horizon_days}));
     for (size_t row = 0; row < column.cells.size(); ++row) {
       const KpiGroup group = group_by == metrics::v1::GROUP_BY_PERIOD
                                  ? KpiGroup{.id = period->name, .display_name = period->name}

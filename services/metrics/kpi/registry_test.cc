@@ -36,14 +36,20 @@ TEST(KpiRegistry, ListsEveryKpiInOrder) {
   std::string names;
   for (const Kpi& kpi : registry.kpis()) names += kpi.definition.name() + " ";
   EXPECT_EQ(names,
-            "bookings pipeline_coverage_full pipeline_coverage_remaining quota_attainment "
-            "reps_at_quota_share sales_cycle_days sales_cycle_days_mean win_rate_closed "
-            "win_rate_created ");
+            "attrition bookings bookings_consistency bookings_last_third_share close_rate_shrunk "
+            "pipeline_coverage_full pipeline_coverage_remaining quota_attainment "
+            "ramp_days_to_first_win reps_at_quota_share sales_cycle_days sales_cycle_days_mean "
+            "sales_velocity stage_conversion stage_dwell_days win_rate_closed win_rate_created "
+            "win_rate_flow win_rate_horizon ");
   for (const Kpi& kpi : registry.kpis()) {
     EXPECT_FALSE(kpi.definition.display_name().empty()) << kpi.definition.name();
     EXPECT_FALSE(kpi.definition.caveat().empty()) << kpi.definition.name();
     EXPECT_NE(kpi.definition.unit(), metrics::v1::KPI_UNIT_UNSPECIFIED) << kpi.definition.name();
-    EXPECT_GE(kpi.definition.group_bys_size(), 4) << kpi.definition.name();
+    EXPECT_NE(kpi.definition.direction(), metrics::v1::KPI_DIRECTION_UNSPECIFIED)
+        << kpi.definition.name();
+    EXPECT_GE(kpi.definition.edge_rules_size(), 2) << kpi.definition.name();
+    EXPECT_FALSE(kpi.definition.source().empty()) << kpi.definition.name();
+    EXPECT_GE(kpi.definition.group_bys_size(), 1) << kpi.definition.name();
   }
 }
 

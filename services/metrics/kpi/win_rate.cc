@@ -16,60 +16,41 @@
 namespace quotacast::metrics {
 namespace {
 
-struct Counts {
-  int64_t won = 0;
-  int64_t all = 0;
-};
-
-KpiColumn Ratios(const std::vector<Counts>& counts, const std::string& undefined_reason) {
-  KpiColumn column;
-  for (const Counts& count : counts) {
-    KpiCell cell;
-    cell.numerator = static_cast<double>(count.won);
-    cell.denominator = static_cast<double>(count.all);
-    cell.sample_size = count.all;
-    if (count.all == 0) {
-      cell.undefined_reason = undefined_reason;
-    } else {
-      cell.value = cell.numerator / cell.denominator;
-    }
-    column.cells.push_back(cell);
-  }
-  return column;
-}
-
-void Count(const KpiQuery& query, const BookOpportunity& deal, std::vector<Counts>& counts) {
+void Count(const KpiQuery& query, const BookOpportunity& deal, bool is_won,
+           std::vector<Share>& shares) {
   for (const int row : query.grouping->RowsOf(deal)) {
-    Counts& count = counts[static_cast<size_t>(row)];
-    ++count.all;
-    if (deal.outcome == StageCategory::kWon) ++count.won;
+    Share& share = shares[static_cast<size_t>(row)];
+    ++share.count;
+    if (is_won) ++share.success_count;
   }
 }
+
+bool IsWon(const BookOpportunity& deal) { return deal.outcome == StageCategory::kWon; }
 
 absl::StatusOr<KpiColumn> ClosedWinRate(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
-  std::vector<Counts> counts(query.grouping->groups().size());
+  std::vector<Share> shares(query.grouping->groups().size());
   for (const BookOpportunity& deal : query.view->opportunities) {
     if (deal.outcome == StageCategory::kOpen || !Falls(deal.close_day, query.period)) continue;
-    Count(query, deal, counts);
+    Count(query, deal, IsWon(deal), shares);
   }
-  KpiColumn column = Ratios(counts, absl::StrCat("no deal was closed", InPeriod(query)));
+  KpiColumn column = ShareColumn(shares, absl::StrCat("no deal was closed", InPeriod(query)));
   if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
   return column;
 }
 
 absl::StatusOr<KpiColumn> CreatedWinRate(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
-  std::vector<Counts> counts(query.grouping->groups().size());
+  std::vector<Share> shares(query.grouping->groups().size());
   int64_t created_count = 0;
   int64_t open_count = 0;
   for (const BookOpportunity& deal : query.view->opportunities) {
     if (!Falls(deal.created_day, query.period)) continue;
     ++created_count;
     if (deal.outcome == StageCategory::kOpen) ++open_count;
-    Count(query, deal, counts);
+    Count(query, deal, IsWon(deal), shares);
   }
-  KpiColumn column = Ratios(counts, absl::StrCat("no deal was created", InPeriod(query)));
+  KpiColumn column = ShareColumn(shares, absl::StrCat("no deal was created", InPeriod(query)));
   if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
   if (open_count > 0) {
     column.notes.push_back(absl::StrFormat(
@@ -80,34 +61,81 @@ absl::StatusOr<KpiColumn> CreatedWinRate(const KpiQuery& query) {
   return column;
 }
 
+// Open when the period began, or created in it.
+absl::StatusOr<KpiColumn> FlowWinRate(const KpiQuery& query) {
+  if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
+  std::vector<Share> shares(query.grouping->groups().size());
+  for (const BookOpportunity& deal : query.view->opportunities) {
+    const bool is_closed = deal.outcome != StageCategory::kOpen;
+    if (query.period && (deal.created_day >= query.period->end ||
+                         (is_closed && deal.close_day < query.period->start))) {
+      continue;
+    }
+    Count(query, deal, IsWon(deal) && Falls(deal.close_day, query.period), shares);
+  }
+  KpiColumn column =
+      ShareColumn(shares, absl::StrCat("no deal was open or created", InPeriod(query)));
+  if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
+  return column;
+}
+
 }  // namespace
 
 std::vector<Kpi> WinRateKpis() {
   using namespace metrics::v1;  // NOLINT: the names of one small enum.
-  const std::vector<GroupBy> every = {GROUP_BY_ORG, GROUP_BY_REP, GROUP_BY_TEAM, GROUP_BY_PRODUCT,
-                                      GROUP_BY_PERIOD};
   return {
-      {.definition = Define({.name = "win_rate_closed",
-                             .display_name = "Win rate (closed)",
-                             .formula = "won / (won + lost), by close date in the period",
-                             .numerator = "deals won in the period",
-                             .denominator = "deals won or lost in the period",
-                             .unit = KPI_UNIT_RATIO,
-                             .caveat = "Too high when losses are not marked as lost, and biased "
-                                       "while volume grows, because wins take longer than losses."},
-                            every),
+      {.definition = Define(
+           {.name = "win_rate_closed",
+            .display_name = "Win rate (closed)",
+            .formula = "won / (won + lost), by close date in the period",
+            .numerator = "deals won in the period",
+            .denominator = "deals won or lost in the period",
+            .unit = KPI_UNIT_RATIO,
+            .direction = KPI_DIRECTION_UP,
+            .edge_rules = {"Undefined when no deal was closed.", "Open deals count nowhere.",
+                           "A deal that was reopened by the as-of is not closed.",
+                           "Every loss counts, competitive or not."},
+            .caveat = "Too high when losses are not marked as lost, and biased while volume grows, "
+                      "because wins take longer than losses.",
+            .source = "The usual definition of CRM reports.",
+            .interval_method = kWilsonMethod},
+           DealGroupBys()),
        .compute = ClosedWinRate},
-      {.definition = Define({.name = "win_rate_created",
-                             .display_name = "Win rate (created cohort)",
-                             .formula = "won by the as-of date / created in the period",
-                             .numerator = "deals created in the period that are won by the as-of "
-                                          "date",
-                             .denominator = "deals created in the period",
-                             .unit = KPI_UNIT_RATIO,
-                             .caveat = "Low for young cohorts: open deals count below the line "
-                                       "and may still be won. A note says how many are open."},
-                            every),
-       .compute = CreatedWinRate}};
+      {.definition = Define(
+           {.name = "win_rate_created",
+            .display_name = "Win rate (created cohort)",
+            .formula = "won by the as-of date / created in the period",
+            .numerator = "deals created in the period that are won by the as-of date",
+            .denominator = "deals created in the period",
+            .unit = KPI_UNIT_RATIO,
+            .direction = KPI_DIRECTION_UP,
+            .edge_rules = {"Undefined when no deal was created.",
+                           "A deal without a stated creation day is created on the day of its "
+                           "first fact."},
+            .caveat = "Low for young cohorts: open deals count below the line and may still be "
+                      "won. A note says how many are open. Compare cohorts only at the same age, "
+                      "or use win_rate_horizon.",
+            .source = "Cohort analysis as in customer retention.",
+            .interval_method = kWilsonMethod},
+           DealGroupBys()),
+       .compute = CreatedWinRate},
+      {.definition = Define(
+           {.name = "win_rate_flow",
+            .display_name = "Win rate (flow)",
+            .formula = "won in the period / (open at its start + created in it)",
+            .numerator = "deals won in the period",
+            .denominator = "deals open when the period began, or created in it",
+            .unit = KPI_UNIT_RATIO,
+            .direction = KPI_DIRECTION_UP,
+            .edge_rules = {"Undefined when no deal was open or created.",
+                           "A deal counts as open at the start unless its last closing lies before "
+                           "it: one that was closed and reopened since was open all the time."},
+            .caveat = "Falls when the pipeline is stuffed with deals that nobody closes, and "
+                      "depends on the length of the period: compare periods of the same length.",
+            .source = "The share of all workable deals that a period turned into wins.",
+            .interval_method = kWilsonMethod},
+           DealGroupBys()),
+       .compute = FlowWinRate}};
 }
 
 }  // namespace quotacast::metrics

@@ -8,7 +8,7 @@
 
 namespace quotacast::metrics {
 
-// win_rate_closed and win_rate_created; the rules are in docs/kpis.md.
+// win_rate_closed, win_rate_created and win_rate_flow; the rules are in docs/kpis.md.
 std::vector<Kpi> WinRateKpis();
 
 }  // namespace quotacast::metrics

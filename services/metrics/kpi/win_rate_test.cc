@@ -104,6 +104,32 @@ TEST(WinRateCreated, GoesByPeriod) {
   EXPECT_EQ(table.rows(0).period().name(), "2017Q1");
 }
 
+TEST(WinRateFlow, CountsWhatWasOpenAndWhatCame) {
+  TestFeed feed(CivilDay(2018, 1, 2));
+  feed.Stages();
+  feed.Closed("before", "Won", CivilDay(2017, 1, 1), CivilDay(2017, 3, 31));
+  feed.Closed("first_day", "Won", CivilDay(2017, 1, 1), CivilDay(2017, 4, 1));
+  feed.Closed("created_in", "Won", CivilDay(2017, 6, 30), CivilDay(2017, 7, 1));
+  feed.Deal("open_all_along", "Discovery", CivilDay(2017, 1, 1));
+  feed.Deal("later", "Discovery", CivilDay(2017, 7, 1));
+  EXPECT_EQ(Cell(Ask(feed, CivilDay(2017, 12, 31), {.kpi = "win_rate_flow", .period = "2017Q2"})),
+            "0.333333 = 1/3 (n=3)");
+  EXPECT_EQ(Cell(Ask(feed, CivilDay(2017, 12, 31), {.kpi = "win_rate_flow"})), "0.6 = 3/5 (n=5)");
+  EXPECT_EQ(Cell(Ask(feed, CivilDay(2017, 12, 31), {.kpi = "win_rate_flow", .period = "2016Q2"})),
+            "undefined: no deal was open or created in 2016Q2");
+}
+
+TEST(WinRates, HaveAnIntervalWhereTheyHaveAValue) {
+  const auto table = Ask(Company(), CivilDay(2017, 12, 31),
+                         {.kpi = "win_rate_closed", .group_by = metrics::v1::GROUP_BY_PERIOD});
+  for (const auto& row : table.rows()) {
+    EXPECT_EQ(row.has_interval(), row.has_value());
+    if (!row.has_value()) continue;
+    EXPECT_LE(row.interval().low(), row.value());
+    EXPECT_GE(row.interval().high(), row.value());
+  }
+}
+
 TEST(WinRates, LeaveUndatedDealsOutAndSaySo) {
   TestFeed feed = Company();
   feed.Deal("undated", "Discovery", {});

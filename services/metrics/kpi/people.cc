@@ -1,0 +1,187 @@
+#include "services/metrics/kpi/people.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "services/metrics/book_view.h"
+#include "services/metrics/kpi/grouping.h"
+#include "services/metrics/kpi/kpi.h"
+
+namespace quotacast::metrics {
+namespace {
+
+constexpr double kDaysPerYear = 365.25;
+
+bool IsPerson(const BookRep& rep) { return rep.id != kUnassignedRepId; }
+
+// Days of [start, end) that the rep is in the job.
+int64_t DaysInJob(const BookRep& rep, absl::CivilDay start, absl::CivilDay end) {
+  const absl::CivilDay from = rep.start_day ? std::max(*rep.start_day, start) : start;
+  const absl::CivilDay to = rep.end_day ? std::min(*rep.end_day, end) : end;
+  return std::max<int64_t>(0, to - from);
+}
+
+absl::StatusOr<KpiColumn> Attrition(const KpiQuery& query) {
+  if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
+  const absl::CivilDay start = query.period->start;
+  const absl::CivilDay end = std::min(query.period->end, query.view->as_of.effective_day + 1);
+  const double day_count = static_cast<double>(end - start);
+  KpiColumn column;
+  column.cells.resize(query.grouping->groups().size());
+  for (size_t rep = 0; rep < query.view->reps.size(); ++rep) {
+    const BookRep& person = query.view->reps[rep];
+    if (!IsPerson(person)) continue;
+    const double headcount = static_cast<double>(DaysInJob(person, start, end)) / day_count;
+    // The end is the first day out of the job, so a rep whose last day is the last of the period
+    // before left in that one.
+    const bool left = person.end_day && *person.end_day > start && *person.end_day <= end;
+    for (const int row : query.grouping->RowsOfRep(static_cast<int>(rep))) {
+      KpiCell& cell = column.cells[static_cast<size_t>(row)];
+      cell.denominator += headcount;
+      if (headcount > 0) ++cell.sample_size;
+      if (left) ++cell.numerator;
+    }
+  }
+  for (KpiCell& cell : column.cells) {
+    if (cell.denominator <= 0) {
+      cell.undefined_reason = absl::StrCat("nobody was in the job", InPeriod(query));
+    } else {
+      cell.value = cell.numerator / cell.denominator * kDaysPerYear / day_count;
+    }
+  }
+  if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
+  return column;
+}
+
+absl::StatusOr<KpiColumn> DaysToFirstWin(const KpiQuery& query) {
+  if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
+  const BookView& view = *query.view;
+  std::vector<std::optional<absl::CivilDay>> first_wins(view.reps.size());
+  for (const BookOpportunity& deal : view.opportunities) {
+    if (deal.outcome != StageCategory::kWon) continue;
+    std::optional<absl::CivilDay>& first = first_wins[static_cast<size_t>(deal.rep)];
+    if (!first || deal.close_day < *first) first = deal.close_day;
+  }
+  std::vector<std::vector<FirstWin>> rows(query.grouping->groups().size());
+  int64_t undated_count = 0, earlier_count = 0;
+  for (size_t rep = 0; rep < view.reps.size(); ++rep) {
+    const BookRep& person = view.reps[rep];
+    if (!IsPerson(person)) continue;
+    if (!person.start_day) {
+      ++undated_count;
+      continue;
+    }
+    if (!Falls(*person.start_day, query.period) || *person.start_day > view.as_of.effective_day) {
+      continue;
+    }
+    if (first_wins[rep] && *first_wins[rep] < *person.start_day) {
+      ++earlier_count;
+      continue;
+    }
+    const absl::CivilDay seen_until =
+        std::min(view.as_of.effective_day, person.end_day.value_or(view.as_of.effective_day));
+    const bool is_won = first_wins[rep] && *first_wins[rep] <= seen_until;
+    const FirstWin first{(is_won ? *first_wins[rep] : seen_until) - *person.start_day, is_won};
+    for (const int row : query.grouping->RowsOfRep(static_cast<int>(rep))) {
+      rows[static_cast<size_t>(row)].push_back(first);
+    }
+  }
+  KpiColumn column;
+  for (const std::vector<FirstWin>& row : rows) {
+    KpiCell cell;
+    for (const FirstWin& rep : row) cell.numerator += rep.is_won ? 1 : 0;
+    cell.denominator = static_cast<double>(row.size());
+    cell.sample_size = static_cast<int64_t>(row.size());
+    const std::optional<int64_t> median = MedianFirstWin(row);
+    if (median) {
+      cell.value = static_cast<double>(*median);
+    } else {
+      cell.undefined_reason = row.empty()
+                                  ? absl::StrCat("no rep with a start day began", InPeriod(query))
+                                  : absl::StrCat("half of the ", row.size(), " reps that began",
+                                                 InPeriod(query), " have not been seen to win yet");
+    }
+    column.cells.push_back(cell);
+  }
+  if (undated_count > 0) {
+    column.notes.push_back(absl::StrCat(undated_count, " reps have no start day and are left out"));
+  }
+  if (earlier_count > 0) {
+    column.notes.push_back(
+        absl::StrCat(earlier_count, " reps won before their start day and are left out"));
+  }
+  if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
+  return column;
+}
+
+}  // namespace
+
+std::optional<int64_t> MedianFirstWin(std::vector<FirstWin> reps) {
+  // Wins before censoring at one day.
+  std::sort(reps.begin(), reps.end(), [](const FirstWin& a, const FirstWin& b) {
+    return a.days != b.days ? a.days < b.days : a.is_won > b.is_won;
+  });
+  double without_win = 1;
+  for (size_t i = 0; i < reps.size(); ++i) {
+    if (!reps[i].is_won) continue;
+    const double at_risk_count = static_cast<double>(reps.size() - i);
+    without_win *= 1 - 1 / at_risk_count;
+    // Rounding must not move a half.
+    if (without_win <= 0.5 + 1e-12) return reps[i].days;
+  }
+  return std::nullopt;
+}
+
+std::vector<Kpi> PeopleKpis() {
+  using namespace metrics::v1;  // NOLINT: the names of one small enum.
+  const std::vector<GroupBy> of_teams = {GROUP_BY_ORG, GROUP_BY_TEAM, GROUP_BY_PERIOD};
+  return {
+      {.definition = Define(
+           {.name = "attrition",
+            .display_name = "Attrition (annualised)",
+            .formula = "reps who left in the period / mean headcount, per year",
+            .numerator = "reps whose job ended in the period",
+            .denominator = "reps in the job, averaged over the days of the period",
+            .unit = KPI_UNIT_RATIO,
+            .direction = KPI_DIRECTION_DOWN,
+            .edge_rules = {"The value is numerator / denominator x 365.25 / days, so that 0.3 "
+                           "means that three in ten leave in a year.",
+                           "A rep without a start (end) day was always (is still) in the job.",
+                           "In a period that goes on, only the days so far count.",
+                           "The sample size is the number of reps who were in the job. Undefined "
+                           "when there was none."},
+            .caveat = "Does not tell wanted from unwanted leaving. A single leaver of a small "
+                      "team moves it a lot in a short period.",
+            .source = "The separation rate of labour statistics."},
+           of_teams),
+       .needs_period = true,
+       .compute = Attrition},
+      {.definition = Define(
+           {.name = "ramp_days_to_first_win",
+            .display_name = "Days to the first win (median)",
+            .formula = "Kaplan-Meier median of the days from start to first win, of reps who "
+                       "began in the period",
+            .numerator = "of these, reps who have won by the as-of date",
+            .denominator = "reps who began in the period",
+            .unit = KPI_UNIT_DAYS,
+            .direction = KPI_DIRECTION_DOWN,
+            .edge_rules = {"Reps who left, or have not won yet, count as long as they were seen: "
+                           "leaving them out would make the ramp look short.",
+                           "Reps without a start day, and reps with a win before it, are left "
+                           "out; notes say how many.",
+                           "Undefined when nobody began, and until half have won."},
+            .caveat = "The first win may be a gift of the predecessor. It says nothing about when "
+                      "a rep reaches full productivity.",
+            .source = "E. Kaplan and P. Meier (1958)."},
+           of_teams),
+       .compute = DaysToFirstWin}};
+}
+
+}  // namespace quotacast::metrics

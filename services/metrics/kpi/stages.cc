@@ -1,0 +1,146 @@
+#include "services/metrics/kpi/stages.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "services/metrics/book_view.h"
+#include "services/metrics/kpi/grouping.h"
+#include "services/metrics/kpi/intervals.h"
+#include "services/metrics/kpi/kpi.h"
+
+namespace quotacast::metrics {
+namespace {
+
+// A stay in an open stage that ended in the query's period, and where it led.
+struct EndedStay {
+  const std::vector<int>& rows;
+  const BookStage& from;
+  const BookStage& to;
+  int64_t days = 0;
+};
+
+void ForEachEndedStay(const KpiQuery& query, const std::function<void(const EndedStay&)>& visit) {
+  const std::vector<BookStage>& stages = query.view->stages;
+  for (const BookOpportunity& deal : query.view->opportunities) {
+    for (size_t i = 0; i + 1 < deal.visits.size(); ++i) {
+      const StageVisit& stay = deal.visits[i];
+      const StageVisit& next = deal.visits[i + 1];
+      const BookStage& from = stages[static_cast<size_t>(stay.stage)];
+      if (from.category != StageCategory::kOpen || !Falls(next.entered_day, query.period)) continue;
+      visit({query.grouping->RowsOfVisit(deal, stay), from, stages[static_cast<size_t>(next.stage)],
+             next.entered_day - stay.entered_day});
+    }
+  }
+}
+
+std::string NoStayReason(const KpiQuery& query) {
+  return absl::StrCat("no stay in an open stage ended", InPeriod(query));
+}
+
+absl::StatusOr<KpiColumn> Conversion(const KpiQuery& query) {
+  if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
+  std::vector<Share> shares(query.grouping->groups().size());
+  int64_t skip_count = 0, back_count = 0;
+  ForEachEndedStay(query, [&](const EndedStay& stay) {
+    const bool stays_open = stay.to.category == StageCategory::kOpen;
+    const bool goes_back = stays_open && stay.to.position < stay.from.position;
+    if (goes_back) ++back_count;
+    if (stays_open && stay.to.position > stay.from.position + 1) ++skip_count;
+    const bool moves_on = stay.to.category == StageCategory::kWon || (stays_open && !goes_back);
+    for (const int row : stay.rows) {
+      Share& share = shares[static_cast<size_t>(row)];
+      ++share.count;
+      if (moves_on) ++share.success_count;
+    }
+  });
+  KpiColumn column = ShareColumn(shares, NoStayReason(query));
+  if (skip_count > 0) {
+    column.notes.push_back(absl::StrCat(skip_count, " stays led past at least one stage"));
+  }
+  if (back_count > 0) {
+    column.notes.push_back(absl::StrCat(back_count, " stays led back to an earlier stage"));
+  }
+  if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
+  return column;
+}
+
+absl::StatusOr<KpiColumn> DwellDays(const KpiQuery& query) {
+  if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
+  std::vector<std::vector<int64_t>> days(query.grouping->groups().size());
+  ForEachEndedStay(query, [&](const EndedStay& stay) {
+    for (const int row : stay.rows) days[static_cast<size_t>(row)].push_back(stay.days);
+  });
+  KpiColumn column;
+  for (std::vector<int64_t>& row : days) {
+    KpiCell cell;
+    for (const int64_t length : row) cell.numerator += static_cast<double>(length);
+    cell.denominator = static_cast<double>(row.size());
+    cell.sample_size = static_cast<int64_t>(row.size());
+    if (row.empty()) {
+      cell.undefined_reason = NoStayReason(query);
+    } else {
+      std::sort(row.begin(), row.end());
+      cell.value = MedianOfSorted(row);
+      cell.interval = MedianInterval(row);
+    }
+    column.cells.push_back(cell);
+  }
+  if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
+  return column;
+}
+
+}  // namespace
+
+std::vector<Kpi> StageKpis() {
+  using namespace metrics::v1;  // NOLINT: the names of one small enum.
+  std::vector<GroupBy> group_bys = DealGroupBys();
+  group_bys.push_back(GROUP_BY_STAGE);
+  const char* const ended_rule =
+      "A stay counts in the period in which it ended; stays that go on count nowhere.";
+  const char* const again_rule =
+      "A deal that enters a stage again has another stay in it. The sample size is the number of "
+      "stays.";
+  return {
+      {.definition = Define(
+           {.name = "stage_conversion",
+            .display_name = "Stage conversion",
+            .formula = "stays that led on / stays in an open stage that ended in the period",
+            .numerator = "stays followed by a later open stage or a win",
+            .denominator = "stays that ended: led on, back, or to a loss",
+            .unit = KPI_UNIT_RATIO,
+            .direction = KPI_DIRECTION_UP,
+            .edge_rules = {"Undefined when no stay ended.", ended_rule, again_rule,
+                           "A stay that leads past stages counts as one that leads on, and one to "
+                           "an earlier stage as one that does not; notes say how many of each."},
+            .caveat =
+                "The product over the stages is not the win rate where deals skip or go back. "
+                "Too high when losses are not marked as lost.",
+            .source = "Transition counts of a multi-state model.",
+            .interval_method = kWilsonMethod},
+           group_bys),
+       .compute = Conversion},
+      {.definition = Define(
+           {.name = "stage_dwell_days",
+            .display_name = "Days in a stage (median)",
+            .formula = "median length of stays in an open stage that ended in the period",
+            .numerator = "days of the stays that ended, summed",
+            .denominator = "stays that ended (numerator / denominator is the mean)",
+            .unit = KPI_UNIT_DAYS,
+            .direction = KPI_DIRECTION_DOWN,
+            .edge_rules = {"Undefined when no stay ended.", ended_rule, again_rule,
+                           "Entered and left on one day is 0 days."},
+            .caveat = "Deals that still sit in a stage, which tend to be the slow ones, are not in "
+                      "it.",
+            .source = "Sojourn times of a multi-state model.",
+            .interval_method = kMedianMethod},
+           group_bys),
+       .compute = DwellDays}};
+}
+
+}  // namespace quotacast::metrics
