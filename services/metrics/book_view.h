@@ -86,6 +86,13 @@ struct StageVisit {
   bool operator==(const StageVisit&) const = default;
 };
 
+// From `said_day` on, the deal was expected to close on `expected_day`.
+struct ExpectedClose {
+  absl::CivilDay said_day;
+  absl::CivilDay expected_day;
+  bool operator==(const ExpectedClose&) const = default;
+};
+
 struct BookOpportunity {
   std::string id;
   int rep = 0;
@@ -100,7 +107,11 @@ struct BookOpportunity {
   absl::CivilDay close_day;  // Only of closed deals.
   // Stated, or booked when won. A stated amount of zero or less of an open deal is absent.
   std::optional<int64_t> amount_minor_units;
+  // The first amount above zero that was stated.
+  std::optional<int64_t> entry_amount_minor_units;
   std::optional<absl::CivilDay> expected_close_day;
+  // In order of `said_day`; each differs from the one before.
+  std::vector<ExpectedClose> expected_closes;
   bool operator==(const BookOpportunity&) const = default;
 };
 

@@ -434,6 +434,13 @@ void ViewBuilder::ReadOpportunities() {
   view_->reconstructed = 2 * late_count > fact_count;
 }
 
+void ViewBuilder::ExpectToClose(std::optional<absl::CivilDay> expected_day, absl::CivilDay said_day,
+                                BookOpportunity& opportunity) {
+  const bool is_new = expected_day != opportunity.expected_close_day;
+  opportunity.expected_close_day = expected_day;
+  if (is_new && expected_day) opportunity.expected_closes.push_back({said_day, *expected_day});
+}
+
 ViewBuilder::OpportunityDraft ViewBuilder::ReadOpportunity(const std::string& id,
                                                            const std::vector<PlacedFact>& facts) {
   OpportunityDraft draft;
@@ -458,9 +465,12 @@ ViewBuilder::OpportunityDraft ViewBuilder::ReadOpportunity(const std::string& id
       const std::optional<int64_t> amount =
           ReadMoney(change.amount(), absl::StrCat("the amount of opportunity ", id));
       if (amount) opportunity.amount_minor_units = amount;
+      if (amount.value_or(0) > 0 && !opportunity.entry_amount_minor_units) {
+        opportunity.entry_amount_minor_units = amount;
+      }
     }
     if (change.has_expected_close_date()) {
-      opportunity.expected_close_day = ToCivilDay(change.expected_close_date());
+      ExpectToClose(ToCivilDay(change.expected_close_date()), placed.day, opportunity);
     }
     if (change.has_created_date()) {
       const std::optional<absl::CivilDay> created = ToCivilDay(change.created_date());

@@ -96,6 +96,8 @@ class ViewBuilder {
   void ReadCalendar(const crm::v1::FiscalCalendarChange& change);
   void ReadOpportunities();
   OpportunityDraft ReadOpportunity(const std::string& id, const std::vector<PlacedFact>& facts);
+  static void ExpectToClose(std::optional<absl::CivilDay> expected_day, absl::CivilDay said_day,
+                            BookOpportunity& opportunity);
   void PlaceInStage(const std::string& stage_id, absl::CivilDay day, OpportunityDraft& draft) const;
   std::optional<int64_t> ReadMoney(const google::type::Money& money, const std::string& what);
   StageCategory CategoryOf(const std::string& stage_id) const;

@@ -26,6 +26,7 @@
 #include "services/metrics/kpi/horizon.h"
 #include "services/metrics/kpi/people.h"
 #include "services/metrics/kpi/rhythm.h"
+#include "services/metrics/kpi/slips.h"
 #include "services/metrics/kpi/stages.h"
 #include "services/metrics/kpi/velocity.h"
 #include "services/metrics/kpi/win_rate.h"
@@ -109,9 +110,9 @@ void AddRow(const KpiGroup& group, const KpiCell& cell, const std::optional<Fisc
 }  // namespace
 
 KpiRegistry::KpiRegistry() {
-  for (std::vector<Kpi> family :
-       {WinRateKpis(), HorizonKpis(), CloseRateKpis(), AttainmentKpis(), CycleKpis(),
-        CoverageKpis(), BookingsKpis(), RhythmKpis(), VelocityKpis(), StageKpis(), PeopleKpis()}) {
+  for (std::vector<Kpi> family : {WinRateKpis(), HorizonKpis(), CloseRateKpis(), AttainmentKpis(),
+                                  CycleKpis(), CoverageKpis(), BookingsKpis(), RhythmKpis(),
+                                  VelocityKpis(), StageKpis(), SlipKpis(), PeopleKpis()}) {
     for (Kpi& kpi : family) kpis_.push_back(std::move(kpi));
   }
   std::sort(kpis_.begin(), kpis_.end(),

@@ -37,10 +37,10 @@ TEST(KpiRegistry, ListsEveryKpiInOrder) {
   for (const Kpi& kpi : registry.kpis()) names += kpi.definition.name() + " ";
   EXPECT_EQ(names,
             "attrition bookings bookings_consistency bookings_last_third_share close_rate_shrunk "
-            "pipeline_coverage_full pipeline_coverage_remaining quota_attainment "
+            "pipeline_coverage_full pipeline_coverage_remaining pushes_per_deal quota_attainment "
             "ramp_days_to_first_win reps_at_quota_share sales_cycle_days sales_cycle_days_mean "
-            "sales_velocity stage_conversion stage_dwell_days win_rate_closed win_rate_created "
-            "win_rate_flow win_rate_horizon ");
+            "sales_velocity slip_rate stage_conversion stage_dwell_days win_rate_closed "
+            "win_rate_created win_rate_flow win_rate_horizon win_rate_value ");
   for (const Kpi& kpi : registry.kpis()) {
     EXPECT_FALSE(kpi.definition.display_name().empty()) << kpi.definition.name();
     EXPECT_FALSE(kpi.definition.caveat().empty()) << kpi.definition.name();

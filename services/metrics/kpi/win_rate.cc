@@ -9,9 +9,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/status_macros.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/kpi/bookings.h"
 #include "services/metrics/kpi/grouping.h"
 #include "services/metrics/kpi/kpi.h"
+#include "services/metrics/proto_values.h"
 
 namespace quotacast::metrics {
 namespace {
@@ -79,6 +82,51 @@ absl::StatusOr<KpiColumn> FlowWinRate(const KpiQuery& query) {
   return column;
 }
 
+absl::StatusOr<KpiColumn> ValueWinRate(const KpiQuery& query) {
+  if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
+  struct Sums {
+    int64_t won_minor_units = 0;
+    int64_t minor_units = 0;
+    int64_t deal_count = 0;
+  };
+  std::vector<Sums> rows(query.grouping->groups().size());
+  int64_t without_amount_count = 0;
+  for (const BookOpportunity& deal : query.view->opportunities) {
+    if (!Falls(deal.created_day, query.period)) continue;
+    if (!deal.entry_amount_minor_units) {
+      ++without_amount_count;
+      continue;
+    }
+    for (const int row : query.grouping->RowsOf(deal)) {
+      Sums& sums = rows[static_cast<size_t>(row)];
+      ++sums.deal_count;
+      QC_RETURN_IF_ERROR(AddTo(sums.minor_units, *deal.entry_amount_minor_units));
+      if (IsWon(deal)) {
+        QC_RETURN_IF_ERROR(AddTo(sums.won_minor_units, *deal.entry_amount_minor_units));
+      }
+    }
+  }
+  KpiColumn column;
+  for (const Sums& sums : rows) {
+    KpiCell cell;
+    cell.numerator = MajorUnits(sums.won_minor_units, query.view->currency);
+    cell.denominator = MajorUnits(sums.minor_units, query.view->currency);
+    cell.sample_size = sums.deal_count;
+    if (sums.deal_count == 0) {
+      cell.undefined_reason = absl::StrCat("no deal with an amount was created", InPeriod(query));
+    } else {
+      cell.value = cell.numerator / cell.denominator;
+    }
+    column.cells.push_back(cell);
+  }
+  if (without_amount_count > 0) {
+    column.notes.push_back(absl::StrCat(without_amount_count, " deals created", InPeriod(query),
+                                        " never had an amount and are left out"));
+  }
+  if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
+  return column;
+}
+
 }  // namespace
 
 std::vector<Kpi> WinRateKpis() {
@@ -135,7 +183,30 @@ std::vector<Kpi> WinRateKpis() {
             .source = "The share of all workable deals that a period turned into wins.",
             .interval_method = kWilsonMethod},
            DealGroupBys()),
-       .compute = FlowWinRate}};
+       .compute = FlowWinRate},
+      {.definition = Define(
+           {.name = "win_rate_value",
+            .display_name = "Win rate (by value)",
+            .formula = "first stated amounts of deals won by the as-of date / first stated amounts "
+                       "of deals created in the period",
+            .numerator = "first stated amount of deals created in the period that are won by the "
+                         "as-of date, major units",
+            .denominator = "first stated amount of deals created in the period, major units",
+            .unit = KPI_UNIT_RATIO,
+            .direction = KPI_DIRECTION_UP,
+            .edge_rules = {"The first amount above zero counts on both sides: with the final one, "
+                           "discounts would look like losses and upsells like better selling.",
+                           "Deals that never had an amount are left out, and a note says how many "
+                           "there are.",
+                           "Undefined when no deal with an amount was created."},
+            .caveat =
+                "Low for young cohorts, as win_rate_created. Far below win_rate_created where "
+                "large deals are the hard ones. Where a source states amounts of won deals "
+                "only, it is 1.",
+            .source = "Dollar-weighted win rate of sales operations."},
+           DealGroupBys()),
+       .uses_money = true,
+       .compute = ValueWinRate}};
 }
 
 }  // namespace quotacast::metrics

@@ -8,7 +8,8 @@
 
 namespace quotacast::metrics {
 
-// win_rate_closed, win_rate_created and win_rate_flow; the rules are in docs/kpis.md.
+// win_rate_closed, win_rate_created, win_rate_flow and win_rate_value; the rules are in
+// docs/kpis.md.
 std::vector<Kpi> WinRateKpis();
 
 }  // namespace quotacast::metrics

@@ -119,6 +119,21 @@ TEST(WinRateFlow, CountsWhatWasOpenAndWhatCame) {
             "undefined: no deal was open or created in 2016Q2");
 }
 
+TEST(WinRateValue, WeighsByTheFirstAmount) {
+  TestFeed feed(CivilDay(2018, 1, 2));
+  feed.Stages();
+  feed.Deal("won", "Discovery", CivilDay(2017, 1, 1), {.amount = 300});
+  feed.Deal("won", "Won", CivilDay(2017, 2, 1), {.amount = 200});
+  feed.Deal("late_amount", "Discovery", CivilDay(2017, 1, 1), {.amount = 0});
+  feed.Deal("late_amount", "Proposal", CivilDay(2017, 2, 1), {.amount = 700});
+  feed.Deal("none", "Discovery", CivilDay(2017, 1, 1));
+  const auto table = Ask(feed, CivilDay(2017, 12, 31), {.kpi = "win_rate_value"});
+  EXPECT_EQ(Cell(table), "0.3 = 300/1000 (n=2)");
+  EXPECT_TRUE(HasNote(table, "1 deals created never had an amount"));
+  EXPECT_EQ(Cell(Ask(feed, CivilDay(2017, 12, 31), {.kpi = "win_rate_value", .period = "2017Q2"})),
+            "undefined: no deal with an amount was created in 2017Q2");
+}
+
 TEST(WinRates, HaveAnIntervalWhereTheyHaveAValue) {
   const auto table = Ask(Company(), CivilDay(2017, 12, 31),
                          {.kpi = "win_rate_closed", .group_by = metrics::v1::GROUP_BY_PERIOD});

@@ -1,0 +1,158 @@
+#include "services/metrics/kpi/slips.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "base/civil_date.h"
+#include "base/fiscal_calendar.h"
+#include "services/metrics/book_view.h"
+#include "services/metrics/kpi/grouping.h"
+#include "services/metrics/kpi/kpi.h"
+
+namespace quotacast::metrics {
+namespace {
+
+// Where the deal stood at the beginning of `day`; absent before it was created.
+std::optional<StageCategory> CategoryBefore(const BookView& view, const BookOpportunity& deal,
+                                            absl::CivilDay day) {
+  if (deal.created_day >= day) return std::nullopt;
+  StageCategory category = StageCategory::kOpen;
+  for (const StageVisit& visit : deal.visits) {
+    if (visit.entered_day >= day) break;
+    category = view.stages[static_cast<size_t>(visit.stage)].category;
+  }
+  return category;
+}
+
+// When the deal was expected to close, as said by the beginning of `day`.
+std::optional<absl::CivilDay> ExpectedBefore(const BookOpportunity& deal, absl::CivilDay day) {
+  std::optional<absl::CivilDay> expected;
+  for (const ExpectedClose& close : deal.expected_closes) {
+    if (close.said_day >= day) break;
+    expected = close.expected_day;
+  }
+  return expected;
+}
+
+absl::StatusOr<KpiColumn> SlipRate(const KpiQuery& query) {
+  const FiscalPeriod& period = *query.period;
+  if (PhaseOf(period, query.view->as_of.effective_day) != PeriodPhase::kEnded) {
+    return UndefinedColumn(*query.grouping,
+                           absl::StrCat(period.name, " has not ended by ",
+                                        FormatIsoDate(query.view->as_of.effective_day)));
+  }
+  std::vector<Share> shares(query.grouping->groups().size());
+  for (const BookOpportunity& deal : query.view->opportunities) {
+    if (CategoryBefore(*query.view, deal, period.start) != StageCategory::kOpen) continue;
+    const std::optional<absl::CivilDay> expected = ExpectedBefore(deal, period.start);
+    if (!expected || !Falls(*expected, period)) continue;
+    const bool is_slipped = CategoryBefore(*query.view, deal, period.end) == StageCategory::kOpen;
+    for (const int row : query.grouping->RowsOf(deal)) {
+      Share& share = shares[static_cast<size_t>(row)];
+      ++share.count;
+      if (is_slipped) ++share.success_count;
+    }
+  }
+  return ShareColumn(shares,
+                     absl::StrCat("no open deal was due in ", period.name, " when it began"));
+}
+
+// Moves to a later fiscal period that were said in the query's period.
+int64_t CountPushes(const KpiQuery& query, const BookOpportunity& deal) {
+  int64_t count = 0;
+  for (size_t i = 1; i < deal.expected_closes.size(); ++i) {
+    const ExpectedClose& before = deal.expected_closes[i - 1];
+    const ExpectedClose& after = deal.expected_closes[i];
+    if (!Falls(after.said_day, query.period) || after.expected_day <= before.expected_day) continue;
+    const absl::StatusOr<FiscalPeriod> period =
+        query.view->calendar.PeriodContaining(before.expected_day);
+    // A day that no calendar reaches is a typing error and in no period.
+    if (period.ok() && after.expected_day >= period->end) ++count;
+  }
+  return count;
+}
+
+absl::StatusOr<KpiColumn> PushesPerDeal(const KpiQuery& query) {
+  if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
+  KpiColumn column;
+  column.cells.resize(query.grouping->groups().size());
+  for (const BookOpportunity& deal : query.view->opportunities) {
+    if (deal.expected_closes.empty()) continue;
+    if (query.period &&
+        (deal.created_day >= query.period->end ||
+         (deal.outcome != StageCategory::kOpen && deal.close_day < query.period->start))) {
+      continue;
+    }
+    const double push_count = static_cast<double>(CountPushes(query, deal));
+    for (const int row : query.grouping->RowsOf(deal)) {
+      KpiCell& cell = column.cells[static_cast<size_t>(row)];
+      cell.numerator += push_count;
+      ++cell.denominator;
+      ++cell.sample_size;
+    }
+  }
+  for (KpiCell& cell : column.cells) {
+    if (cell.sample_size == 0) {
+      cell.undefined_reason =
+          absl::StrCat("no deal with an expected close date was open", InPeriod(query));
+    } else {
+      cell.value = cell.numerator / cell.denominator;
+    }
+  }
+  if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
+  return column;
+}
+
+}  // namespace
+
+std::vector<Kpi> SlipKpis() {
+  using namespace metrics::v1;  // NOLINT: the names of one small enum.
+  return {
+      {.definition = Define(
+           {.name = "slip_rate",
+            .display_name = "Slip rate",
+            .formula = "due at the period's start and still open at its end / due at the period's "
+                       "start",
+            .numerator = "of these, deals still open when the period ended",
+            .denominator =
+                "deals open when the period began that were then expected to close in it",
+            .unit = KPI_UNIT_RATIO,
+            .direction = KPI_DIRECTION_DOWN,
+            .edge_rules = {"Undefined before the period has ended, and when no open deal was due.",
+                           "A lost deal has not slipped. A deal that was closed in the period and "
+                           "reopened in it has.",
+                           "Deals created in the period, and dates that were moved into it later, "
+                           "count nowhere."},
+            .caveat =
+                "Without a history of expected dates, a source that states only the latest one "
+                "makes it look better than it was.",
+            .source = "Slipped pipeline of sales operations.",
+            .interval_method = kWilsonMethod},
+           DealGroupBys()),
+       .needs_period = true,
+       .compute = SlipRate},
+      {.definition = Define(
+           {.name = "pushes_per_deal",
+            .display_name = "Pushes per deal",
+            .formula = "moves of an expected close date to a later fiscal period / deals that were "
+                       "open in the period",
+            .numerator = "moves to a later fiscal period that were made in the period",
+            .denominator = "deals with an expected close date, open at its start or created in it",
+            .unit = KPI_UNIT_COUNT,
+            .direction = KPI_DIRECTION_DOWN,
+            .edge_rules = {"Moves inside one fiscal period, and moves to an earlier one, are no "
+                           "pushes. Each move of a deal counts.",
+                           "Undefined when no deal with an expected close date was open."},
+            .caveat = "Low where nobody keeps the dates up to date; see slip_rate.",
+            .source = "Push counts of sales operations."},
+           DealGroupBys()),
+       .compute = PushesPerDeal}};
+}
+
+}  // namespace quotacast::metrics
