@@ -95,6 +95,28 @@ TEST(WonByAge, AgreesWithAPlainImplementation) {
   }
 }
 
+// Expected figures: testdata/lifelines_reference.py, which makes the same deals.
+TEST(WonByAge, AgreesWithLifelines) {
+  std::vector<AgedDeal> deals;
+  for (int64_t i = 0; i < 400; ++i) {
+    deals.push_back({1 + i * 7919 % 10007, static_cast<End>((i * i * 31 + i * 17) / 5 % 3)});
+  }
+  const struct {
+    int horizon_days;
+    double share, low, high;
+  } expected[] = {{500, 0.020321256, 0.009598959, 0.038114958},
+                  {2'500, 0.107515098, 0.078573507, 0.141537817},
+                  {5'000, 0.233620069, 0.189456642, 0.280574782},
+                  {9'000, 0.562036712, 0.489682338, 0.628149634}};
+  for (const auto& figure : expected) {
+    const auto won = WonByAge(deals, figure.horizon_days);
+    ASSERT_TRUE(won.has_value());
+    EXPECT_NEAR(won->share, figure.share, 1e-9);
+    EXPECT_NEAR(won->interval->low, figure.low, 1e-9);
+    EXPECT_NEAR(won->interval->high, figure.high, 1e-9);
+  }
+}
+
 TEST(WonByAge, TheIntervalCoversTheTruth) {
   // A deal ends on each day with 2 %, a third of the ends are wins; seen for 1 to 120 days.
   constexpr int kHorizon = 60;
