@@ -20,10 +20,14 @@ namespace quotacast::metrics {
 // Periods of one table; more is INVALID_ARGUMENT (a table over centuries is a typing error).
 inline constexpr int kMaxTablePeriods = 400;
 
+// Age in days that KPIs by age look at when nobody names one.
+inline constexpr int kDefaultHorizonDays = 180;
+
 struct KpiTableQuery {
   std::string kpi;
   metrics::v1::GroupBy group_by = metrics::v1::GROUP_BY_ORG;
   std::string period = {};  // Empty: all history; every period under GROUP_BY_PERIOD.
+  int horizon_days = kDefaultHorizonDays;  // Above zero; only KPIs by age look at it.
 };
 
 // Immutable and thread-safe after construction.
@@ -34,6 +38,9 @@ class KpiRegistry {
   // In order of name.
   const std::vector<Kpi>& kpis() const { return kpis_; }
 
+  // Lives as long as the registry. INVALID_ARGUMENT (UNKNOWN_KPI with the nearest names).
+  absl::StatusOr<const Kpi*> Find(const std::string& name) const;
+
   // INVALID_ARGUMENT (UNKNOWN_KPI with the nearest names; UNKNOWN_PERIOD; INVALID_FIELD for a
   // grouping the KPI does not have), FAILED_PRECONDITION (MIXED_CURRENCY), OUT_OF_RANGE
   // (MONEY_OVERFLOW). Without a period, KPIs about quotas take the period of the as-of day
@@ -42,8 +49,6 @@ class KpiRegistry {
                                               const KpiTableQuery& query) const;
 
  private:
-  absl::StatusOr<const Kpi*> Find(const std::string& name) const;
-
   std::vector<Kpi> kpis_;
 };
 
