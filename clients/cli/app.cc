@@ -17,6 +17,7 @@
 #include "clients/cli/commands/goals.h"
 #include "clients/cli/commands/import.h"
 #include "clients/cli/commands/initiatives.h"
+#include "clients/cli/commands/kpis.h"
 #include "clients/cli/commands/log.h"
 #include "clients/cli/commands/metrics.h"
 #include "clients/cli/commands/quarantine.h"
@@ -82,6 +83,7 @@ class Invocation {
     AddQuarantineCommands(app_, commands_);
     AddQuotaCommand(app_, commands_);
     AddMetricsCommand(app_, commands_);
+    AddKpisCommands(app_, commands_);
     AddForecastCommand(app_, commands_);
     AddCompareCommand(app_, commands_);
     AddGoalsCommands(app_, commands_);

@@ -97,6 +97,8 @@ TEST_F(AppTest, HelpOfEveryCommand) {
                                    Arguments{"import"},
                                    Arguments{"quota", "set"},
                                    Arguments{"metrics"},
+                                   Arguments{"kpis"},
+                                   Arguments{"kpis", "explain"},
                                    Arguments{"forecast"},
                                    Arguments{"compare"},
                                    Arguments{"goals"},
@@ -124,8 +126,8 @@ TEST_F(AppTest, HelpOfEveryCommand) {
     EXPECT_LE(WidestLine(run.out), kDefaultWidthColumns) << run.out;
   }
   const std::string help = Run({"--help"}).out;
-  for (const char* command : {"serve", "import", "quota", "metrics", "forecast", "compare", "goals",
-                              "initiatives", "scenarios"}) {
+  for (const char* command : {"serve", "import", "quota", "metrics", "kpis", "forecast", "compare",
+                              "goals", "initiatives", "scenarios"}) {
     EXPECT_NE(help.find(std::string("\n  ") + command + " "), std::string::npos) << help;
   }
 }
@@ -178,7 +180,7 @@ TEST_F(AppTest, NoColorWins) {
   CliOptions options;
   options.terminal.color = true;
   services_.kpis.add_kpis()->set_name("win_rate_closed");
-  const Arguments list = {"--data-dir", "D", "metrics", "--list"};
+  const Arguments list = {"--data-dir", "D", "kpis"};
   EXPECT_NE(Run(list, options).out.find('\x1b'), std::string::npos);
   Arguments without = list;
   without.push_back("--no-color");

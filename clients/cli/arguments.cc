@@ -77,8 +77,10 @@ absl::StatusOr<metrics::v1::GroupBy> ParseGroupByArgument(const std::string& tex
   if (text == "team") return metrics::v1::GROUP_BY_TEAM;
   if (text == "product") return metrics::v1::GROUP_BY_PRODUCT;
   if (text == "period") return metrics::v1::GROUP_BY_PERIOD;
-  return UsageError(
-      absl::StrCat("\"", text, "\" is not a grouping: org, rep, team, product or period"));
+  if (text == "segment") return metrics::v1::GROUP_BY_SEGMENT;
+  if (text == "stage") return metrics::v1::GROUP_BY_STAGE;
+  return UsageError(absl::StrCat(
+      "\"", text, "\" is not a grouping: org, rep, team, product, period, segment or stage"));
 }
 
 absl::StatusOr<simulation::v1::EntityRef> ParseEntityArgument(const std::string& text) {

@@ -40,6 +40,8 @@ TEST(ArgumentsTest, Levels) {
 TEST(ArgumentsTest, Groupings) {
   EXPECT_EQ(*ParseGroupByArgument("period"), metrics::v1::GROUP_BY_PERIOD);
   EXPECT_EQ(*ParseGroupByArgument("product"), metrics::v1::GROUP_BY_PRODUCT);
+  EXPECT_EQ(*ParseGroupByArgument("segment"), metrics::v1::GROUP_BY_SEGMENT);
+  EXPECT_EQ(*ParseGroupByArgument("stage"), metrics::v1::GROUP_BY_STAGE);
   EXPECT_TRUE(IsUsageError(ParseGroupByArgument("").status()));
 }
 

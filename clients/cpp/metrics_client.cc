@@ -33,6 +33,14 @@ absl::StatusOr<metrics::v1::ListKpisResponse> MetricsClient::ListKpis(
       });
 }
 
+absl::StatusOr<metrics::v1::GetKpiResponse> MetricsClient::GetKpi(
+    const metrics::v1::GetKpiRequest& request, const CallOptions& options) {
+  return RunUnary<metrics::v1::GetKpiResponse>(
+      options, [&](grpc::ClientContext* context, metrics::v1::GetKpiResponse* response) {
+        return stub_->GetKpi(context, request, response);
+      });
+}
+
 absl::StatusOr<metrics::v1::FitModelResponse> MetricsClient::FitModel(
     const metrics::v1::FitModelRequest& request, const CallOptions& options) {
   return RunUnary<metrics::v1::FitModelResponse>(

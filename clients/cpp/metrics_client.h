@@ -29,6 +29,10 @@ class MetricsClient {
   absl::StatusOr<metrics::v1::ListKpisResponse> ListKpis(
       const metrics::v1::ListKpisRequest& request, const CallOptions& options = {});
 
+  // Returns the definition of one KPI.
+  absl::StatusOr<metrics::v1::GetKpiResponse> GetKpi(const metrics::v1::GetKpiRequest& request,
+                                                     const CallOptions& options = {});
+
   // Fits the pipeline model as of a moment.
   absl::StatusOr<metrics::v1::FitModelResponse> FitModel(
       const metrics::v1::FitModelRequest& request, const CallOptions& options = {});

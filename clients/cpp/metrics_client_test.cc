@@ -26,6 +26,18 @@ class Echo final : public metrics::v1::MetricsService::Service {
     response->mutable_table()->set_currency_code(request->kpi());
     return grpc::Status::OK;
   }
+  grpc::Status ListKpis(grpc::ServerContext*, const metrics::v1::ListKpisRequest*,
+                        metrics::v1::ListKpisResponse* response) override {
+    calls.push_back("ListKpis");
+    response->add_kpis()->set_name("text");
+    return grpc::Status::OK;
+  }
+  grpc::Status GetKpi(grpc::ServerContext*, const metrics::v1::GetKpiRequest* request,
+                      metrics::v1::GetKpiResponse* response) override {
+    calls.push_back("GetKpi");
+    response->mutable_definition()->set_name(request->kpi());
+    return grpc::Status::OK;
+  }
   grpc::Status FitModel(grpc::ServerContext*, const metrics::v1::FitModelRequest* request,
                         metrics::v1::FitModelResponse* response) override {
     calls.push_back("FitModel");
@@ -70,6 +82,23 @@ TEST_F(MetricsClientTest, QueryKpi) {
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_EQ(response->table().currency_code(), "text");
   EXPECT_EQ(service_.calls, (std::vector<std::string>{"QueryKpi"}));
+}
+
+TEST_F(MetricsClientTest, ListKpis) {
+  const absl::StatusOr<metrics::v1::ListKpisResponse> response = client_->ListKpis({});
+  ASSERT_TRUE(response.ok()) << response.status();
+  ASSERT_EQ(response->kpis_size(), 1);
+  EXPECT_EQ(response->kpis(0).name(), "text");
+  EXPECT_EQ(service_.calls, (std::vector<std::string>{"ListKpis"}));
+}
+
+TEST_F(MetricsClientTest, GetKpi) {
+  metrics::v1::GetKpiRequest request;
+  request.set_kpi("text");
+  const absl::StatusOr<metrics::v1::GetKpiResponse> response = client_->GetKpi(request);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->definition().name(), "text");
+  EXPECT_EQ(service_.calls, (std::vector<std::string>{"GetKpi"}));
 }
 
 TEST_F(MetricsClientTest, FitModel) {

@@ -58,6 +58,17 @@ absl::StatusOr<AsOfRequest> ParseAsOf(const type::v1::AsOf& as_of) {
   return request;
 }
 
+// The age that KPIs by age look at.
+absl::StatusOr<int> ParseHorizonDays(int32_t horizon_days) {
+  if (horizon_days == 0) return kDefaultHorizonDays;
+  if (horizon_days < 1 || horizon_days > kMaxHorizonDays) {
+    return InvalidField("horizon_days",
+                        absl::StrCat(horizon_days, " is not in 1 to ", kMaxHorizonDays,
+                                     " (0: ", kDefaultHorizonDays, ")"));
+  }
+  return horizon_days;
+}
+
 bool IsCancelled(const Cancelled& cancelled) { return cancelled && cancelled(); }
 
 // The period called `name`, or the one that contains the day `name` writes. Names come first: weeks
@@ -182,19 +193,29 @@ absl::StatusOr<std::shared_ptr<const BookView>> Metrics::HistoryViewOf(const std
 absl::StatusOr<metrics::v1::QueryKpiResponse> Metrics::QueryKpi(
     const metrics::v1::QueryKpiRequest& request, const Cancelled& cancelled) {
   QC_ASSIGN_OR_RETURN(const std::string workspace, ParseParent(request.parent()));
+  QC_ASSIGN_OR_RETURN(const int horizon_days, ParseHorizonDays(request.horizon_days()));
   QC_ASSIGN_OR_RETURN(const std::shared_ptr<const BookView> view,
                       ViewOf(workspace, request.as_of(), cancelled));
   metrics::v1::QueryKpiResponse response;
   QC_ASSIGN_OR_RETURN(*response.mutable_table(),
                       registry_.Query(*view, {.kpi = request.kpi(),
                                               .group_by = request.group_by(),
-                                              .period = request.period()}));
+                                              .period = request.period(),
+                                              .horizon_days = horizon_days}));
   return response;
 }
 
 metrics::v1::ListKpisResponse Metrics::ListKpis() const {
   metrics::v1::ListKpisResponse response;
   for (const Kpi& kpi : registry_.kpis()) *response.add_kpis() = kpi.definition;
+  return response;
+}
+
+absl::StatusOr<metrics::v1::GetKpiResponse> Metrics::GetKpi(
+    const metrics::v1::GetKpiRequest& request) const {
+  QC_ASSIGN_OR_RETURN(const Kpi* kpi, registry_.Find(request.kpi()));
+  metrics::v1::GetKpiResponse response;
+  *response.mutable_definition() = kpi->definition;
   return response;
 }
 

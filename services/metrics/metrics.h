@@ -29,6 +29,8 @@ namespace quotacast::metrics {
 inline constexpr size_t kMaxBooks = 64;
 inline constexpr size_t kMaxModels = 64;
 inline constexpr int kDefaultDraws = 64;
+// Longest age, in days since creation, that KPIs by age look at: ten years.
+inline constexpr int kMaxHorizonDays = 3650;
 // How long a caller that waits for another one to read the feed goes without looking whether it
 // was cancelled.
 inline constexpr std::chrono::milliseconds kCatchUpWait{50};
@@ -43,26 +45,30 @@ using Feed = std::function<absl::Status(
 
 // Thread-safe. Requests name their workspace as "workspaces/{workspace}".
 //
-// Every method reads the feed first, so that an answer reflects what was acknowledged before the
-// call. Errors of all: INVALID_ARGUMENT (INVALID_FIELD) for parent or as-of, FAILED_PRECONDITION
-// (EMPTY_WORKSPACE), CANCELLED, and what the feed answers.
+// Every method that takes `cancelled` reads the feed first, so that an answer reflects what was
+// acknowledged before the call. Errors of these: INVALID_ARGUMENT (INVALID_FIELD) for parent or
+// as-of, FAILED_PRECONDITION (EMPTY_WORKSPACE), CANCELLED, and what the feed answers.
 class Metrics {
  public:
   // `clock` must outlive this.
   Metrics(Feed feed, const Clock* clock);
 
-  // Further errors as KpiRegistry::Query.
+  // Further errors: as KpiRegistry::Query; INVALID_ARGUMENT (INVALID_FIELD) for horizon_days.
   absl::StatusOr<metrics::v1::QueryKpiResponse> QueryKpi(
       const metrics::v1::QueryKpiRequest& request, const Cancelled& cancelled);
 
   metrics::v1::ListKpisResponse ListKpis() const;
+
+  // INVALID_ARGUMENT (UNKNOWN_KPI with the nearest names).
+  absl::StatusOr<metrics::v1::GetKpiResponse> GetKpi(
+      const metrics::v1::GetKpiRequest& request) const;
 
   // Deterministic: the same log prefix, as-of and draws give the same bytes. Further errors:
   // FAILED_PRECONDITION (NO_HISTORY, MIXED_CURRENCY), INVALID_ARGUMENT (draw_count).
   absl::StatusOr<metrics::v1::FitModelResponse> FitModel(
       const metrics::v1::FitModelRequest& request, const Cancelled& cancelled);
 
-  // Does not read the feed. NOT_FOUND unless it is one of the latest kMaxModels fitted here.
+  // NOT_FOUND unless it is one of the latest kMaxModels fitted here.
   absl::StatusOr<metrics::v1::GetModelResponse> GetModel(
       const metrics::v1::GetModelRequest& request) const;
 

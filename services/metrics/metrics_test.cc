@@ -25,6 +25,7 @@
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/digest/sha256.h"
 #include "services/metrics/converters.h"
+#include "services/metrics/kpi/registry.h"
 #include "services/metrics/test_feed.h"
 
 namespace quotacast::metrics {
@@ -199,6 +200,47 @@ TEST_F(MetricsTest, SaysWhatIsMissing) {
   source.feed.Deal("d2", "Discovery", CivilDay(2017, 6, 1), {.amount = 5, .currency = "EUR"});
   status = metrics.FitModel(FitRequest(CivilDay(2017, 6, 1), 4), {}).status();
   EXPECT_EQ(GetDetail(status)->reason, "MIXED_CURRENCY");
+}
+
+TEST_F(MetricsTest, TellsWhatAKpiIs) {
+  const Metrics metrics(source.AsFeed(), &clock);
+  for (const metrics::v1::KpiDefinition& kpi : metrics.ListKpis().kpis()) {
+    metrics::v1::GetKpiRequest request;
+    request.set_kpi(kpi.name());
+    const auto response = metrics.GetKpi(request);
+    ASSERT_TRUE(response.ok()) << response.status();
+    EXPECT_EQ(DeterministicBytes(response->definition()), DeterministicBytes(kpi)) << kpi.name();
+  }
+  metrics::v1::GetKpiRequest misspelt;
+  misspelt.set_kpi("win_rate_close");
+  const absl::Status status = metrics.GetKpi(misspelt).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(GetDetail(status)->reason, "UNKNOWN_KPI");
+  EXPECT_NE(std::string(status.message()).find("nearest are win_rate_closed"), std::string::npos)
+      << status;
+  // No feed was read for it.
+  EXPECT_TRUE(source.asked_after.empty());
+}
+
+TEST_F(MetricsTest, TheHorizonOfKpisByAgeHasLimits) {
+  AddHistory(source.feed);
+  Metrics metrics(source.AsFeed(), &clock);
+  metrics::v1::QueryKpiRequest request;
+  request.set_parent("workspaces/w");
+  request.set_kpi("bookings");
+  for (const int good : {0, 1, kMaxHorizonDays}) {
+    request.set_horizon_days(good);
+    EXPECT_TRUE(metrics.QueryKpi(request, {}).ok()) << good;
+  }
+  for (const int bad : {-1, kMaxHorizonDays + 1}) {
+    request.set_horizon_days(bad);
+    const absl::Status status = metrics.QueryKpi(request, {}).status();
+    ASSERT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << bad;
+    EXPECT_EQ(GetDetail(status)->reason, "INVALID_FIELD");
+    EXPECT_EQ(GetDetail(status)->field_violations[0].field, "horizon_days");
+    EXPECT_EQ(GetDetail(status)->field_violations[0].description,
+              std::to_string(bad) + " is not in 1 to 3650 (0: 180)");
+  }
 }
 
 TEST_F(MetricsTest, RefusesBadRequests) {
@@ -427,8 +469,8 @@ TEST_F(MetricsTest, AnswersManyCallersAtOnce) {
 TEST_F(MetricsTest, ListsTheKpis) {
   Metrics metrics(source.AsFeed(), &clock);
   const metrics::v1::ListKpisResponse response = metrics.ListKpis();
-  EXPECT_EQ(response.kpis_size(), 9);
-  EXPECT_EQ(response.kpis(0).name(), "bookings");
+  EXPECT_EQ(response.kpis_size(), static_cast<int>(KpiRegistry().kpis().size()));
+  EXPECT_EQ(response.kpis(0).name(), "attrition");
 }
 
 }  // namespace

@@ -16,12 +16,17 @@
 namespace quotacast::cli {
 namespace {
 
+// As the service takes it.
+constexpr int kMaxHorizonDays = 3650;
+
 struct MetricsArguments {
   std::string kpi;
   std::string by = "org";
   std::string period;
   std::string as_of;
-  bool list = false;
+  // 0: not given.
+  int horizon_days = 0;
+  bool csv = false;
 };
 
 absl::StatusOr<metrics::v1::QueryKpiRequest> MakeRequest(const MetricsArguments& arguments,
@@ -32,6 +37,7 @@ absl::StatusOr<metrics::v1::QueryKpiRequest> MakeRequest(const MetricsArguments&
   request.set_period(arguments.period);
   QC_ASSIGN_OR_RETURN(const metrics::v1::GroupBy group_by, ParseGroupByArgument(arguments.by));
   request.set_group_by(group_by);
+  request.set_horizon_days(arguments.horizon_days);
   if (!arguments.as_of.empty()) {
     QC_ASSIGN_OR_RETURN(*request.mutable_as_of()->mutable_effective_date(),
                         ParseDateArgument(arguments.as_of));
@@ -39,20 +45,10 @@ absl::StatusOr<metrics::v1::QueryKpiRequest> MakeRequest(const MetricsArguments&
   return request;
 }
 
-absl::StatusOr<int> List(CommandContext& context) {
-  clients::MetricsClient client(context.channel);
-  QC_ASSIGN_OR_RETURN(const metrics::v1::ListKpisResponse response,
-                      client.ListKpis({}, context.call_options));
-  context.out << (context.json
-                      ? ToJson(response)
-                      : KpiDefinitionsReport({response.kpis().begin(), response.kpis().end()},
-                                             context.terminal));
-  return kExitOk;
-}
-
 // Every KPI of the organisation.
 absl::StatusOr<int> Summarise(const MetricsArguments& arguments, CommandContext& context) {
   if (arguments.by != "org") return UsageError("--by needs --kpi NAME");
+  if (arguments.csv) return UsageError("--csv needs --kpi NAME");
   clients::MetricsClient client(context.channel);
   QC_ASSIGN_OR_RETURN(const metrics::v1::ListKpisResponse kpis,
                       client.ListKpis({}, context.call_options));
@@ -76,12 +72,18 @@ absl::StatusOr<int> Summarise(const MetricsArguments& arguments, CommandContext&
 }
 
 absl::StatusOr<int> Run(const MetricsArguments& arguments, CommandContext& context) {
-  if (arguments.list) return List(context);
+  if (arguments.csv && context.json) return UsageError("--csv and --json exclude each other");
   if (arguments.kpi.empty()) return Summarise(arguments, context);
   clients::MetricsClient client(context.channel);
   QC_ASSIGN_OR_RETURN(const metrics::v1::QueryKpiRequest request, MakeRequest(arguments, context));
   QC_ASSIGN_OR_RETURN(const metrics::v1::QueryKpiResponse response,
                       client.QueryKpi(request, context.call_options));
+  if (arguments.csv) {
+    // Another program reads the rows; what a person should know goes where the person looks.
+    context.out << KpiCsv(response.table());
+    context.err << KpiNotes(response.table(), context.terminal);
+    return kExitOk;
+  }
   context.out << (context.json ? ToJson(response) : KpiReport(response.table(), context.terminal));
   return kExitOk;
 }
@@ -91,14 +93,22 @@ absl::StatusOr<int> Run(const MetricsArguments& arguments, CommandContext& conte
 void AddMetricsCommand(CLI::App& app, Commands& commands) {
   auto arguments = std::make_shared<MetricsArguments>();
   CLI::App* command = app.add_subcommand("metrics", "Show the key figures of the business");
-  command->add_option("--kpi", arguments->kpi, "One KPI; without it all are summarised");
-  command->add_option("--by", arguments->by, "A row per org, rep, team, product or period")
+  command->add_option("--kpi", arguments->kpi,
+                      "One KPI (quotacast kpis lists them); without it all are summarised");
+  command
+      ->add_option("--by", arguments->by,
+                   "A row per org, rep, team, product, period, segment or stage")
       ->check(CheckedBy(ParseGroupByArgument, "GROUP"));
   command->add_option("--period", arguments->period,
                       "Fiscal period such as 2017Q3; without it all history");
   command->add_option("--as-of", arguments->as_of, "Last day whose facts count")
       ->check(CheckedBy(ParseDateArgument, "DATE"));
-  command->add_flag("--list", arguments->list, "Show what each KPI is");
+  command
+      ->add_option("--horizon", arguments->horizon_days,
+                   "Age in days that KPIs by age look at (default 180)")
+      ->check(CLI::Range(1, kMaxHorizonDays))
+      ->type_name("DAYS");
+  command->add_flag("--csv", arguments->csv, "Print the rows as CSV, and notes on standard error");
   command->footer(
       "Example:\n"
       "  quotacast --data-dir ./company metrics --kpi win_rate_closed --by rep --period 2017Q3");

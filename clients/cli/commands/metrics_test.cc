@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "base/errors.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/testing/fake_services.h"
 #include "clients/cli/testing/run_cli.h"
@@ -61,10 +62,47 @@ TEST_F(MetricsTest, SummaryOfAllKpis) {
   EXPECT_EQ(json.out.substr(json.out.size() - 4), "}\n]\n");
 }
 
-TEST_F(MetricsTest, Definitions) {
-  const CliRun run = RunCliOnData(services_, {"metrics", "--list"});
-  EXPECT_NE(run.out.find("win_rate_closed"), std::string::npos) << run.out;
+TEST_F(MetricsTest, TheHorizonIsSentWhenGiven) {
+  for (const char* days : {"1", "3650"}) {
+    const CliRun run = RunCliOnData(
+        services_, {"metrics", "--kpi", "win_rate_closed", "--by", "segment", "--horizon", days});
+    EXPECT_EQ(run.exit_code, kExitOk) << run.err;
+    EXPECT_EQ(std::to_string(services_.kpi_requests.back().horizon_days()), days);
+    EXPECT_EQ(services_.kpi_requests.back().group_by(), metrics::v1::GROUP_BY_SEGMENT);
+  }
+  for (const char* days : {"0", "3651", "-1", "x"}) {
+    EXPECT_EQ(RunCliOnData(services_, {"metrics", "--horizon", days}).exit_code, kExitUsage)
+        << days;
+  }
+  ASSERT_EQ(RunCliOnData(services_, {"metrics", "--kpi", "win_rate_closed"}).exit_code, kExitOk);
+  EXPECT_EQ(services_.kpi_requests.back().horizon_days(), 0);
+}
+
+TEST_F(MetricsTest, CsvKeepsTheNotesApart) {
+  services_.kpi_tables["win_rate_closed"].add_notes("500 deals have no date");
+  const CliRun run =
+      RunCliOnData(services_, {"metrics", "--kpi", "win_rate_closed", "--by", "stage", "--csv"});
+  EXPECT_EQ(run.exit_code, kExitOk) << run.err;
+  EXPECT_EQ(services_.kpi_requests.back().group_by(), metrics::v1::GROUP_BY_STAGE);
+  EXPECT_EQ(run.out.find("group,group_display_name,period,"), 0u) << run.out;
+  EXPECT_NE(run.out.find("\r\n,,,0.644,,0,0,4726,,\r\n"), std::string::npos) << run.out;
+  EXPECT_EQ(run.out.find("no date"), std::string::npos) << run.out;
+  EXPECT_EQ(run.err, "note: 500 deals have no date\n");
+}
+
+TEST_F(MetricsTest, CsvNeedsAKpiAndExcludesJson) {
+  EXPECT_EQ(RunCliOnData(services_, {"metrics", "--csv"}).exit_code, kExitUsage);
+  EXPECT_EQ(
+      RunCliOnData(services_, {"metrics", "--kpi", "win_rate_closed", "--csv", "--json"}).exit_code,
+      kExitUsage);
   EXPECT_TRUE(services_.kpi_requests.empty());
+}
+
+TEST_F(MetricsTest, AnUnknownKpiShowsTheNearest) {
+  services_.failure = InvalidField("kpi", "\"win\" is no KPI; the nearest are win_rate_closed");
+  const CliRun run = RunCliOnData(services_, {"metrics", "--kpi", "win"});
+  EXPECT_EQ(run.exit_code, kExitError);
+  EXPECT_NE(run.err.find("the nearest are win_rate_closed"), std::string::npos) << run.err;
 }
 
 TEST_F(MetricsTest, GroupingNeedsAKpi) {

@@ -43,7 +43,7 @@ std::string Hint(const absl::Status& status, const ErrorDetail& detail, const st
            "--approver";
   }
   if (detail.reason == "UNKNOWN_PROFILE") return "quotacast import --list-profiles shows them";
-  if (detail.reason == "UNKNOWN_KPI") return "quotacast metrics --list shows them";
+  if (detail.reason == "UNKNOWN_KPI") return "quotacast kpis shows them";
   if (NobodyAnswers(status, detail, server)) {
     return absl::StrCat("start one with \"quotacast serve --data-dir DIR --listen ", server,
                         "\", or work on a folder without a server with --data-dir DIR");

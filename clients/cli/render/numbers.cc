@@ -72,6 +72,15 @@ std::string FormatMoney(const google::type::Money& money) {
                       FormatAmount(money));
 }
 
+std::string FormatAmountWithCents(double major_units) {
+  const double size = std::fabs(major_units);
+  if (!(size < kMaxExactDouble)) return absl::StrFormat("%.3g", major_units);
+  const std::string digits = absl::StrFormat("%.2f", size);
+  const size_t point = digits.size() - 3;
+  return absl::StrCat(major_units < 0 && digits != "0.00" ? "-" : "",
+                      GroupDigits(digits.substr(0, point)), digits.substr(point));
+}
+
 double MajorUnits(const google::type::Money& money) {
   return static_cast<double>(money.units()) + money.nanos() * 1e-9;
 }

@@ -25,6 +25,9 @@ std::string CountOf(int64_t count, std::string_view singular);
 std::string FormatAmount(const google::type::Money& money);
 std::string FormatMoney(const google::type::Money& money);
 
+// An exact amount in major units with two decimals: "1,234.50".
+std::string FormatAmountWithCents(double major_units);
+
 // The value of `money` in major units.
 double MajorUnits(const google::type::Money& money);
 

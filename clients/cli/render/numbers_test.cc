@@ -74,6 +74,14 @@ TEST(NumbersTest, ProbabilitiesNeverClaimCertainty) {
   EXPECT_EQ(FormatProbability(Estimate(0.996, 0.0005)), ">99 %");
 }
 
+TEST(NumbersTest, AmountsWithCents) {
+  EXPECT_EQ(FormatAmountWithCents(1234.5), "1,234.50");
+  EXPECT_EQ(FormatAmountWithCents(999999.999), "1,000,000.00");
+  EXPECT_EQ(FormatAmountWithCents(-12.345), "-12.35");
+  EXPECT_EQ(FormatAmountWithCents(-0.001), "0.00");
+  EXPECT_EQ(FormatAmountWithCents(1e300), "1e+300");
+}
+
 TEST(NumbersTest, PointsAndTheirErrors) {
   EXPECT_EQ(FormatPointsError(Estimate(0.4, 0, 0.062)), "6.2");
   EXPECT_EQ(FormatPointsError(Estimate(0.4, 0, 0.0042)), "0.4");

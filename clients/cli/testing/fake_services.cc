@@ -179,6 +179,14 @@ class FakeServices::Metrics final : public metrics::v1::MetricsService::Service 
     *response = owner_.kpis;
     return ToGrpc(owner_.failure);
   }
+  grpc::Status GetKpi(grpc::ServerContext*, const metrics::v1::GetKpiRequest* request,
+                      metrics::v1::GetKpiResponse* response) override {
+    owner_.get_kpi_request = *request;
+    for (const metrics::v1::KpiDefinition& kpi : owner_.kpis.kpis()) {
+      if (kpi.name() == request->kpi()) *response->mutable_definition() = kpi;
+    }
+    return ToGrpc(owner_.failure);
+  }
 
  private:
   FakeServices& owner_;

@@ -52,10 +52,12 @@ class FakeServices {
   ingestion::v1::ErasePersonRequest erase_request;
   ingestion::v1::ErasePersonResponse erase_response;
 
-  // Metrics: QueryKpi answers with the table of that KPI's name.
+  // Metrics: QueryKpi answers with the table of that KPI's name, GetKpi with what `kpis` has under
+  // it.
   metrics::v1::ListKpisResponse kpis;
   std::vector<metrics::v1::QueryKpiRequest> kpi_requests;
   std::map<std::string, metrics::v1::KpiTable> kpi_tables;
+  metrics::v1::GetKpiRequest get_kpi_request;
 
   // Simulation: StreamForecast and CompareScenarios send one progress message first.
   simulation::v1::ForecastRequest forecast_request;

@@ -24,7 +24,7 @@ struct KpiTableQuery {
   std::string kpi;
   metrics::v1::GroupBy group_by = metrics::v1::GROUP_BY_ORG;
   std::string period = {};  // Empty: all history; every period under GROUP_BY_PERIOD.
-  int horizon_days = kDefaultHorizonDays;
+  int horizon_days = kDefaultHorizonDays;  // Above zero; only KPIs by age look at it.
 };
 
 // Immutable and thread-safe after construction.
@@ -35,7 +35,7 @@ class KpiRegistry {
   // In order of name.
   const std::vector<Kpi>& kpis() const { return kpis_; }
 
-  // INVALID_ARGUMENT (UNKNOWN_KPI with the nearest names).
+  // Lives as long as the registry. INVALID_ARGUMENT (UNKNOWN_KPI with the nearest names).
   absl::StatusOr<const Kpi*> Find(const std::string& name) const;
 
   // INVALID_ARGUMENT (UNKNOWN_KPI with the nearest names; UNKNOWN_PERIOD; INVALID_FIELD for a

@@ -61,6 +61,17 @@ grpc::ServerUnaryReactor* MetricsService::ListKpis(grpc::CallbackServerContext* 
                               });
 }
 
+grpc::ServerUnaryReactor* MetricsService::GetKpi(grpc::CallbackServerContext* context,
+                                                 const v1::GetKpiRequest* request,
+                                                 v1::GetKpiResponse* response) {
+  return serving::HandleUnary(serving_, context, request, response,
+                              [this](const serving::CallContext&, const v1::GetKpiRequest& request,
+                                     v1::GetKpiResponse* response) -> absl::Status {
+                                QC_ASSIGN_OR_RETURN(*response, core_.GetKpi(request));
+                                return absl::OkStatus();
+                              });
+}
+
 grpc::ServerUnaryReactor* MetricsService::FitModel(grpc::CallbackServerContext* context,
                                                    const v1::FitModelRequest* request,
                                                    v1::FitModelResponse* response) {

@@ -36,6 +36,9 @@ class MetricsService final : public v1::MetricsService::CallbackService {
   grpc::ServerUnaryReactor* ListKpis(grpc::CallbackServerContext* context,
                                      const v1::ListKpisRequest* request,
                                      v1::ListKpisResponse* response) override;
+  grpc::ServerUnaryReactor* GetKpi(grpc::CallbackServerContext* context,
+                                   const v1::GetKpiRequest* request,
+                                   v1::GetKpiResponse* response) override;
   grpc::ServerUnaryReactor* FitModel(grpc::CallbackServerContext* context,
                                      const v1::FitModelRequest* request,
                                      v1::FitModelResponse* response) override;

@@ -103,7 +103,13 @@ TEST_F(MetricsServiceTest, QueriesAndListsKpis) {
   EXPECT_EQ(response->table().rows(0).value(), 0.5);
   const auto kpis = client_->ListKpis({});
   ASSERT_TRUE(kpis.ok()) << kpis.status();
-  EXPECT_EQ(kpis->kpis_size(), 9);
+  v1::GetKpiRequest get;
+  get.set_kpi("win_rate_created");
+  const auto kpi = client_->GetKpi(get);
+  ASSERT_TRUE(kpi.ok()) << kpi.status();
+  EXPECT_EQ(kpi->definition().SerializeAsString(),
+            response->table().definition().SerializeAsString());
+  EXPECT_GE(kpis->kpis_size(), 9);
 }
 
 TEST_F(MetricsServiceTest, FitsAModelAndReturnsItByName) {
@@ -140,6 +146,13 @@ TEST_F(MetricsServiceTest, SendsReasonsWithErrors) {
   query.set_parent("workspaces/w");
   query.set_kpi("win_rat");
   EXPECT_EQ(GetDetail(client_->QueryKpi(query).status())->reason, "UNKNOWN_KPI");
+  v1::GetKpiRequest get_kpi;
+  get_kpi.set_kpi("win_rat");
+  const absl::Status unknown = client_->GetKpi(get_kpi).status();
+  EXPECT_EQ(GetDetail(unknown)->reason, "UNKNOWN_KPI");
+  EXPECT_NE(GetDetail(unknown)->field_violations[0].description.find("win_rate_closed"),
+            std::string::npos)
+      << unknown;
   query.set_parent("workspaces/empty");
   query.set_kpi("bookings");
   const absl::Status empty = client_->QueryKpi(query).status();
