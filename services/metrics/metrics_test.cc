@@ -204,7 +204,8 @@ TEST_F(MetricsTest, SaysWhatIsMissing) {
 
 TEST_F(MetricsTest, TellsWhatAKpiIs) {
   const Metrics metrics(source.AsFeed(), &clock);
-  for (const metrics::v1::KpiDefinition& kpi : metrics.ListKpis().kpis()) {
+  const metrics::v1::ListKpisResponse kpis = metrics.ListKpis();
+  for (const metrics::v1::KpiDefinition& kpi : kpis.kpis()) {
     metrics::v1::GetKpiRequest request;
     request.set_kpi(kpi.name());
     const auto response = metrics.GetKpi(request);

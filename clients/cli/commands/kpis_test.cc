@@ -31,10 +31,10 @@ class KpisTest : public ::testing::Test {
 TEST_F(KpisTest, ListsAll) {
   const CliRun run = RunCliOnData(services_, {"kpis"});
   EXPECT_EQ(run.exit_code, kExitOk) << run.err;
-  EXPECT_NE(run.out.find("win_rate_closed       ratio  formula of win_rate_closed\n"),
+  EXPECT_NE(run.out.find("win_rate_closed   ratio  formula of win_rate_closed\n"),
             std::string::npos)
       << run.out;
-  EXPECT_NE(run.out.find("sales_cycle_days      ratio  formula of sales_cycle_days\n"),
+  EXPECT_NE(run.out.find("sales_cycle_days  ratio  formula of sales_cycle_days\n"),
             std::string::npos)
       << run.out;
 }

@@ -1,5 +1,6 @@
 #include "clients/cli/commands/metrics.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -45,7 +46,12 @@ absl::StatusOr<metrics::v1::QueryKpiRequest> MakeRequest(const MetricsArguments&
   return request;
 }
 
-// Every KPI of the organisation.
+bool HasRowOfOrganisation(const metrics::v1::KpiDefinition& kpi) {
+  return std::find(kpi.group_bys().begin(), kpi.group_bys().end(), metrics::v1::GROUP_BY_ORG) !=
+         kpi.group_bys().end();
+}
+
+// Every KPI that the organisation has a figure of.
 absl::StatusOr<int> Summarise(const MetricsArguments& arguments, CommandContext& context) {
   if (arguments.by != "org") return UsageError("--by needs --kpi NAME");
   if (arguments.csv) return UsageError("--csv needs --kpi NAME");
@@ -56,6 +62,7 @@ absl::StatusOr<int> Summarise(const MetricsArguments& arguments, CommandContext&
   std::vector<metrics::v1::KpiTable> tables;
   std::string json;
   for (const metrics::v1::KpiDefinition& kpi : kpis.kpis()) {
+    if (!HasRowOfOrganisation(kpi)) continue;
     request.set_kpi(kpi.name());
     QC_ASSIGN_OR_RETURN(const metrics::v1::QueryKpiResponse response,
                         client.QueryKpi(request, context.call_options));

@@ -18,7 +18,9 @@ class MetricsTest : public ::testing::Test {
  protected:
   MetricsTest() {
     for (const char* name : {"win_rate_closed", "sales_cycle_length"}) {
-      services_.kpis.add_kpis()->set_name(name);
+      metrics::v1::KpiDefinition& kpi = *services_.kpis.add_kpis();
+      kpi.set_name(name);
+      kpi.add_group_bys(metrics::v1::GROUP_BY_ORG);
       auto& table = services_.kpi_tables[name];
       table.mutable_definition()->set_name(name);
       table.mutable_definition()->set_unit(metrics::v1::KPI_UNIT_RATIO);
@@ -52,6 +54,9 @@ TEST_F(MetricsTest, JsonIsTheResponse) {
 }
 
 TEST_F(MetricsTest, SummaryOfAllKpis) {
+  // Of reps only: the organisation has no figure.
+  services_.kpis.add_kpis()->set_name("close_rate_shrunk");
+  services_.kpis.mutable_kpis(2)->add_group_bys(metrics::v1::GROUP_BY_REP);
   const CliRun run = RunCliOnData(services_, {"metrics", "--period", "2017Q3"});
   EXPECT_EQ(run.exit_code, kExitOk) << run.err;
   ASSERT_EQ(services_.kpi_requests.size(), 2u);
