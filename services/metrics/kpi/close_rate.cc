@@ -10,10 +10,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "boost/math/distributions/beta.hpp"
-#include "services/metrics/book_view.h"
 #include "services/metrics/kpi/grouping.h"
 #include "services/metrics/kpi/intervals.h"
 #include "services/metrics/kpi/kpi.h"
+#include "services/metrics/kpi/win_rate.h"
 
 namespace quotacast::metrics {
 namespace {
@@ -34,15 +34,7 @@ KpiCell ShrunkCell(const Share& share, const PeerPrior& prior) {
 
 absl::StatusOr<KpiColumn> ShrunkCloseRate(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
-  std::vector<Share> shares(query.grouping->groups().size());
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (deal.outcome == StageCategory::kOpen || !Falls(deal.close_day, query.period)) continue;
-    for (const int row : query.grouping->RowsOf(deal)) {
-      Share& share = shares[static_cast<size_t>(row)];
-      ++share.count;
-      if (deal.outcome == StageCategory::kWon) ++share.success_count;
-    }
-  }
+  const std::vector<Share> shares = ClosedShares(query);
   const std::optional<PeerPrior> prior = FitPeerPrior(shares);
   if (!prior) {
     return UndefinedColumn(

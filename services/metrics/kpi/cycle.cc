@@ -1,15 +1,14 @@
 #include "services/metrics/kpi/cycle.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/kpi/grouping.h"
-#include "services/metrics/kpi/intervals.h"
 #include "services/metrics/kpi/kpi.h"
 
 namespace quotacast::metrics {
@@ -26,22 +25,12 @@ absl::StatusOr<KpiColumn> CycleDays(const KpiQuery& query, Middle middle) {
       days[static_cast<size_t>(row)].push_back(deal.close_day - deal.created_day);
     }
   }
-  KpiColumn column;
-  for (std::vector<int64_t>& row : days) {
-    KpiCell cell;
-    for (const int64_t length : row) cell.numerator += static_cast<double>(length);
-    cell.denominator = static_cast<double>(row.size());
-    cell.sample_size = static_cast<int64_t>(row.size());
-    if (row.empty()) {
-      cell.undefined_reason = absl::StrCat("no deal was won", InPeriod(query));
-    } else if (middle == Middle::kMedian) {
-      std::sort(row.begin(), row.end());
-      cell.value = MedianOfSorted(row);
-      cell.interval = MedianInterval(row);
-    } else {
-      cell.value = cell.numerator / cell.denominator;
-    }
-    column.cells.push_back(cell);
+  KpiColumn column =
+      MedianColumn(std::move(days), absl::StrCat("no deal was won", InPeriod(query)));
+  for (KpiCell& cell : column.cells) {
+    if (middle == Middle::kMedian || !cell.value) continue;
+    cell.value = cell.numerator / cell.denominator;
+    cell.interval.reset();
   }
   if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
   return column;

@@ -1,5 +1,6 @@
 #include "services/metrics/kpi/kpi.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -37,6 +38,18 @@ std::optional<std::string> NotBegunReason(const KpiQuery& query) {
   return absl::StrCat(query.period->name, " has not begun by ", FormatIsoDate(as_of_day));
 }
 
+std::optional<std::string> NotEndedReason(const KpiQuery& query) {
+  const absl::CivilDay as_of_day = query.view->as_of.effective_day;
+  if (PhaseOf(*query.period, as_of_day) == PeriodPhase::kEnded) return std::nullopt;
+  return absl::StrCat(query.period->name, " has not ended by ", FormatIsoDate(as_of_day));
+}
+
+bool WasOpenIn(const BookOpportunity& deal, const std::optional<FiscalPeriod>& period) {
+  if (!period) return true;
+  const bool is_closed = deal.outcome != StageCategory::kOpen;
+  return deal.created_day < period->end && !(is_closed && deal.close_day < period->start);
+}
+
 std::optional<std::string> PeriodToDateNote(const KpiQuery& query) {
   const absl::CivilDay as_of_day = query.view->as_of.effective_day;
   if (!query.period || PhaseOf(*query.period, as_of_day) != PeriodPhase::kRunning) {
@@ -55,6 +68,25 @@ double MedianOfSorted(const std::vector<int64_t>& sorted) {
   const size_t half = sorted.size() / 2;
   if (sorted.size() % 2 == 1) return static_cast<double>(sorted[half]);
   return (static_cast<double>(sorted[half - 1]) + static_cast<double>(sorted[half])) / 2;
+}
+
+KpiColumn MedianColumn(std::vector<std::vector<int64_t>> values, const std::string& reason) {
+  KpiColumn column;
+  for (std::vector<int64_t>& row : values) {
+    KpiCell cell;
+    for (const int64_t value : row) cell.numerator += static_cast<double>(value);
+    cell.denominator = static_cast<double>(row.size());
+    cell.sample_size = static_cast<int64_t>(row.size());
+    if (row.empty()) {
+      cell.undefined_reason = reason;
+    } else {
+      std::sort(row.begin(), row.end());
+      cell.value = MedianOfSorted(row);
+      cell.interval = MedianInterval(row);
+    }
+    column.cells.push_back(cell);
+  }
+  return column;
 }
 
 KpiColumn ShareColumn(const std::vector<Share>& shares, const std::string& reason) {

@@ -73,6 +73,13 @@ KpiColumn UndefinedColumn(const Grouping& grouping, const std::string& reason);
 // "2017Q4 has not begun by 2017-09-30" when that is so.
 std::optional<std::string> NotBegunReason(const KpiQuery& query);
 
+// "2017Q4 has not ended by 2017-12-30" when that is so. The query has a period.
+std::optional<std::string> NotEndedReason(const KpiQuery& query);
+
+// Whether the deal was open when the period began, or created in it; any deal without a period. Its
+// last closing counts: one that was reopened since was open all the time.
+bool WasOpenIn(const BookOpportunity& deal, const std::optional<FiscalPeriod>& period);
+
 // The note a period in progress carries, and " in 2017Q4" or nothing.
 std::optional<std::string> PeriodToDateNote(const KpiQuery& query);
 std::string InPeriod(const KpiQuery& query);
@@ -91,6 +98,10 @@ inline constexpr char kMedianMethod[] = "order statistics, 95 %; none below six 
 
 // Of at least one value, ascending; the mean of the two in the middle when their number is even.
 double MedianOfSorted(const std::vector<int64_t>& sorted);
+
+// The median with its interval per row, the sum above the line and the number below; a row without
+// values is undefined for `reason`. The values come in any order.
+KpiColumn MedianColumn(std::vector<std::vector<int64_t>> values, const std::string& reason);
 
 // A ratio with its interval per row; a row that counts nothing is undefined for `reason`.
 KpiColumn ShareColumn(const std::vector<Share>& shares, const std::string& reason);

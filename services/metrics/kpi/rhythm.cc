@@ -11,7 +11,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
-#include "base/civil_date.h"
 #include "base/status_macros.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/kpi/bookings.h"
@@ -27,11 +26,7 @@ bool IsInLastThird(absl::CivilDay day, const FiscalPeriod& period) {
 }
 
 absl::StatusOr<KpiColumn> LastThirdShare(const KpiQuery& query) {
-  if (PhaseOf(*query.period, query.view->as_of.effective_day) != PeriodPhase::kEnded) {
-    return UndefinedColumn(*query.grouping,
-                           absl::StrCat(query.period->name, " has not ended by ",
-                                        FormatIsoDate(query.view->as_of.effective_day)));
-  }
+  if (const auto reason = NotEndedReason(query)) return UndefinedColumn(*query.grouping, *reason);
   QC_ASSIGN_OR_RETURN(const BookingSums all, SumBookings(query));
   std::vector<int64_t> late(query.grouping->groups().size());
   for (const BookOpportunity& deal : query.view->opportunities) {

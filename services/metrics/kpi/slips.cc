@@ -9,7 +9,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
-#include "base/civil_date.h"
 #include "base/fiscal_calendar.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/kpi/grouping.h"
@@ -42,11 +41,7 @@ std::optional<absl::CivilDay> ExpectedBefore(const BookOpportunity& deal, absl::
 
 absl::StatusOr<KpiColumn> SlipRate(const KpiQuery& query) {
   const FiscalPeriod& period = *query.period;
-  if (PhaseOf(period, query.view->as_of.effective_day) != PeriodPhase::kEnded) {
-    return UndefinedColumn(*query.grouping,
-                           absl::StrCat(period.name, " has not ended by ",
-                                        FormatIsoDate(query.view->as_of.effective_day)));
-  }
+  if (const auto reason = NotEndedReason(query)) return UndefinedColumn(*query.grouping, *reason);
   std::vector<Share> shares(query.grouping->groups().size());
   for (const BookOpportunity& deal : query.view->opportunities) {
     if (CategoryBefore(*query.view, deal, period.start) != StageCategory::kOpen) continue;
@@ -83,12 +78,7 @@ absl::StatusOr<KpiColumn> PushesPerDeal(const KpiQuery& query) {
   KpiColumn column;
   column.cells.resize(query.grouping->groups().size());
   for (const BookOpportunity& deal : query.view->opportunities) {
-    if (deal.expected_closes.empty()) continue;
-    if (query.period &&
-        (deal.created_day >= query.period->end ||
-         (deal.outcome != StageCategory::kOpen && deal.close_day < query.period->start))) {
-      continue;
-    }
+    if (deal.expected_closes.empty() || !WasOpenIn(deal, query.period)) continue;
     const double push_count = static_cast<double>(CountPushes(query, deal));
     for (const int row : query.grouping->RowsOf(deal)) {
       KpiCell& cell = column.cells[static_cast<size_t>(row)];

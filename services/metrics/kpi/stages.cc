@@ -1,17 +1,16 @@
 #include "services/metrics/kpi/stages.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/kpi/grouping.h"
-#include "services/metrics/kpi/intervals.h"
 #include "services/metrics/kpi/kpi.h"
 
 namespace quotacast::metrics {
@@ -76,21 +75,7 @@ absl::StatusOr<KpiColumn> DwellDays(const KpiQuery& query) {
   ForEachEndedStay(query, [&](const EndedStay& stay) {
     for (const int row : stay.rows) days[static_cast<size_t>(row)].push_back(stay.days);
   });
-  KpiColumn column;
-  for (std::vector<int64_t>& row : days) {
-    KpiCell cell;
-    for (const int64_t length : row) cell.numerator += static_cast<double>(length);
-    cell.denominator = static_cast<double>(row.size());
-    cell.sample_size = static_cast<int64_t>(row.size());
-    if (row.empty()) {
-      cell.undefined_reason = NoStayReason(query);
-    } else {
-      std::sort(row.begin(), row.end());
-      cell.value = MedianOfSorted(row);
-      cell.interval = MedianInterval(row);
-    }
-    column.cells.push_back(cell);
-  }
+  KpiColumn column = MedianColumn(std::move(days), NoStayReason(query));
   if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
   return column;
 }

@@ -30,14 +30,23 @@ void Count(const KpiQuery& query, const BookOpportunity& deal, bool is_won,
 
 bool IsWon(const BookOpportunity& deal) { return deal.outcome == StageCategory::kWon; }
 
-absl::StatusOr<KpiColumn> ClosedWinRate(const KpiQuery& query) {
-  if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
+}  // namespace
+
+std::vector<Share> ClosedShares(const KpiQuery& query) {
   std::vector<Share> shares(query.grouping->groups().size());
   for (const BookOpportunity& deal : query.view->opportunities) {
     if (deal.outcome == StageCategory::kOpen || !Falls(deal.close_day, query.period)) continue;
     Count(query, deal, IsWon(deal), shares);
   }
-  KpiColumn column = ShareColumn(shares, absl::StrCat("no deal was closed", InPeriod(query)));
+  return shares;
+}
+
+namespace {
+
+absl::StatusOr<KpiColumn> ClosedWinRate(const KpiQuery& query) {
+  if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
+  KpiColumn column =
+      ShareColumn(ClosedShares(query), absl::StrCat("no deal was closed", InPeriod(query)));
   if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
   return column;
 }
@@ -69,11 +78,7 @@ absl::StatusOr<KpiColumn> FlowWinRate(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   std::vector<Share> shares(query.grouping->groups().size());
   for (const BookOpportunity& deal : query.view->opportunities) {
-    const bool is_closed = deal.outcome != StageCategory::kOpen;
-    if (query.period && (deal.created_day >= query.period->end ||
-                         (is_closed && deal.close_day < query.period->start))) {
-      continue;
-    }
+    if (!WasOpenIn(deal, query.period)) continue;
     Count(query, deal, IsWon(deal) && Falls(deal.close_day, query.period), shares);
   }
   KpiColumn column =

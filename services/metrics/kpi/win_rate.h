@@ -8,6 +8,9 @@
 
 namespace quotacast::metrics {
 
+// Deals won among those closed in the query's period, per row.
+std::vector<Share> ClosedShares(const KpiQuery& query);
+
 // win_rate_closed, win_rate_created, win_rate_flow and win_rate_value; the rules are in
 // docs/kpis.md.
 std::vector<Kpi> WinRateKpis();
