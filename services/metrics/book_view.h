@@ -37,11 +37,26 @@ struct ResolvedAsOf {
 
 enum class StageCategory { kOpen, kWon, kLost };
 
+// Who a lost deal was lost to.
+enum class LossKind {
+  kNone,         // It is not lost.
+  kCompetitive,  // A competitor, or whatever a source calls lost.
+  kNoDecision,   // The customer decided nothing.
+  kDisqualified  // We walked away.
+};
+
+// Why a customer buys, as the source says.
+enum class DealMotion { kUnknown, kNew, kExpansion, kRenewal };
+
+// Where a rep counts a deal in a forecast call.
+enum class DealCategory { kUnknown, kPipeline, kBestCase, kCommit, kClosed, kOmitted };
+
 struct BookStage {
   std::string id;
   std::string label;
   int position = 0;  // Order among the open stages.
   StageCategory category = StageCategory::kOpen;
+  LossKind loss = LossKind::kNone;
   bool operator==(const BookStage&) const = default;
 };
 
@@ -55,6 +70,9 @@ struct BookTeam {
 struct BookRep {
   std::string id;
   std::string display_name;
+  std::string role;
+  std::string segment_id;  // The segment the rep sells to, as the source says; may be empty.
+  int manager = -1;        // The rep who manages this one; -1: none stated.
   int team = 0;
   std::optional<absl::CivilDay> start_day;  // First day in the job.
   std::optional<absl::CivilDay> end_day;    // First day no longer in the job.
@@ -76,6 +94,10 @@ struct BookAccount {
   std::string display_name;
   std::string industry;
   std::string location;
+  int owner_rep = -1;  // -1: none stated.
+  std::optional<int64_t> yearly_potential_minor_units;
+  std::optional<absl::CivilDay> customer_since_day;
+  std::string buyer_behaviour;
   bool operator==(const BookAccount&) const = default;
 };
 
@@ -91,6 +113,13 @@ struct ExpectedClose {
   absl::CivilDay said_day;
   absl::CivilDay expected_day;
   bool operator==(const ExpectedClose&) const = default;
+};
+
+// From `said_day` on, the deal stood in this category of the forecast call.
+struct CategoryCall {
+  absl::CivilDay said_day;
+  DealCategory category = DealCategory::kUnknown;
+  bool operator==(const CategoryCall&) const = default;
 };
 
 struct BookOpportunity {
@@ -112,6 +141,14 @@ struct BookOpportunity {
   std::optional<absl::CivilDay> expected_close_day;
   // In order of `said_day`; each differs from the one before.
   std::vector<ExpectedClose> expected_closes;
+  DealMotion motion = DealMotion::kUnknown;
+  int lead_source = -1;   // -1: none stated, as below.
+  int close_reason = -1;  // Why it was won or lost, in the source's words.
+  int competitor = -1;
+  bool has_customer_problem = false;  // Somebody wrote the customer's problem down.
+  int discovery_rating = 0;           // 1 to 5; 0: not rated.
+  // In order of `said_day`; each differs from the one before.
+  std::vector<CategoryCall> category_calls;
   bool operator==(const BookOpportunity&) const = default;
 };
 
@@ -125,6 +162,9 @@ struct BookView {
   std::vector<BookProduct> products;           // By id.
   std::vector<BookAccount> accounts;           // By id.
   std::vector<std::string> segments;           // By id.
+  std::vector<std::string> lead_sources;       // In order, as the next two.
+  std::vector<std::string> close_reasons;
+  std::vector<std::string> competitors;
   std::vector<BookOpportunity> opportunities;  // By id.
   FiscalCalendar calendar;
   // Opportunities known by then that nothing dates: in no figure.

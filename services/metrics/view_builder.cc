@@ -20,6 +20,7 @@
 #include "base/civil_date.h"
 #include "base/errors.h"
 #include "base/fiscal_calendar.h"
+#include "base/money.h"
 #include "google/type/money.pb.h"
 #include "quotacast/crm/v1/crm_event.pb.h"
 #include "services/metrics/proto_values.h"
@@ -72,6 +73,57 @@ std::optional<std::pair<std::string, std::string>> QuotaOfDeletion(
                         deletion.entity_id().substr(slash + 1));
 }
 
+DealMotion ToMotion(crm::v1::Motion motion) {
+  switch (motion) {
+    case crm::v1::MOTION_NEW:
+      return DealMotion::kNew;
+    case crm::v1::MOTION_EXPANSION:
+      return DealMotion::kExpansion;
+    case crm::v1::MOTION_RENEWAL:
+      return DealMotion::kRenewal;
+    default:
+      return DealMotion::kUnknown;
+  }
+}
+
+DealCategory ToCategory(crm::v1::ForecastCategory category) {
+  switch (category) {
+    case crm::v1::FORECAST_CATEGORY_PIPELINE:
+      return DealCategory::kPipeline;
+    case crm::v1::FORECAST_CATEGORY_BEST_CASE:
+      return DealCategory::kBestCase;
+    case crm::v1::FORECAST_CATEGORY_COMMIT:
+      return DealCategory::kCommit;
+    case crm::v1::FORECAST_CATEGORY_CLOSED:
+      return DealCategory::kClosed;
+    case crm::v1::FORECAST_CATEGORY_OMITTED:
+      return DealCategory::kOmitted;
+    default:
+      return DealCategory::kUnknown;
+  }
+}
+
+// The words in use, in order, and where each stands.
+class Words {
+ public:
+  void Add(const std::string& word) {
+    if (!word.empty()) positions_.emplace(word, 0);
+  }
+  std::vector<std::string> Place() {
+    std::vector<std::string> words;
+    for (auto& entry : positions_) {
+      entry.second = static_cast<int>(words.size());
+      words.push_back(entry.first);
+    }
+    return words;
+  }
+  // -1 for no word. After Place.
+  int PositionOf(const std::string& word) const { return word.empty() ? -1 : positions_.at(word); }
+
+ private:
+  std::map<std::string, int> positions_;
+};
+
 // Positions of the entries of an ordered map.
 template <typename Map>
 std::unordered_map<std::string, int> Positions(const Map& map) {
@@ -99,6 +151,7 @@ std::shared_ptr<const BookView> ViewBuilder::Build() {
   OrderStages();
   OrderTeams();
   FinishReps();
+  FinishAccounts();
   FinishOpportunities();
   return view_;
 }
@@ -255,32 +308,13 @@ void ViewBuilder::ReadReference() {
         if (change.has_list_price()) list_prices[product.id] = &change.list_price();
         break;
       }
-      case crm::v1::CrmEvent::kAccount: {
-        const crm::v1::AccountChange& change = event.account();
-        if (IsMergedAway(crm::v1::ENTITY_KIND_ACCOUNT, change.account_id())) break;
-        BookAccount& account = accounts_[change.account_id()];
-        account.id = change.account_id();
-        if (change.has_display_name()) account.display_name = change.display_name();
-        if (change.has_industry()) account.industry = change.industry();
-        if (change.has_location()) account.location = change.location();
+      case crm::v1::CrmEvent::kAccount:
+        if (IsMergedAway(crm::v1::ENTITY_KIND_ACCOUNT, event.account().account_id())) break;
+        ReadAccount(event.account());
         break;
-      }
-      case crm::v1::CrmEvent::kStage: {
-        const crm::v1::StageChange& change = event.stage();
-        StageDraft& stage = stages_[change.stage_id()];
-        if (change.has_label()) stage.label = change.label();
-        if (change.has_position()) stage.position = change.position();
-        if (change.category() == crm::v1::STAGE_CATEGORY_WON) {
-          stage.category = StageCategory::kWon;
-        } else if (change.category() == crm::v1::STAGE_CATEGORY_LOST ||
-                   change.category() == crm::v1::STAGE_CATEGORY_NO_DECISION ||
-                   change.category() == crm::v1::STAGE_CATEGORY_DISQUALIFIED) {
-          stage.category = StageCategory::kLost;
-        } else if (change.category() == crm::v1::STAGE_CATEGORY_OPEN) {
-          stage.category = StageCategory::kOpen;
-        }
+      case crm::v1::CrmEvent::kStage:
+        ReadStage(event.stage());
         break;
-      }
       case crm::v1::CrmEvent::kQuota:
         if (IsQuotaOfARep(event.quota())) {
           quotas[{event.quota().rep_id(), event.quota().period()}] = &event.quota();
@@ -353,6 +387,11 @@ void ViewBuilder::ReadRep(const crm::v1::RepChange& change, const crm::v1::RepCh
   if (change.has_team_id()) {
     draft.team_id = Standing(crm::v1::ENTITY_KIND_TEAM, change.team_id());
   }
+  if (change.has_role()) draft.rep.role = change.role();
+  if (change.has_segment_id()) draft.rep.segment_id = change.segment_id();
+  if (change.has_manager_rep_id()) {
+    draft.manager_id = Standing(crm::v1::ENTITY_KIND_REP, change.manager_rep_id());
+  }
   // A coming start or end that was not recorded by the as-of day was not known on it.
   if (change.has_start_date()) {
     const std::optional<absl::CivilDay> stated = ToCivilDay(change.start_date());
@@ -367,6 +406,51 @@ void ViewBuilder::ReadRep(const crm::v1::RepChange& change, const crm::v1::RepCh
                                                       ? ToCivilDay(known_then->end_date())
                                                       : std::nullopt);
   }
+}
+
+void ViewBuilder::ReadStage(const crm::v1::StageChange& change) {
+  StageDraft& stage = stages_[change.stage_id()];
+  if (change.has_label()) stage.label = change.label();
+  if (change.has_position()) stage.position = change.position();
+  switch (change.category()) {
+    case crm::v1::STAGE_CATEGORY_OPEN:
+      stage.category = StageCategory::kOpen;
+      stage.loss = LossKind::kNone;
+      break;
+    case crm::v1::STAGE_CATEGORY_WON:
+      stage.category = StageCategory::kWon;
+      stage.loss = LossKind::kNone;
+      break;
+    case crm::v1::STAGE_CATEGORY_LOST:
+      stage.category = StageCategory::kLost;
+      stage.loss = LossKind::kCompetitive;
+      break;
+    case crm::v1::STAGE_CATEGORY_NO_DECISION:
+      stage.category = StageCategory::kLost;
+      stage.loss = LossKind::kNoDecision;
+      break;
+    case crm::v1::STAGE_CATEGORY_DISQUALIFIED:
+      stage.category = StageCategory::kLost;
+      stage.loss = LossKind::kDisqualified;
+      break;
+    default:
+      break;
+  }
+}
+
+void ViewBuilder::ReadAccount(const crm::v1::AccountChange& change) {
+  AccountDraft& draft = accounts_[change.account_id()];
+  BookAccount& account = draft.account;
+  account.id = change.account_id();
+  if (change.has_display_name()) account.display_name = change.display_name();
+  if (change.has_industry()) account.industry = change.industry();
+  if (change.has_location()) account.location = change.location();
+  if (change.has_owner_rep_id()) {
+    draft.owner_id = Standing(crm::v1::ENTITY_KIND_REP, change.owner_rep_id());
+  }
+  if (change.has_yearly_potential()) draft.yearly_potential = change.yearly_potential();
+  if (change.has_customer_since()) account.customer_since_day = ToCivilDay(change.customer_since());
+  if (change.has_buyer_behaviour()) account.buyer_behaviour = change.buyer_behaviour();
 }
 
 void ViewBuilder::ReadQuota(const std::string& rep_id, const crm::v1::QuotaChange& change) {
@@ -441,6 +525,13 @@ void ViewBuilder::ExpectToClose(std::optional<absl::CivilDay> expected_day, absl
   if (is_new && expected_day) opportunity.expected_closes.push_back({said_day, *expected_day});
 }
 
+void ViewBuilder::CallCategory(DealCategory category, absl::CivilDay said_day,
+                               BookOpportunity& opportunity) {
+  std::vector<CategoryCall>& calls = opportunity.category_calls;
+  if (!calls.empty() && calls.back().category == category) return;
+  calls.push_back({said_day, category});
+}
+
 ViewBuilder::OpportunityDraft ViewBuilder::ReadOpportunity(const std::string& id,
                                                            const std::vector<PlacedFact>& facts) {
   OpportunityDraft draft;
@@ -471,6 +562,17 @@ ViewBuilder::OpportunityDraft ViewBuilder::ReadOpportunity(const std::string& id
     }
     if (change.has_expected_close_date()) {
       ExpectToClose(ToCivilDay(change.expected_close_date()), placed.day, opportunity);
+    }
+    if (change.has_motion()) opportunity.motion = ToMotion(change.motion());
+    if (change.has_lead_source()) draft.lead_source = change.lead_source();
+    if (change.has_close_reason()) draft.close_reason = change.close_reason();
+    if (change.has_competitor()) draft.competitor = change.competitor();
+    if (change.has_customer_problem()) {
+      opportunity.has_customer_problem = !change.customer_problem().empty();
+    }
+    if (change.has_discovery_rating()) opportunity.discovery_rating = change.discovery_rating();
+    if (change.has_forecast_category()) {
+      CallCategory(ToCategory(change.forecast_category()), placed.day, opportunity);
     }
     if (change.has_created_date()) {
       const std::optional<absl::CivilDay> created = ToCivilDay(change.created_date());
@@ -544,7 +646,8 @@ void ViewBuilder::OrderStages() {
     view_->stages.push_back({.id = entry.first,
                              .label = draft.label.empty() ? entry.first : draft.label,
                              .position = draft.position.value_or(std::numeric_limits<int>::max()),
-                             .category = draft.category});
+                             .category = draft.category,
+                             .loss = draft.loss});
   }
   std::stable_sort(
       view_->stages.begin(), view_->stages.end(), [](const BookStage& a, const BookStage& b) {
@@ -596,9 +699,12 @@ void ViewBuilder::FinishReps() {
   for (size_t i = 0; i < view_->teams.size(); ++i) {
     team_positions.emplace(view_->teams[i].id, static_cast<int>(i));
   }
+  const std::unordered_map<std::string, int> rep_positions = Positions(reps_);
   for (auto& entry : reps_) {
     BookRep& rep = entry.second.rep;
     rep.id = entry.first;
+    const auto manager = rep_positions.find(entry.second.manager_id);
+    if (manager != rep_positions.end()) rep.manager = manager->second;
     if (rep.display_name.empty()) rep.display_name = rep.id;
     rep.team = team_positions.at(entry.second.team_id);
     if (rep.start_day && rep.end_day && *rep.end_day < *rep.start_day) {
@@ -610,15 +716,48 @@ void ViewBuilder::FinishReps() {
   }
 }
 
+void ViewBuilder::FinishAccounts() {
+  const std::unordered_map<std::string, int> rep_positions = Positions(reps_);
+  for (auto& entry : opportunities_) {
+    const std::string& id = entry.second.account_id;
+    if (!id.empty()) accounts_[id].account.id = id;
+  }
+  for (auto& entry : accounts_) {
+    AccountDraft& draft = entry.second;
+    BookAccount& account = draft.account;
+    if (account.display_name.empty()) account.display_name = account.id;
+    const auto owner = rep_positions.find(draft.owner_id);
+    if (owner != rep_positions.end()) account.owner_rep = owner->second;
+    if (draft.yearly_potential) {
+      // An estimate in another currency is left out: the figures in money go on without it.
+      const std::optional<Money> money = ToMoney(*draft.yearly_potential);
+      if (money && (view_->currency.empty() || money->currency == view_->currency)) {
+        account.yearly_potential_minor_units = money->minor_units;
+      } else {
+        view_->notes.push_back(absl::StrCat("the yearly potential of account ", account.id,
+                                            " is not an amount in ", view_->currency,
+                                            " and was left out"));
+      }
+    }
+    view_->accounts.push_back(account);
+  }
+}
+
 void ViewBuilder::FinishOpportunities() {
   const std::unordered_map<std::string, int> rep_positions = Positions(reps_);
   std::set<std::string> segments;
+  Words lead_sources, close_reasons, competitors;
   for (auto& entry : opportunities_) {
     const OpportunityDraft& draft = entry.second;
     segments.insert(draft.segment_id);
+    lead_sources.Add(draft.lead_source);
+    close_reasons.Add(draft.close_reason);
+    competitors.Add(draft.competitor);
     if (!draft.product_id.empty()) products_[draft.product_id].product.id = draft.product_id;
-    if (!draft.account_id.empty()) accounts_[draft.account_id].id = draft.account_id;
   }
+  view_->lead_sources = lead_sources.Place();
+  view_->close_reasons = close_reasons.Place();
+  view_->competitors = competitors.Place();
   view_->segments.assign(segments.begin(), segments.end());
   std::unordered_map<std::string, int> segment_positions;
   for (const std::string& segment : view_->segments) {
@@ -628,10 +767,6 @@ void ViewBuilder::FinishOpportunities() {
     BookProduct& product = entry.second.product;
     if (product.display_name.empty()) product.display_name = product.id;
     view_->products.push_back(product);
-  }
-  for (auto& entry : accounts_) {
-    if (entry.second.display_name.empty()) entry.second.display_name = entry.second.id;
-    view_->accounts.push_back(entry.second);
   }
   const std::unordered_map<std::string, int> product_positions = Positions(products_);
   const std::unordered_map<std::string, int> account_positions = Positions(accounts_);
@@ -662,6 +797,9 @@ void ViewBuilder::FinishOpportunities() {
     opportunity.segment = segment_positions.at(draft.segment_id);
     if (!draft.product_id.empty()) opportunity.product = product_positions.at(draft.product_id);
     if (!draft.account_id.empty()) opportunity.account = account_positions.at(draft.account_id);
+    opportunity.lead_source = lead_sources.PositionOf(draft.lead_source);
+    opportunity.close_reason = close_reasons.PositionOf(draft.close_reason);
+    opportunity.competitor = competitors.PositionOf(draft.competitor);
     for (size_t i = 0; i < draft.stage_ids.size(); ++i) {
       opportunity.visits[i].stage = stage_positions.at(draft.stage_ids[i]);
     }

@@ -40,12 +40,14 @@ class ViewBuilder {
   struct RepDraft {
     BookRep rep;
     std::string team_id;
+    std::string manager_id;
     bool starts_unknown_to_us = false;  // Start after the as-of day, learned later.
   };
   struct StageDraft {
     std::string label;
     std::optional<int> position;
     StageCategory category = StageCategory::kOpen;
+    LossKind loss = LossKind::kNone;
   };
   struct TeamDraft {
     std::string display_name;
@@ -54,12 +56,20 @@ class ViewBuilder {
   struct ProductDraft {
     BookProduct product;
   };
+  struct AccountDraft {
+    BookAccount account;
+    std::string owner_id;
+    std::optional<google::type::Money> yearly_potential;
+  };
   struct OpportunityDraft {
     BookOpportunity opportunity;
     std::string rep_id = kUnassignedRepId;
     std::string segment_id = kDefaultSegmentId;
     std::string product_id;
     std::string account_id;
+    std::string lead_source;
+    std::string close_reason;
+    std::string competitor;
     std::vector<std::string> stage_ids;  // One per visit.
   };
   // A fact of an opportunity and the day it counts from: its own, or, of a closing, that of what
@@ -92,12 +102,16 @@ class ViewBuilder {
   // A date of a job, or its plan at the time when the date lies after the effective day.
   std::optional<absl::CivilDay> DayAsKnown(std::optional<absl::CivilDay> stated,
                                            std::optional<absl::CivilDay> stated_then) const;
+  void ReadStage(const crm::v1::StageChange& change);
+  void ReadAccount(const crm::v1::AccountChange& change);
   void ReadQuota(const std::string& rep_id, const crm::v1::QuotaChange& change);
   void ReadCalendar(const crm::v1::FiscalCalendarChange& change);
   void ReadOpportunities();
   OpportunityDraft ReadOpportunity(const std::string& id, const std::vector<PlacedFact>& facts);
   static void ExpectToClose(std::optional<absl::CivilDay> expected_day, absl::CivilDay said_day,
                             BookOpportunity& opportunity);
+  static void CallCategory(DealCategory category, absl::CivilDay said_day,
+                           BookOpportunity& opportunity);
   void PlaceInStage(const std::string& stage_id, absl::CivilDay day, OpportunityDraft& draft) const;
   std::optional<int64_t> ReadMoney(const google::type::Money& money, const std::string& what);
   StageCategory CategoryOf(const std::string& stage_id) const;
@@ -106,6 +120,7 @@ class ViewBuilder {
   void OrderStages();
   void OrderTeams();
   void FinishReps();
+  void FinishAccounts();
   void FinishOpportunities();
 
   const Book& book_;
@@ -116,7 +131,7 @@ class ViewBuilder {
   std::map<std::string, StageDraft> stages_;
   std::map<std::string, TeamDraft> teams_;
   std::map<std::string, ProductDraft> products_;
-  std::map<std::string, BookAccount> accounts_;
+  std::map<std::string, AccountDraft> accounts_;
   std::map<std::string, std::map<std::string, int64_t>> quotas_;  // By rep, by period.
   std::map<std::string, OpportunityDraft> opportunities_;
   // Records that were merged into another, by kind and id.
