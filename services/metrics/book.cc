@@ -1,7 +1,10 @@
 #include "services/metrics/book.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -18,6 +21,7 @@
 #include "absl/time/time.h"
 #include "base/civil_date.h"
 #include "base/errors.h"
+#include "base/random.h"
 #include "services/metrics/proto_values.h"
 #include "services/metrics/view_builder.h"
 
@@ -25,6 +29,9 @@ namespace quotacast::metrics {
 namespace {
 
 using crm::v1::CrmEvent;
+
+// Facts of opportunities keep their offset in 32 bits.
+constexpr int64_t kMaxOffset = std::numeric_limits<uint32_t>::max();
 
 constexpr absl::string_view kOpportunityKeyPrefix = "opportunity/";
 
@@ -70,6 +77,14 @@ bool IsInViews(const CrmEvent& event) {
   }
 }
 
+OpportunityFactKind KindOf(const CrmEvent& event) {
+  if (event.has_retraction()) return OpportunityFactKind::kRetraction;
+  if (event.has_merge()) return OpportunityFactKind::kMerge;
+  if (!event.has_deletion()) return OpportunityFactKind::kChange;
+  return event.deletion().restored() ? OpportunityFactKind::kRestoration
+                                     : OpportunityFactKind::kDeletion;
+}
+
 // Fields of the key cannot run into each other: the separator is no character of an id.
 std::string FactKey(const ingestion::v1::EventRecord& record) {
   const ingestion::v1::EventId& id = record.id();
@@ -102,40 +117,117 @@ std::string VersionStem(const std::string& version) {
 
 absl::Status Book::Append(const ingestion::v1::EventRecord& record) {
   std::lock_guard<std::mutex> lock(mutex_);
-  const int64_t expected = static_cast<int64_t>(facts_.size()) + 1;
+  const int64_t expected = last_offset_ + 1;
   if (record.offset() < expected) return absl::OkStatus();
   if (record.offset() > expected) {
     return absl::InternalError(
         absl::StrCat("the feed went from offset ", expected - 1, " to ", record.offset()));
   }
-  Fact fact;
-  fact.offset = record.offset();
-  fact.recorded = ToTime(record.recorded_time());
-  if (!facts_.empty() && fact.recorded < facts_.back().recorded) {
+  if (expected > kMaxOffset) {
+    ErrorDetail detail;
+    detail.reason = "BOOK_TOO_LARGE";
+    return WithDetail(absl::ResourceExhaustedError(absl::StrCat("a book holds at most ", kMaxOffset,
+                                                                " events; the workspace has more")),
+                      detail);
+  }
+  const absl::Time recorded = ToTime(record.recorded_time());
+  if (!recorded_runs_.empty() && recorded < recorded_runs_.back().recorded) {
     return absl::InternalError(absl::StrCat("the recorded time of offset ", record.offset(),
                                             " lies before that of the event before it"));
   }
-  if (record.has_effective_time()) fact.effective = ToTime(record.effective_time());
-  if (record.event().has_erasure()) last_erasure_offset_ = fact.offset;
-  fact.fact_offset = fact.offset;
-  if (IsInViews(record.event())) {
-    fact.fact_offset = first_offset_of_fact_.emplace(FactKey(record), fact.offset).first->second;
-    fact.event = record.event();
-    const int64_t position = static_cast<int64_t>(facts_.size());
-    const std::string opportunity_id = OpportunityOf(record);
-    if (!opportunity_id.empty() || record.event().has_opportunity()) {
-      opportunity_facts_[opportunity_id].push_back(position);
-    } else {
-      reference_facts_.push_back(position);
-    }
+  if (recorded_runs_.empty() || recorded_runs_.back().recorded != recorded) {
+    recorded_runs_.push_back({record.offset(), recorded});
   }
-  facts_.push_back(std::move(fact));
+  last_offset_ = record.offset();
+  if (record.event().has_erasure()) last_erasure_offset_ = record.offset();
+  if (!IsInViews(record.event())) return absl::OkStatus();
+  const std::string opportunity_id = OpportunityOf(record);
+  if (!opportunity_id.empty() || record.event().has_opportunity()) {
+    KeepOpportunityFact(record, recorded, opportunity_id);
+  } else {
+    KeepReferenceFact(record, recorded);
+  }
   return absl::OkStatus();
+}
+
+void Book::KeepOpportunityFact(const ingestion::v1::EventRecord& record, absl::Time recorded,
+                               const std::string& opportunity_id) {
+  const CrmEvent& event = record.event();
+  OpportunityFacts::NewFact fact;
+  fact.opportunity_id = opportunity_id;
+  fact.offset = record.offset();
+  fact.key_hash = StableId("", FactKey(record));
+  fact.kind = KindOf(event);
+  if (event.has_opportunity()) fact.change = &event.opportunity();
+  if (record.has_effective_time()) {
+    const absl::Time effective = ToTime(record.effective_time());
+    const absl::CivilDay day = DayOfUtc(effective);
+    fact.effective_micros = absl::ToUnixMicros(effective);
+    fact.is_late = DayOfUtc(recorded) - day > kReconstructionLagDays;
+    if (event.has_opportunity()) opportunity_days_.emplace(day, record.offset());
+  }
+  timelines_.Touch(opportunity_facts_.Append(fact));
+}
+
+void Book::KeepReferenceFact(const ingestion::v1::EventRecord& record, absl::Time recorded) {
+  Fact fact;
+  fact.offset = record.offset();
+  fact.recorded = recorded;
+  if (record.has_effective_time()) fact.effective = ToTime(record.effective_time());
+  fact.fact_offset = first_offset_of_fact_.emplace(FactKey(record), fact.offset).first->second;
+  fact.event = record.event();
+  reference_fact_bytes_ += sizeof(Fact) + 2 * fact.event.SpaceUsedLong();
+  reference_facts_.push_back(std::move(fact));
+}
+
+int64_t Book::LastOffsetRecordedBy(absl::Time time) const {
+  const auto after = std::upper_bound(
+      recorded_runs_.begin(), recorded_runs_.end(), time,
+      [](absl::Time wanted, const RecordedRun& run) { return wanted < run.recorded; });
+  return after == recorded_runs_.end() ? last_offset_ : after->first_offset - 1;
+}
+
+absl::Time Book::RecordedTimeOf(int64_t offset) const {
+  const auto after = std::upper_bound(
+      recorded_runs_.begin(), recorded_runs_.end(), offset,
+      [](int64_t wanted, const RecordedRun& run) { return wanted < run.first_offset; });
+  return std::prev(after)->recorded;
+}
+
+absl::CivilDay Book::LatestOpportunityDay(int64_t log_offset, absl::CivilDay today) const {
+  // A date in the future is a slip or a plan, and says nothing about how far the data goes.
+  for (auto day = opportunity_days_.upper_bound(today); day != opportunity_days_.begin();) {
+    --day;
+    if (day->second <= log_offset) return day->first;
+  }
+  return today;
+}
+
+const std::vector<uint32_t>& Book::OrderedOpportunities() const {
+  std::vector<uint32_t>& order = ordered_opportunities_;
+  const auto placed = static_cast<std::ptrdiff_t>(order.size());
+  const uint32_t count = opportunity_facts_.opportunity_count();
+  for (auto code = static_cast<uint32_t>(order.size()); code < count; ++code) order.push_back(code);
+  const Dictionary& ids = opportunity_facts_.names().opportunities;
+  const auto by_id = [&ids](uint32_t a, uint32_t b) { return ids.At(a) < ids.At(b); };
+  std::sort(order.begin() + placed, order.end(), by_id);
+  std::inplace_merge(order.begin(), order.begin() + placed, order.end(), by_id);
+  return order;
+}
+
+size_t Book::memory_bytes() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  // A map entry costs about as much again as what is in it.
+  size_t bytes = opportunity_facts_.memory_bytes() + timelines_.memory_bytes() +
+                 ordered_opportunities_.capacity() * sizeof(uint32_t) +
+                 recorded_runs_.capacity() * sizeof(RecordedRun) + opportunity_days_.size() * 64;
+  bytes += reference_fact_bytes_;
+  return bytes;
 }
 
 int64_t Book::last_offset() const {
   std::lock_guard<std::mutex> lock(mutex_);
-  return static_cast<int64_t>(facts_.size());
+  return last_offset_;
 }
 
 int64_t Book::last_erasure_offset() const {
@@ -151,27 +243,24 @@ bool Book::is_outdated() const {
 absl::StatusOr<std::shared_ptr<const BookView>> Book::At(const AsOfRequest& as_of,
                                                          absl::CivilDay today) const {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (facts_.empty()) {
+  if (last_offset_ == 0) {
     return FailedPrecondition("EMPTY_WORKSPACE",
                               "the workspace has no data yet: import CRM files first");
   }
   ResolvedAsOf resolved;
-  resolved.log_offset = static_cast<int64_t>(facts_.size());
+  resolved.log_offset = last_offset_;
   if (as_of.log_offset) resolved.log_offset = std::min(resolved.log_offset, *as_of.log_offset);
   if (as_of.recorded_time) {
-    const auto after =
-        std::upper_bound(facts_.begin(), facts_.end(), *as_of.recorded_time,
-                         [](absl::Time time, const Fact& fact) { return time < fact.recorded; });
-    resolved.log_offset =
-        std::min(resolved.log_offset, static_cast<int64_t>(after - facts_.begin()));
+    resolved.log_offset = std::min(resolved.log_offset, LastOffsetRecordedBy(*as_of.recorded_time));
   }
   if (resolved.log_offset < 1) {
     return FailedPrecondition(
         "EMPTY_WORKSPACE",
         absl::StrCat("nothing was recorded by the as-of asked for; the first event was recorded ",
-                     "at ", absl::FormatTime(facts_.front().recorded, absl::UTCTimeZone())));
+                     "at ",
+                     absl::FormatTime(recorded_runs_.front().recorded, absl::UTCTimeZone())));
   }
-  resolved.recorded_time = facts_[static_cast<size_t>(resolved.log_offset - 1)].recorded;
+  resolved.recorded_time = RecordedTimeOf(resolved.log_offset);
   if (as_of.effective_day) {
     if (*as_of.effective_day > today + 1) {
       return InvalidField("as_of.effective_date",
@@ -180,7 +269,7 @@ absl::StatusOr<std::shared_ptr<const BookView>> Book::At(const AsOfRequest& as_o
     }
     resolved.effective_day = *as_of.effective_day;
   } else {
-    resolved.effective_day = ViewBuilder::LatestOpportunityDay(*this, resolved, today);
+    resolved.effective_day = LatestOpportunityDay(resolved.log_offset, today);
   }
   const auto cached = std::find_if(cache_.begin(), cache_.end(),
                                    [&](const auto& view) { return view->as_of == resolved; });

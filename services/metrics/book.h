@@ -38,8 +38,10 @@
 #ifndef QUOTACAST_SERVICES_METRICS_BOOK_H_
 #define QUOTACAST_SERVICES_METRICS_BOOK_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -54,6 +56,8 @@
 #include "quotacast/crm/v1/crm_event.pb.h"
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/opportunity_facts.h"
+#include "services/metrics/timeline.h"
 
 namespace quotacast::metrics {
 
@@ -75,8 +79,12 @@ class Book {
       : erasures_known_through_(erasures_known_through) {}
 
   // Takes the next record of the feed. A record whose offset was taken already is ignored;
-  // INTERNAL when offsets were skipped or the recorded time went backwards: the feed is broken.
+  // INTERNAL when offsets were skipped or the recorded time went backwards: the feed is broken;
+  // RESOURCE_EXHAUSTED (BOOK_TOO_LARGE) beyond 2^32 - 1 events.
   absl::Status Append(const ingestion::v1::EventRecord& record);
+
+  // Memory of what was taken and of what was derived from it, views given out excluded.
+  size_t memory_bytes() const;
 
   // Offset of the last record; 0 when there is none.
   int64_t last_offset() const;
@@ -100,7 +108,7 @@ class Book {
  private:
   friend class ViewBuilder;
 
-  // One event, with the position of the first event about the same fact.
+  // An event about anything but an opportunity, with the first event about the same fact.
   struct Fact {
     int64_t offset = 0;
     int64_t fact_offset = 0;  // Smallest offset among the sayings about this fact.
@@ -108,16 +116,39 @@ class Book {
     std::optional<absl::Time> effective;
     crm::v1::CrmEvent event;
   };
+  // Events from this offset on, up to the next run, were recorded at this time.
+  struct RecordedRun {
+    int64_t first_offset = 0;
+    absl::Time recorded;
+  };
+
+  void KeepOpportunityFact(const ingestion::v1::EventRecord& record, absl::Time recorded,
+                           const std::string& opportunity_id);
+  void KeepReferenceFact(const ingestion::v1::EventRecord& record, absl::Time recorded);
+  // Last offset recorded by then; 0 when there is none.
+  int64_t LastOffsetRecordedBy(absl::Time time) const;
+  absl::Time RecordedTimeOf(int64_t offset) const;
+  // Latest day not after `today` of any change of an opportunity up to `log_offset`; `today` when
+  // there is none.
+  absl::CivilDay LatestOpportunityDay(int64_t log_offset, absl::CivilDay today) const;
+  // Codes of opportunities in order of id.
+  const std::vector<uint32_t>& OrderedOpportunities() const;
 
   const int64_t erasures_known_through_;
   mutable std::mutex mutex_;
-  int64_t last_erasure_offset_ = 0;  // Guarded by mutex_, as all below.
-  std::deque<Fact> facts_;           // By offset; facts_[i].offset == i + 1.
-  // Smallest offset of each fact by what identifies it, see above.
+  int64_t last_offset_ = 0;  // Guarded by mutex_, as all below.
+  int64_t last_erasure_offset_ = 0;
+  std::vector<RecordedRun> recorded_runs_;
+  OpportunityFacts opportunity_facts_;
+  // Days of opportunities' changes, each with the first offset that named it.
+  std::map<absl::CivilDay, int64_t> opportunity_days_;
+  std::deque<Fact> reference_facts_;
+  size_t reference_fact_bytes_ = 0;  // About.
+  // Smallest offset of each reference fact by what identifies it, see above.
   std::unordered_map<std::string, int64_t> first_offset_of_fact_;
-  // Positions in facts_ by opportunity id, and those of everything else.
-  std::unordered_map<std::string, std::vector<int64_t>> opportunity_facts_;
-  std::vector<int64_t> reference_facts_;
+  // Derived when asked for.
+  mutable Timelines timelines_{&opportunity_facts_};
+  mutable std::vector<uint32_t> ordered_opportunities_;
   mutable std::deque<std::shared_ptr<const BookView>> cache_;  // Latest first.
 };
 

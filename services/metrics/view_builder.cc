@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -23,7 +24,10 @@
 #include "base/money.h"
 #include "google/type/money.pb.h"
 #include "quotacast/crm/v1/crm_event.pb.h"
+#include "services/metrics/dictionary.h"
+#include "services/metrics/opportunity_facts.h"
 #include "services/metrics/proto_values.h"
+#include "services/metrics/timeline.h"
 
 namespace quotacast::metrics {
 namespace {
@@ -73,7 +77,7 @@ std::optional<std::pair<std::string, std::string>> QuotaOfDeletion(
                         deletion.entity_id().substr(slash + 1));
 }
 
-DealMotion ToMotion(crm::v1::Motion motion) {
+DealMotion ToMotion(int motion) {
   switch (motion) {
     case crm::v1::MOTION_NEW:
       return DealMotion::kNew;
@@ -86,7 +90,7 @@ DealMotion ToMotion(crm::v1::Motion motion) {
   }
 }
 
-DealCategory ToCategory(crm::v1::ForecastCategory category) {
+DealCategory ToCategory(int category) {
   switch (category) {
     case crm::v1::FORECAST_CATEGORY_PIPELINE:
       return DealCategory::kPipeline;
@@ -102,27 +106,6 @@ DealCategory ToCategory(crm::v1::ForecastCategory category) {
       return DealCategory::kUnknown;
   }
 }
-
-// The words in use, in order, and where each stands.
-class Words {
- public:
-  void Add(const std::string& word) {
-    if (!word.empty()) positions_.emplace(word, 0);
-  }
-  std::vector<std::string> Place() {
-    std::vector<std::string> words;
-    for (auto& entry : positions_) {
-      entry.second = static_cast<int>(words.size());
-      words.push_back(entry.first);
-    }
-    return words;
-  }
-  // -1 for no word. After Place.
-  int PositionOf(const std::string& word) const { return word.empty() ? -1 : positions_.at(word); }
-
- private:
-  std::map<std::string, int> positions_;
-};
 
 // Positions of the entries of an ordered map.
 template <typename Map>
@@ -140,40 +123,35 @@ ViewBuilder::ViewBuilder(const Book& book, const ResolvedAsOf& as_of)
     : book_(book),
       as_of_(as_of),
       effective_end_(StartOfDayUtc(as_of.effective_day + 1)),
-      view_(std::make_shared<BookView>(DefaultCalendar())) {
+      view_(std::make_shared<BookView>(DefaultCalendar())),
+      reps_in_use_(book.opportunity_facts_.names().reps),
+      segments_in_use_(book.opportunity_facts_.names().segments),
+      products_in_use_(book.opportunity_facts_.names().products),
+      accounts_in_use_(book.opportunity_facts_.names().accounts),
+      stages_in_use_(book.opportunity_facts_.names().stages),
+      lead_sources_in_use_(book.opportunity_facts_.names().words),
+      close_reasons_in_use_(book.opportunity_facts_.names().words),
+      competitors_in_use_(book.opportunity_facts_.names().words) {
   view_->as_of = as_of;
 }
 
 std::shared_ptr<const BookView> ViewBuilder::Build() {
   ReadReference();
   ReadOpportunities();
+  UseNames();
   AddImpliedEntities();
   OrderStages();
   OrderTeams();
   FinishReps();
   FinishAccounts();
+  PlaceNames();
   FinishOpportunities();
   return view_;
 }
 
-absl::CivilDay ViewBuilder::LatestOpportunityDay(const Book& book, const ResolvedAsOf& limit,
-                                                 absl::CivilDay today) {
-  std::optional<absl::CivilDay> latest;
-  for (const Fact& fact : book.facts_) {
-    if (fact.offset > limit.log_offset) break;
-    if (!fact.effective || !fact.event.has_opportunity()) continue;
-    const absl::CivilDay day = DayOfUtc(*fact.effective);
-    // A date in the future is a slip or a plan, and says nothing about how far the data goes.
-    if (day <= today && (!latest || day > *latest)) latest = day;
-  }
-  return latest.value_or(today);
-}
-
-std::vector<const Book::Fact*> ViewBuilder::LastSayings(
-    const std::vector<int64_t>& positions) const {
+std::vector<const Book::Fact*> ViewBuilder::LastSayings() const {
   std::map<int64_t, const Fact*> last;
-  for (const int64_t position : positions) {
-    const Fact& fact = book_.facts_[static_cast<size_t>(position)];
+  for (const Fact& fact : book_.reference_facts_) {
     if (fact.offset > as_of_.log_offset) break;
     last[fact.fact_offset] = &fact;
   }
@@ -185,78 +163,9 @@ std::vector<const Book::Fact*> ViewBuilder::LastSayings(
   return sayings;
 }
 
-bool ViewBuilder::TakeOutEnds(std::vector<const Fact*>& facts) const {
-  bool gone = false;
-  const auto is_end = [this, &gone](const Fact* fact) {
-    if (!fact->event.has_deletion() && !fact->event.has_merge()) return false;
-    if (*fact->effective < effective_end_) {
-      gone = fact->event.has_merge() || !fact->event.deletion().restored();
-    }
-    return true;
-  };
-  std::vector<const Fact*> kept;
-  kept.reserve(facts.size());
-  for (const Fact* fact : facts) {
-    if (!is_end(fact)) kept.push_back(fact);
-  }
-  facts = std::move(kept);
-  return gone;
-}
-
-std::vector<ViewBuilder::PlacedFact> ViewBuilder::Counting(const std::vector<int64_t>& positions,
-                                                           bool* undated) const {
-  std::vector<const Fact*> facts = LastSayings(positions);
-  const bool any = !facts.empty();
-  facts.erase(
-      std::remove_if(facts.begin(), facts.end(), [](const Fact* fact) { return !fact->effective; }),
-      facts.end());
-  *undated = any && facts.empty();
-  std::stable_sort(facts.begin(), facts.end(), [](const Fact* a, const Fact* b) {
-    return std::tie(*a->effective, a->fact_offset) < std::tie(*b->effective, b->fact_offset);
-  });
-  if (TakeOutEnds(facts)) return {};
-  // Runs of closings without a reopening in between, each in order of the log, by the fact at whose
-  // place they count. Looked for before the cut: a closing that was moved to a day after it is not
-  // true before that day either.
-  std::map<const Fact*, std::vector<const Fact*>> closings;
-  std::vector<const Fact*> run;
-  const auto end_run = [&closings, &run]() {
-    if (run.empty()) return;
-    std::sort(run.begin(), run.end(),
-              [](const Fact* a, const Fact* b) { return a->offset < b->offset; });
-    closings[run.back()] = std::move(run);
-    run.clear();
-  };
-  for (const Fact* fact : facts) {
-    const std::string& stage_id = fact->event.opportunity().stage_id();
-    if (stage_id.empty()) continue;
-    if (CategoryOf(stage_id) == StageCategory::kOpen) {
-      end_run();
-    } else {
-      run.push_back(fact);
-    }
-  }
-  end_run();
-
-  std::vector<PlacedFact> counting;
-  for (const Fact* fact : facts) {
-    if (*fact->effective >= effective_end_) break;
-    const absl::CivilDay day = DayOfUtc(*fact->effective);
-    const std::string& stage_id = fact->event.opportunity().stage_id();
-    if (stage_id.empty() || CategoryOf(stage_id) == StageCategory::kOpen) {
-      counting.push_back({fact, day});
-      continue;
-    }
-    const auto placed = closings.find(fact);
-    if (placed == closings.end()) continue;
-    for (const Fact* saying : placed->second) counting.push_back({saying, day});
-  }
-  return counting;
-}
-
 void ViewBuilder::ReadReference() {
   // Facts about the shape of the business that carry no date of their own have always been so.
-  std::vector<const Fact*> facts = LastSayings(book_.reference_facts_);
+  std::vector<const Fact*> facts = LastSayings();
   facts.erase(std::remove_if(facts.begin(), facts.end(),
                              [this](const Fact* fact) {
                                return !fact->effective || *fact->effective >= effective_end_;
@@ -267,8 +176,7 @@ void ViewBuilder::ReadReference() {
     return std::tie(*a->effective, a->offset) < std::tie(*b->effective, b->offset);
   });
   std::map<int64_t, const crm::v1::RepChange*> known_then;
-  for (const int64_t position : book_.reference_facts_) {
-    const Fact& fact = book_.facts_[static_cast<size_t>(position)];
+  for (const Fact& fact : book_.reference_facts_) {
     if (fact.offset > as_of_.log_offset || fact.recorded >= effective_end_) break;
     if (fact.event.has_rep()) known_then[fact.fact_offset] = &fact.event.rep();
   }
@@ -476,46 +384,112 @@ std::optional<int64_t> ViewBuilder::ReadMoney(const google::type::Money& source,
     view_->notes.push_back(absl::StrCat(what, " is not an amount of money and was left out"));
     return std::nullopt;
   }
-  if (view_->currency.empty()) {
-    view_->currency = money->currency;
-    currency_owner_ = what;
-  } else if (view_->currency != money->currency && view_->currency_status.ok()) {
-    view_->currency_status = FailedPrecondition(
-        "MIXED_CURRENCY",
-        absl::StrCat("amounts are in several currencies, which are never summed: ", currency_owner_,
-                     " is in ", view_->currency, ", ", what, " in ", money->currency));
-  }
+  NoteCurrency(money->currency, what);
   return money->minor_units;
 }
 
-StageCategory ViewBuilder::CategoryOf(const std::string& stage_id) const {
-  const auto found = stages_.find(stage_id);
-  return found == stages_.end() ? StageCategory::kOpen : found->second.category;
+void ViewBuilder::NoteCurrency(const std::string& currency, const std::string& what) {
+  if (view_->currency.empty()) {
+    view_->currency = currency;
+    currency_owner_ = what;
+  } else if (view_->currency != currency && view_->currency_status.ok()) {
+    view_->currency_status = FailedPrecondition(
+        "MIXED_CURRENCY",
+        absl::StrCat("amounts are in several currencies, which are never summed: ", currency_owner_,
+                     " is in ", view_->currency, ", ", what, " in ", currency));
+  }
+}
+
+std::vector<bool> ViewBuilder::ClosingStages() const {
+  const Dictionary& ids = stages_in_use_.dictionary;
+  std::vector<bool> closing(ids.size());
+  for (const auto& entry : stages_) {
+    const uint32_t code = ids.Find(entry.first);
+    if (code != Dictionary::kNone) closing[code] = entry.second.category != StageCategory::kOpen;
+  }
+  return closing;
 }
 
 void ViewBuilder::ReadOpportunities() {
+  closing_stages_ = ClosingStages();
+  book_.timelines_.UseStages(closing_stages_);
+  const auto last_day = static_cast<int32_t>(as_of_.effective_day - absl::CivilDay(1970, 1, 1));
   // In order of id, so that notes and the first currency named do not depend on hashing.
-  std::vector<const std::string*> ids;
-  ids.reserve(book_.opportunity_facts_.size());
-  for (const auto& entry : book_.opportunity_facts_) ids.push_back(&entry.first);
-  std::sort(ids.begin(), ids.end(), [](const auto* a, const auto* b) { return *a < *b; });
-
-  int64_t fact_count = 0;
-  int64_t late_count = 0;
-  for (const std::string* id : ids) {
-    bool undated = false;
-    const std::vector<PlacedFact> facts = Counting(book_.opportunity_facts_.at(*id), &undated);
-    if (undated) ++view_->undated_count;
-    if (facts.empty()) continue;
-    for (const PlacedFact& placed : facts) {
-      ++fact_count;
-      const absl::CivilDay learned = DayOfUtc(placed.fact->recorded);
-      const absl::CivilDay stated = DayOfUtc(*placed.fact->effective);
-      if (learned - stated > kReconstructionLagDays) ++late_count;
-    }
-    opportunities_.emplace_hint(opportunities_.end(), *id, ReadOpportunity(*id, facts));
+  const std::vector<uint32_t>& order = book_.OrderedOpportunities();
+  drafts_.reserve(order.size());
+  for (const uint32_t code : order) {
+    TimelineReader timeline(book_.timelines_.Get(code, as_of_.log_offset), last_day);
+    if (timeline.is_undated()) ++view_->undated_count;
+    if (!timeline.is_gone()) ReadOpportunity(code, timeline);
   }
-  view_->reconstructed = 2 * late_count > fact_count;
+  view_->reconstructed = 2 * late_count_ > fact_count_;
+}
+
+void ViewBuilder::ReadOpportunity(uint32_t code, TimelineReader& timeline) {
+  if (!timeline.Next()) return;
+  OpportunityDraft& draft = drafts_.emplace_back();
+  BookOpportunity& opportunity = draft.opportunity;
+  opportunity.id = std::string(book_.opportunity_facts_.names().opportunities.At(code));
+  const absl::CivilDay first_day = absl::CivilDay(1970, 1, 1) + timeline.day();
+  opportunity.created_day = first_day;
+  do {
+    ++fact_count_;
+    if (timeline.is_late()) ++late_count_;
+    const OpportunityFields& fields = timeline.fields();
+    ApplyFields(fields, absl::CivilDay(1970, 1, 1) + timeline.day(), draft);
+    // A deal that was seen before the day it is said to be created was created by then.
+    if (fields.created_day && *fields.created_day) {
+      opportunity.created_day =
+          std::min(absl::CivilDay(1970, 1, 1) + **fields.created_day, first_day);
+    }
+  } while (timeline.Next());
+}
+
+void ViewBuilder::ApplyFields(const OpportunityFields& fields, absl::CivilDay day,
+                              OpportunityDraft& draft) {
+  BookOpportunity& opportunity = draft.opportunity;
+  const auto take = [](uint32_t code, uint32_t& into) {
+    if (code != Dictionary::kNone) into = code;
+  };
+  take(fields.owner, draft.rep);
+  take(fields.segment, draft.segment);
+  take(fields.product, draft.product);
+  take(fields.account, draft.account);
+  take(fields.lead_source, draft.lead_source);
+  take(fields.close_reason, draft.close_reason);
+  take(fields.competitor, draft.competitor);
+  if (fields.amount) ApplyAmount(*fields.amount, opportunity);
+  if (fields.expected_close_day) {
+    std::optional<absl::CivilDay> expected_day;
+    if (*fields.expected_close_day) {
+      expected_day = absl::CivilDay(1970, 1, 1) + **fields.expected_close_day;
+    }
+    ExpectToClose(expected_day, day, opportunity);
+  }
+  if (fields.motion) opportunity.motion = ToMotion(*fields.motion);
+  if (fields.has_customer_problem) opportunity.has_customer_problem = *fields.has_customer_problem;
+  if (fields.discovery_rating) opportunity.discovery_rating = *fields.discovery_rating;
+  if (fields.forecast_category) {
+    CallCategory(ToCategory(*fields.forecast_category), day, opportunity);
+  }
+  if (fields.stage != Dictionary::kNone) PlaceInStage(fields.stage, day, draft);
+}
+
+void ViewBuilder::ApplyAmount(const StatedAmount& stated, BookOpportunity& opportunity) {
+  if (stated.currency == Dictionary::kNone) {
+    view_->notes.push_back(absl::StrCat("the amount of opportunity ", opportunity.id,
+                                        " is not an amount of money and was left out"));
+    return;
+  }
+  if (stated.currency != currency_code_) {
+    const std::string currency(book_.opportunity_facts_.names().currencies.At(stated.currency));
+    NoteCurrency(currency, absl::StrCat("the amount of opportunity ", opportunity.id));
+    if (currency == view_->currency) currency_code_ = stated.currency;
+  }
+  opportunity.amount_minor_units = stated.minor_units;
+  if (stated.minor_units > 0 && !opportunity.entry_amount_minor_units) {
+    opportunity.entry_amount_minor_units = stated.minor_units;
+  }
 }
 
 void ViewBuilder::ExpectToClose(std::optional<absl::CivilDay> expected_day, absl::CivilDay said_day,
@@ -532,86 +506,121 @@ void ViewBuilder::CallCategory(DealCategory category, absl::CivilDay said_day,
   calls.push_back({said_day, category});
 }
 
-ViewBuilder::OpportunityDraft ViewBuilder::ReadOpportunity(const std::string& id,
-                                                           const std::vector<PlacedFact>& facts) {
-  OpportunityDraft draft;
-  BookOpportunity& opportunity = draft.opportunity;
-  opportunity.id = id;
-  opportunity.created_day = facts.front().day;
-  for (const PlacedFact& placed : facts) {
-    const crm::v1::OpportunityChange& change = placed.fact->event.opportunity();
-    if (change.has_owner_rep_id() && !change.owner_rep_id().empty()) {
-      draft.rep_id = Standing(crm::v1::ENTITY_KIND_REP, change.owner_rep_id());
-    }
-    if (change.has_segment_id() && !change.segment_id().empty()) {
-      draft.segment_id = change.segment_id();
-    }
-    if (change.has_product_id()) {
-      draft.product_id = Standing(crm::v1::ENTITY_KIND_PRODUCT, change.product_id());
-    }
-    if (change.has_account_id()) {
-      draft.account_id = Standing(crm::v1::ENTITY_KIND_ACCOUNT, change.account_id());
-    }
-    if (change.has_amount()) {
-      const std::optional<int64_t> amount =
-          ReadMoney(change.amount(), absl::StrCat("the amount of opportunity ", id));
-      if (amount) opportunity.amount_minor_units = amount;
-      if (amount.value_or(0) > 0 && !opportunity.entry_amount_minor_units) {
-        opportunity.entry_amount_minor_units = amount;
-      }
-    }
-    if (change.has_expected_close_date()) {
-      ExpectToClose(ToCivilDay(change.expected_close_date()), placed.day, opportunity);
-    }
-    if (change.has_motion()) opportunity.motion = ToMotion(change.motion());
-    if (change.has_lead_source()) draft.lead_source = change.lead_source();
-    if (change.has_close_reason()) draft.close_reason = change.close_reason();
-    if (change.has_competitor()) draft.competitor = change.competitor();
-    if (change.has_customer_problem()) {
-      opportunity.has_customer_problem = !change.customer_problem().empty();
-    }
-    if (change.has_discovery_rating()) opportunity.discovery_rating = change.discovery_rating();
-    if (change.has_forecast_category()) {
-      CallCategory(ToCategory(change.forecast_category()), placed.day, opportunity);
-    }
-    if (change.has_created_date()) {
-      const std::optional<absl::CivilDay> created = ToCivilDay(change.created_date());
-      // A deal that was seen before the day it is said to be created was created by then.
-      if (created) opportunity.created_day = std::min(*created, facts.front().day);
-    }
-    if (change.has_stage_id() && !change.stage_id().empty()) {
-      PlaceInStage(change.stage_id(), placed.day, draft);
-    }
-  }
-  return draft;
-}
-
-void ViewBuilder::PlaceInStage(const std::string& stage_id, absl::CivilDay day,
-                               OpportunityDraft& draft) const {
+void ViewBuilder::PlaceInStage(uint32_t stage, absl::CivilDay day, OpportunityDraft& draft) const {
   std::vector<StageVisit>& visits = draft.opportunity.visits;
-  const bool stands_closed =
-      !draft.stage_ids.empty() && CategoryOf(draft.stage_ids.back()) != StageCategory::kOpen;
-  if (stands_closed && CategoryOf(stage_id) != StageCategory::kOpen) {
+  const auto closes = [this](int code) { return closing_stages_[static_cast<size_t>(code)]; };
+  const int code = static_cast<int>(stage);
+  if (!visits.empty() && closes(visits.back().stage) && closes(code)) {
     // Closed again without a reopening: one closing, and what was learned last about it counts.
-    visits.back().entered_day = day;
-    draft.stage_ids.back() = stage_id;
+    visits.back() = {.stage = code, .entered_day = day};
     return;
   }
   // An open stage stated again was entered once.
-  if (!draft.stage_ids.empty() && draft.stage_ids.back() == stage_id) return;
-  visits.push_back({.stage = -1, .entered_day = day});
-  draft.stage_ids.push_back(stage_id);
+  if (!visits.empty() && visits.back().stage == code) return;
+  visits.push_back({.stage = code, .entered_day = day});
+}
+
+void ViewBuilder::UseNames() {
+  for (const OpportunityDraft& draft : drafts_) {
+    reps_in_use_.Use(draft.rep);
+    segments_in_use_.Use(draft.segment);
+    products_in_use_.Use(draft.product);
+    accounts_in_use_.Use(draft.account);
+    lead_sources_in_use_.Use(draft.lead_source);
+    close_reasons_in_use_.Use(draft.close_reason);
+    competitors_in_use_.Use(draft.competitor);
+    for (const StageVisit& visit : draft.opportunity.visits) {
+      stages_in_use_.Use(static_cast<uint32_t>(visit.stage));
+    }
+  }
+  // What stands for each of them; nothing does for an empty name.
+  const auto each = [](const NameUse& use, const auto& add) {
+    for (uint32_t code = 0; code < use.is_used.size(); ++code) {
+      if (use.is_used[code] && !use.dictionary.At(code).empty()) {
+        add(std::string(use.dictionary.At(code)));
+      }
+    }
+  };
+  each(reps_in_use_, [this](const std::string& id) {
+    // Somebody with deals is there, whatever was learned later about the start.
+    reps_[Standing(crm::v1::ENTITY_KIND_REP, id)].starts_unknown_to_us = false;
+  });
+  if (std::any_of(drafts_.begin(), drafts_.end(),
+                  [](const OpportunityDraft& draft) { return draft.rep == Dictionary::kNone; })) {
+    reps_[kUnassignedRepId].starts_unknown_to_us = false;
+  }
+  each(stages_in_use_, [this](const std::string& id) { stages_[id]; });
+  each(products_in_use_, [this](const std::string& id) {
+    const std::string& standing = Standing(crm::v1::ENTITY_KIND_PRODUCT, id);
+    products_[standing].product.id = standing;
+  });
+  each(accounts_in_use_, [this](const std::string& id) {
+    const std::string& standing = Standing(crm::v1::ENTITY_KIND_ACCOUNT, id);
+    accounts_[standing].account.id = standing;
+  });
+}
+
+std::vector<std::string> ViewBuilder::PlaceWords(NameUse& use) const {
+  std::vector<std::pair<std::string, uint32_t>> used;
+  for (uint32_t code = 0; code < use.is_used.size(); ++code) {
+    const std::string_view word = use.dictionary.At(code);
+    if (use.is_used[code] && !word.empty()) used.emplace_back(std::string(word), code);
+  }
+  std::sort(used.begin(), used.end());
+  std::vector<std::string> words;
+  for (auto& entry : used) {
+    use.position[entry.second] = static_cast<int>(words.size());
+    words.push_back(std::move(entry.first));
+  }
+  return words;
+}
+
+void ViewBuilder::PlaceNames() {
+  view_->lead_sources = PlaceWords(lead_sources_in_use_);
+  view_->close_reasons = PlaceWords(close_reasons_in_use_);
+  view_->competitors = PlaceWords(competitors_in_use_);
+
+  const auto place = [](NameUse& use, const std::unordered_map<std::string, int>& positions,
+                        const auto& standing) {
+    for (uint32_t code = 0; code < use.is_used.size(); ++code) {
+      const std::string id(use.dictionary.At(code));
+      if (use.is_used[code] && !id.empty()) use.position[code] = positions.at(standing(id));
+    }
+  };
+  const auto standing_as = [this](crm::v1::EntityKind entity) {
+    return [this, entity](const std::string& id) { return Standing(entity, id); };
+  };
+  const auto as_it_is = [](const std::string& id) { return id; };
+  place(reps_in_use_, Positions(reps_), standing_as(crm::v1::ENTITY_KIND_REP));
+  place(products_in_use_, Positions(products_), standing_as(crm::v1::ENTITY_KIND_PRODUCT));
+  place(accounts_in_use_, Positions(accounts_), standing_as(crm::v1::ENTITY_KIND_ACCOUNT));
+  std::unordered_map<std::string, int> stage_positions;
+  for (size_t i = 0; i < view_->stages.size(); ++i) {
+    stage_positions.emplace(view_->stages[i].id, static_cast<int>(i));
+  }
+  place(stages_in_use_, stage_positions, as_it_is);
+  std::set<std::string> segments;
+  for (uint32_t code = 0; code < segments_in_use_.is_used.size(); ++code) {
+    if (segments_in_use_.is_used[code]) {
+      segments.insert(std::string(segments_in_use_.dictionary.At(code)));
+    }
+  }
+  if (std::any_of(drafts_.begin(), drafts_.end(), [](const OpportunityDraft& draft) {
+        return draft.segment == Dictionary::kNone;
+      })) {
+    segments.insert(kDefaultSegmentId);
+  }
+  view_->segments.assign(segments.begin(), segments.end());
+  std::unordered_map<std::string, int> segment_positions;
+  for (const std::string& segment : view_->segments) {
+    segment_positions.emplace(segment, static_cast<int>(segment_positions.size()));
+  }
+  place(segments_in_use_, segment_positions, as_it_is);
+  default_segment_ =
+      segment_positions.count(kDefaultSegmentId) > 0 ? segment_positions.at(kDefaultSegmentId) : 0;
 }
 
 void ViewBuilder::AddImpliedEntities() {
-  for (auto& entry : opportunities_) {
-    OpportunityDraft& draft = entry.second;
-    RepDraft& rep = reps_[draft.rep_id];
-    // Somebody with deals is there, whatever was learned later about the start.
-    rep.starts_unknown_to_us = false;
-    if (draft.stage_ids.empty()) continue;
-    for (const std::string& stage_id : draft.stage_ids) stages_[stage_id];
-  }
   // A quota for somebody no source describes makes the rep known.
   for (const auto& entry : quotas_) reps_[entry.first];
   for (auto it = reps_.begin(); it != reps_.end();) {
@@ -718,10 +727,6 @@ void ViewBuilder::FinishReps() {
 
 void ViewBuilder::FinishAccounts() {
   const std::unordered_map<std::string, int> rep_positions = Positions(reps_);
-  for (auto& entry : opportunities_) {
-    const std::string& id = entry.second.account_id;
-    if (!id.empty()) accounts_[id].account.id = id;
-  }
   for (auto& entry : accounts_) {
     AccountDraft& draft = entry.second;
     BookAccount& account = draft.account;
@@ -743,65 +748,44 @@ void ViewBuilder::FinishAccounts() {
   }
 }
 
+int ViewBuilder::FirstStage() const {
+  // The first open stage that is in use.
+  int first_used = static_cast<int>(view_->stages.size());
+  for (const int position : stages_in_use_.position) {
+    if (position >= 0) first_used = std::min(first_used, position);
+  }
+  const bool is_open =
+      first_used < static_cast<int>(view_->stages.size()) &&
+      view_->stages[static_cast<size_t>(first_used)].category == StageCategory::kOpen;
+  return is_open ? first_used : 0;
+}
+
 void ViewBuilder::FinishOpportunities() {
-  const std::unordered_map<std::string, int> rep_positions = Positions(reps_);
-  std::set<std::string> segments;
-  Words lead_sources, close_reasons, competitors;
-  for (auto& entry : opportunities_) {
-    const OpportunityDraft& draft = entry.second;
-    segments.insert(draft.segment_id);
-    lead_sources.Add(draft.lead_source);
-    close_reasons.Add(draft.close_reason);
-    competitors.Add(draft.competitor);
-    if (!draft.product_id.empty()) products_[draft.product_id].product.id = draft.product_id;
-  }
-  view_->lead_sources = lead_sources.Place();
-  view_->close_reasons = close_reasons.Place();
-  view_->competitors = competitors.Place();
-  view_->segments.assign(segments.begin(), segments.end());
-  std::unordered_map<std::string, int> segment_positions;
-  for (const std::string& segment : view_->segments) {
-    segment_positions.emplace(segment, static_cast<int>(segment_positions.size()));
-  }
   for (auto& entry : products_) {
     BookProduct& product = entry.second.product;
     if (product.display_name.empty()) product.display_name = product.id;
     view_->products.push_back(product);
   }
-  const std::unordered_map<std::string, int> product_positions = Positions(products_);
-  const std::unordered_map<std::string, int> account_positions = Positions(accounts_);
-  std::unordered_map<std::string, int> stage_positions;
-  for (size_t i = 0; i < view_->stages.size(); ++i) {
-    stage_positions.emplace(view_->stages[i].id, static_cast<int>(i));
-  }
+  const int first_stage = FirstStage();
+  const std::unordered_map<std::string, int> rep_positions = Positions(reps_);
+  const auto unassigned = rep_positions.find(kUnassignedRepId);
+  const int unassigned_rep = unassigned == rep_positions.end() ? -1 : unassigned->second;
 
-  // Where deals stand that nobody put into a stage: the first open stage that is in use.
-  const int stage_count = static_cast<int>(view_->stages.size());
-  int first_stage = 0;
-  int first_used = stage_count;
-  for (const auto& entry : opportunities_) {
-    for (const std::string& id : entry.second.stage_ids) {
-      first_used = std::min(first_used, stage_positions.at(id));
-    }
-  }
-  if (first_used < stage_count &&
-      view_->stages[static_cast<size_t>(first_used)].category == StageCategory::kOpen) {
-    first_stage = first_used;
-  }
-
-  view_->opportunities.reserve(opportunities_.size());
-  for (auto& entry : opportunities_) {
-    OpportunityDraft& draft = entry.second;
+  view_->opportunities.reserve(drafts_.size());
+  for (OpportunityDraft& draft : drafts_) {
     BookOpportunity& opportunity = draft.opportunity;
-    opportunity.rep = rep_positions.at(draft.rep_id);
-    opportunity.segment = segment_positions.at(draft.segment_id);
-    if (!draft.product_id.empty()) opportunity.product = product_positions.at(draft.product_id);
-    if (!draft.account_id.empty()) opportunity.account = account_positions.at(draft.account_id);
-    opportunity.lead_source = lead_sources.PositionOf(draft.lead_source);
-    opportunity.close_reason = close_reasons.PositionOf(draft.close_reason);
-    opportunity.competitor = competitors.PositionOf(draft.competitor);
-    for (size_t i = 0; i < draft.stage_ids.size(); ++i) {
-      opportunity.visits[i].stage = stage_positions.at(draft.stage_ids[i]);
+    opportunity.rep =
+        draft.rep == Dictionary::kNone ? unassigned_rep : reps_in_use_.PositionOf(draft.rep);
+    opportunity.segment = draft.segment == Dictionary::kNone
+                              ? default_segment_
+                              : segments_in_use_.PositionOf(draft.segment);
+    opportunity.product = products_in_use_.PositionOf(draft.product);
+    opportunity.account = accounts_in_use_.PositionOf(draft.account);
+    opportunity.lead_source = lead_sources_in_use_.PositionOf(draft.lead_source);
+    opportunity.close_reason = close_reasons_in_use_.PositionOf(draft.close_reason);
+    opportunity.competitor = competitors_in_use_.PositionOf(draft.competitor);
+    for (StageVisit& visit : opportunity.visits) {
+      visit.stage = stages_in_use_.PositionOf(static_cast<uint32_t>(visit.stage));
     }
     if (opportunity.visits.empty()) {
       opportunity.visits.push_back({.stage = first_stage, .entered_day = opportunity.created_day});

@@ -28,11 +28,6 @@ class ViewBuilder {
 
   std::shared_ptr<const BookView> Build();
 
-  // Latest effective day not after `today` of any opportunity fact among the events up to
-  // `limit.log_offset`; `today` when there is none.
-  static absl::CivilDay LatestOpportunityDay(const Book& book, const ResolvedAsOf& limit,
-                                             absl::CivilDay today);
-
  private:
   using Fact = Book::Fact;
 
@@ -61,35 +56,34 @@ class ViewBuilder {
     std::string owner_id;
     std::optional<google::type::Money> yearly_potential;
   };
+  // An opportunity whose names are codes of the book's dictionaries still, its stages' included.
   struct OpportunityDraft {
     BookOpportunity opportunity;
-    std::string rep_id = kUnassignedRepId;
-    std::string segment_id = kDefaultSegmentId;
-    std::string product_id;
-    std::string account_id;
-    std::string lead_source;
-    std::string close_reason;
-    std::string competitor;
-    std::vector<std::string> stage_ids;  // One per visit.
+    uint32_t rep = Dictionary::kNone;
+    uint32_t segment = Dictionary::kNone;
+    uint32_t product = Dictionary::kNone;
+    uint32_t account = Dictionary::kNone;
+    uint32_t lead_source = Dictionary::kNone;
+    uint32_t close_reason = Dictionary::kNone;
+    uint32_t competitor = Dictionary::kNone;
   };
-  // A fact of an opportunity and the day it counts from: its own, or, of a closing, that of what
-  // was learned last about the closing.
-  struct PlacedFact {
-    const Fact* fact = nullptr;
-    absl::CivilDay day;
+  // Which names of a dictionary opportunities use, and where each stands in the view; -1 for an
+  // empty name.
+  struct NameUse {
+    explicit NameUse(const Dictionary& names)
+        : dictionary(names), is_used(names.size()), position(names.size(), -1) {}
+    const Dictionary& dictionary;
+    std::vector<bool> is_used;
+    std::vector<int> position;
+
+    void Use(uint32_t code) {
+      if (code != Dictionary::kNone) is_used[code] = true;
+    }
+    int PositionOf(uint32_t code) const { return code == Dictionary::kNone ? -1 : position[code]; }
   };
 
-  // The last saying recorded in time about each of the facts at `positions`, by `fact_offset`.
-  std::vector<const Fact*> LastSayings(const std::vector<int64_t>& positions) const;
-  // Those of the facts of an opportunity that count, in order of effective time and then of the
-  // log; the sayings about one closing stand together, the one learned last at the end. None when
-  // it is deleted or merged away. `undated` says whether every fact that was known had no date.
-  // After ReadReference.
-  std::vector<PlacedFact> Counting(const std::vector<int64_t>& positions, bool* undated) const;
-
-  // Takes the deletions and merges out of `facts`, which are in order of effective time; true when
-  // the record is gone on the effective day.
-  bool TakeOutEnds(std::vector<const Fact*>& facts) const;
+  // The last saying recorded in time about each reference fact, by `fact_offset`.
+  std::vector<const Fact*> LastSayings() const;
 
   void ReadReference();
   void ReadMerge(const crm::v1::Merge& merge);
@@ -107,19 +101,31 @@ class ViewBuilder {
   void ReadQuota(const std::string& rep_id, const crm::v1::QuotaChange& change);
   void ReadCalendar(const crm::v1::FiscalCalendarChange& change);
   void ReadOpportunities();
-  OpportunityDraft ReadOpportunity(const std::string& id, const std::vector<PlacedFact>& facts);
+  // Takes what a timeline says up to the effective day into the view; nothing when it says nothing.
+  void ReadOpportunity(uint32_t code, TimelineReader& timeline);
+  void ApplyFields(const OpportunityFields& fields, absl::CivilDay day, OpportunityDraft& draft);
+  void ApplyAmount(const StatedAmount& stated, BookOpportunity& opportunity);
   static void ExpectToClose(std::optional<absl::CivilDay> expected_day, absl::CivilDay said_day,
                             BookOpportunity& opportunity);
   static void CallCategory(DealCategory category, absl::CivilDay said_day,
                            BookOpportunity& opportunity);
-  void PlaceInStage(const std::string& stage_id, absl::CivilDay day, OpportunityDraft& draft) const;
+  void PlaceInStage(uint32_t stage, absl::CivilDay day, OpportunityDraft& draft) const;
   std::optional<int64_t> ReadMoney(const google::type::Money& money, const std::string& what);
-  StageCategory CategoryOf(const std::string& stage_id) const;
+  // Takes an amount's currency for the view's, or notes that there are several.
+  void NoteCurrency(const std::string& currency, const std::string& what);
+  // By stage code: whether the stage closes a deal.
+  std::vector<bool> ClosingStages() const;
 
   void AddImpliedEntities();
   void OrderStages();
   void OrderTeams();
   void FinishReps();
+  // Adds the names that opportunities use, and says where each stands.
+  void UseNames();
+  void PlaceNames();
+  std::vector<std::string> PlaceWords(NameUse& use) const;
+  // Position of the stage where deals stand that nobody put into one.
+  int FirstStage() const;
   void FinishAccounts();
   void FinishOpportunities();
 
@@ -133,7 +139,20 @@ class ViewBuilder {
   std::map<std::string, ProductDraft> products_;
   std::map<std::string, AccountDraft> accounts_;
   std::map<std::string, std::map<std::string, int64_t>> quotas_;  // By rep, by period.
-  std::map<std::string, OpportunityDraft> opportunities_;
+  std::vector<bool> closing_stages_;
+  std::vector<OpportunityDraft> drafts_;  // In order of id.
+  int64_t fact_count_ = 0;  // Facts of opportunities that count, and late ones of them.
+  int64_t late_count_ = 0;
+  uint32_t currency_code_ = Dictionary::kNone;  // Of the view's currency, once an amount had it.
+  NameUse reps_in_use_;
+  NameUse segments_in_use_;
+  NameUse products_in_use_;
+  NameUse accounts_in_use_;
+  NameUse stages_in_use_;
+  NameUse lead_sources_in_use_;
+  NameUse close_reasons_in_use_;
+  NameUse competitors_in_use_;
+  int default_segment_ = 0;
   // Records that were merged into another, by kind and id.
   std::map<std::pair<crm::v1::EntityKind, std::string>, std::string> merged_into_;
   std::string currency_owner_;  // What first named the currency of the view.

@@ -249,10 +249,9 @@ absl::StatusOr<std::vector<HalfLoad>> RunHalfLoads(Workplace& workplace, Measure
 absl::Status MeasureHalfLoad(Workplace& workplace, MeasuredStore& store, Figures& figures) {
   QC_ASSIGN_OR_RETURN(const std::vector<HalfLoad> loads, RunHalfLoads(workplace, store));
   std::vector<double> rates, middles, tails, all_tails, stolen;
-  const auto quiet_count =
-      std::count_if(loads.begin(), loads.end(), [](const HalfLoad& load) {
-        return load.stolen_share <= kMaxStolenShare;
-      });
+  const auto quiet_count = std::count_if(loads.begin(), loads.end(), [](const HalfLoad& load) {
+    return load.stolen_share <= kMaxStolenShare;
+  });
   for (const HalfLoad& load : loads) {
     all_tails.push_back(load.Millis(0.99));
     stolen.push_back(load.stolen_share);

@@ -9,7 +9,8 @@ namespace {
 
 TEST(MachineTimeTest, SumsTheColumnsAndKnowsTheHostsShare) {
   // Guests' time, the last two columns, is in user and nice already.
-  const auto begin = ParseMachineTime("cpu  100 10 20 300 5 1 4 60 7 8\ncpu0 1 2 3 4 5 6 7 8 9 10\n");
+  const auto begin =
+      ParseMachineTime("cpu  100 10 20 300 5 1 4 60 7 8\ncpu0 1 2 3 4 5 6 7 8 9 10\n");
   ASSERT_TRUE(begin.ok()) << begin.status();
   EXPECT_EQ(begin->stolen_ticks, 60);
   EXPECT_EQ(begin->ticks, 500);
