@@ -114,7 +114,8 @@ absl::StatusOr<std::vector<FiscalPeriod>> StatePeriods(const BookView& view,
 
 }  // namespace
 
-Metrics::Metrics(Feed feed, const Clock* clock) : feed_(std::move(feed)), clock_(clock) {}
+Metrics::Metrics(Feed feed, const Clock* clock, const MetricsOptions& options)
+    : feed_(std::move(feed)), clock_(clock), options_(options) {}
 
 std::shared_ptr<Metrics::Shelf> Metrics::ShelfOf(const std::string& workspace) {
   std::lock_guard<std::mutex> lock(mutex_);
@@ -133,17 +134,44 @@ std::shared_ptr<Metrics::Shelf> Metrics::ShelfOf(const std::string& workspace) {
   return shelf;
 }
 
-absl::Status Metrics::CatchUp(const std::string& workspace, const Cancelled& cancelled,
-                              Book& book) const {
+absl::Status Metrics::MakeRoom(Shelf& shelf, const Book& book) {
+  shelf.book_bytes = book.memory_bytes();
+  if (shelf.book_bytes > options_.book_bytes_max) {
+    ErrorDetail detail;
+    detail.reason = "BOOK_TOO_LARGE";
+    return WithDetail(absl::ResourceExhaustedError(absl::StrCat(
+                          "the first ", book.last_offset(), " events of workspace ",
+                          shelf.workspace, " need ", shelf.book_bytes >> 20,
+                          " MiB of memory, and the books may have ", options_.book_bytes_max >> 20,
+                          ": give the metrics service more (--metrics-memory-max-mib)")),
+                      detail);
+  }
+  std::lock_guard<std::mutex> lock(mutex_);
+  size_t total = shelf.book_bytes;
+  // Latest used first. One that goes while somebody uses it lives on until then.
+  for (auto kept = shelves_.begin(); kept != shelves_.end();) {
+    const size_t bytes = (*kept)->book_bytes;
+    if (kept->get() == &shelf || total + bytes <= options_.book_bytes_max) {
+      if (kept->get() != &shelf) total += bytes;
+      ++kept;
+    } else {
+      kept = shelves_.erase(kept);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Metrics::CatchUp(Shelf& shelf, const Cancelled& cancelled, Book& book) {
   absl::Status appended;
-  QC_RETURN_IF_ERROR(feed_(workspace, book.last_offset(), cancelled,
+  QC_RETURN_IF_ERROR(feed_(shelf.workspace, book.last_offset(), cancelled,
                            [&](const ingestion::v1::WatchEventsResponse& batch) {
                              if (IsCancelled(cancelled)) return false;
                              for (const ingestion::v1::EventRecord& record : batch.events()) {
                                appended = book.Append(record);
                                if (!appended.ok()) return false;
                              }
-                             return true;
+                             if (batch.events_size() > 0) appended = MakeRoom(shelf, book);
+                             return appended.ok();
                            }));
   QC_RETURN_IF_ERROR(appended);
   if (IsCancelled(cancelled)) return absl::CancelledError("the caller went away");
@@ -162,11 +190,11 @@ absl::StatusOr<std::shared_ptr<const BookView>> Metrics::ViewOf(const std::strin
     do {
       if (IsCancelled(cancelled)) return absl::CancelledError("the caller went away");
     } while (!lock.try_lock_for(kCatchUpWait));
-    QC_RETURN_IF_ERROR(CatchUp(workspace, cancelled, *shelf->book));
+    QC_RETURN_IF_ERROR(CatchUp(*shelf, cancelled, *shelf->book));
     // A person's data was erased from what was read before: read all of it again.
     while (shelf->book->is_outdated()) {
       auto fresh = std::make_shared<Book>(shelf->book->last_erasure_offset());
-      QC_RETURN_IF_ERROR(CatchUp(workspace, cancelled, *fresh));
+      QC_RETURN_IF_ERROR(CatchUp(*shelf, cancelled, *fresh));
       shelf->book = fresh;
     }
     book = shelf->book;

@@ -6,7 +6,9 @@
 #ifndef QUOTACAST_SERVICES_METRICS_METRICS_H_
 #define QUOTACAST_SERVICES_METRICS_METRICS_H_
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -27,6 +29,8 @@ namespace quotacast::metrics {
 
 // Named limits. What falls out is rebuilt from the feed, or fitted again, when asked for.
 inline constexpr size_t kMaxBooks = 64;
+// Memory of all books together unless options say otherwise. Those not used for longest make room.
+inline constexpr size_t kDefaultBookBytesMax = size_t{8} << 30;
 inline constexpr size_t kMaxModels = 64;
 inline constexpr int kDefaultDraws = 64;
 // Longest age, in days since creation, that KPIs by age look at: ten years.
@@ -43,15 +47,20 @@ using Feed = std::function<absl::Status(
     std::string_view workspace, int64_t after_offset, const Cancelled& cancelled,
     const std::function<bool(const ingestion::v1::WatchEventsResponse&)>& on_batch)>;
 
+struct MetricsOptions {
+  size_t book_bytes_max = kDefaultBookBytesMax;
+};
+
 // Thread-safe. Requests name their workspace as "workspaces/{workspace}".
 //
 // Every method that takes `cancelled` reads the feed first, so that an answer reflects what was
 // acknowledged before the call. Errors of these: INVALID_ARGUMENT (INVALID_FIELD) for parent or
-// as-of, FAILED_PRECONDITION (EMPTY_WORKSPACE), CANCELLED, and what the feed answers.
+// as-of, FAILED_PRECONDITION (EMPTY_WORKSPACE), RESOURCE_EXHAUSTED (BOOK_TOO_LARGE) when one
+// workspace's book alone does not fit, CANCELLED, and what the feed answers.
 class Metrics {
  public:
   // `clock` must outlive this.
-  Metrics(Feed feed, const Clock* clock);
+  Metrics(Feed feed, const Clock* clock, const MetricsOptions& options = {});
 
   // Further errors: as KpiRegistry::Query; INVALID_ARGUMENT (INVALID_FIELD) for horizon_days.
   absl::StatusOr<metrics::v1::QueryKpiResponse> QueryKpi(
@@ -85,6 +94,7 @@ class Metrics {
     const std::string workspace;
     std::timed_mutex catch_up;
     std::shared_ptr<Book> book = std::make_shared<Book>();  // Guarded by catch_up.
+    std::atomic<size_t> book_bytes{0};                      // Of the book, as last looked at.
   };
   struct FittedModel {
     ResolvedAsOf as_of;
@@ -95,7 +105,9 @@ class Metrics {
 
   std::shared_ptr<Shelf> ShelfOf(const std::string& workspace);
   // Reads what the feed has beyond what the book knows.
-  absl::Status CatchUp(const std::string& workspace, const Cancelled& cancelled, Book& book) const;
+  absl::Status CatchUp(Shelf& shelf, const Cancelled& cancelled, Book& book);
+  // Notes what the shelf's book needs and takes other books away for it.
+  absl::Status MakeRoom(Shelf& shelf, const Book& book);
   absl::StatusOr<std::shared_ptr<const BookView>> ViewOf(const std::string& workspace,
                                                          const type::v1::AsOf& as_of,
                                                          const Cancelled& cancelled);
@@ -106,6 +118,7 @@ class Metrics {
 
   const Feed feed_;
   const Clock* const clock_;
+  const MetricsOptions options_;
   const KpiRegistry registry_;
   mutable std::mutex mutex_;                                       // Guards what follows.
   std::deque<std::shared_ptr<Shelf>> shelves_;                     // Latest used first.

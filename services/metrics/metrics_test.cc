@@ -280,6 +280,46 @@ TEST_F(MetricsTest, HandsOnTheFeedsErrorsAndCancellation) {
   EXPECT_TRUE(metrics.QueryKpi(request, {}).ok());
 }
 
+// The book of ten thousand deals needs more than a mebibyte, and less than eight.
+TEST_F(MetricsTest, ABookThatDoesNotFitIsRefusedAndOthersMakeRoom) {
+  ScriptedSource large(CivilDay(2018, 1, 2));
+  large.feed.Stages();
+  for (int i = 0; i < 10'000; ++i) {
+    large.feed.Deal(absl::StrCat("deal-of-some-length-", i), "Discovery", CivilDay(2017, 5, 1),
+                    {.rep = "ann", .amount = i + 1});
+  }
+  const Feed inner = large.AsFeed();
+  // Every workspace has the same feed.
+  const Feed feed = [&inner](std::string_view, int64_t after_offset, const Cancelled& cancelled,
+                             const auto& on_batch) {
+    return inner("w", after_offset, cancelled, on_batch);
+  };
+  v1::QueryKpiRequest request;
+  request.set_parent("workspaces/a");
+  request.set_kpi("win_rate_closed");
+  Metrics small(feed, &clock, {.book_bytes_max = size_t{1} << 20});
+  const absl::Status refused = small.QueryKpi(request, {}).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(GetDetail(refused)->reason, "BOOK_TOO_LARGE");
+  EXPECT_NE(refused.message().find("workspace a"), std::string_view::npos) << refused;
+
+  // A few fit into eight: the ones not used for longest are read again, the others are not.
+  Metrics roomy(feed, &clock, {.book_bytes_max = size_t{8} << 20});
+  const auto first_read_after = [&](const std::string& workspace) {
+    large.asked_after.clear();
+    request.set_parent("workspaces/" + workspace);
+    EXPECT_TRUE(roomy.QueryKpi(request, {}).ok());
+    return large.asked_after.front();
+  };
+  EXPECT_EQ(first_read_after("a"), 0);
+  for (int i = 1; i < 10; ++i) {
+    EXPECT_EQ(first_read_after(absl::StrCat("b", i)), 0);
+    EXPECT_GT(first_read_after("a"), 0) << "after " << i << " others";
+  }
+  EXPECT_GT(first_read_after("b9"), 0);
+  EXPECT_EQ(first_read_after("b1"), 0);
+}
+
 TEST_F(MetricsTest, ACancelledCallerDoesNotWaitForAnotherReadingTheFeed) {
   AddHistory(source.feed);
   std::promise<void> reading;

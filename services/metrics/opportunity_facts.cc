@@ -11,9 +11,9 @@
 #include <unordered_map>
 
 #include "absl/time/civil_time.h"
-#include "base/civil_date.h"
 #include "base/money.h"
 #include "google/type/date.pb.h"
+#include "services/metrics/day_number.h"
 #include "services/metrics/proto_values.h"
 
 namespace quotacast::metrics {
@@ -42,7 +42,7 @@ enum FieldBit : uint32_t {
 // 0: cleared.
 void WriteDay(const google::type::Date& date, std::string& bytes) {
   const std::optional<absl::CivilDay> day = ToCivilDay(date);
-  WriteVarint(day ? ZigZag(*day - absl::CivilDay(1970, 1, 1)) + 1 : 0, bytes);
+  WriteVarint(day ? ZigZag(NumberOfDay(*day)) + 1 : 0, bytes);
 }
 
 std::optional<int32_t> ReadDay(std::string_view& bytes) {

@@ -24,6 +24,7 @@
 #include "base/money.h"
 #include "google/type/money.pb.h"
 #include "quotacast/crm/v1/crm_event.pb.h"
+#include "services/metrics/day_number.h"
 #include "services/metrics/dictionary.h"
 #include "services/metrics/opportunity_facts.h"
 #include "services/metrics/proto_values.h"
@@ -413,7 +414,7 @@ std::vector<bool> ViewBuilder::ClosingStages() const {
 void ViewBuilder::ReadOpportunities() {
   closing_stages_ = ClosingStages();
   book_.timelines_.UseStages(closing_stages_);
-  const auto last_day = static_cast<int32_t>(as_of_.effective_day - absl::CivilDay(1970, 1, 1));
+  const int32_t last_day = NumberOfDay(as_of_.effective_day);
   // In order of id, so that notes and the first currency named do not depend on hashing.
   const std::vector<uint32_t>& order = book_.OrderedOpportunities();
   drafts_.reserve(order.size());
@@ -430,17 +431,16 @@ void ViewBuilder::ReadOpportunity(uint32_t code, TimelineReader& timeline) {
   OpportunityDraft& draft = drafts_.emplace_back();
   BookOpportunity& opportunity = draft.opportunity;
   opportunity.id = std::string(book_.opportunity_facts_.names().opportunities.At(code));
-  const absl::CivilDay first_day = absl::CivilDay(1970, 1, 1) + timeline.day();
+  const absl::CivilDay first_day = DayOfNumber(timeline.day());
   opportunity.created_day = first_day;
   do {
     ++fact_count_;
     if (timeline.is_late()) ++late_count_;
     const OpportunityFields& fields = timeline.fields();
-    ApplyFields(fields, absl::CivilDay(1970, 1, 1) + timeline.day(), draft);
+    ApplyFields(fields, DayOfNumber(timeline.day()), draft);
     // A deal that was seen before the day it is said to be created was created by then.
     if (fields.created_day && *fields.created_day) {
-      opportunity.created_day =
-          std::min(absl::CivilDay(1970, 1, 1) + **fields.created_day, first_day);
+      opportunity.created_day = std::min(DayOfNumber(**fields.created_day), first_day);
     }
   } while (timeline.Next());
 }
@@ -462,7 +462,7 @@ void ViewBuilder::ApplyFields(const OpportunityFields& fields, absl::CivilDay da
   if (fields.expected_close_day) {
     std::optional<absl::CivilDay> expected_day;
     if (*fields.expected_close_day) {
-      expected_day = absl::CivilDay(1970, 1, 1) + **fields.expected_close_day;
+      expected_day = DayOfNumber(**fields.expected_close_day);
     }
     ExpectToClose(expected_day, day, opportunity);
   }

@@ -39,6 +39,7 @@ struct Flags {
   double drain_notice_seconds = 0;
   int64_t workspace_events_per_second = 0;
   int64_t workspace_events_max = 0;
+  int64_t metrics_memory_max_mib = SuiteOptions().metrics_memory_max_mib;
   std::string log_level = "info";
   bool allow_remote = false;
 };
@@ -86,6 +87,12 @@ void AddFlags(CLI::App& app, const std::string& program, Flags& flags) {
       ->type_name("COUNT")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  app.add_option("--metrics-memory-max-mib", flags.metrics_memory_max_mib,
+                 "Memory for the histories that KPIs are made from; a workspace that needs more is "
+                 "refused")
+      ->type_name("MIB")
+      ->check(CLI::Range(int64_t{16}, int64_t{1} << 24))
+      ->capture_default_str();
   app.add_option("--log-level", flags.log_level,
                  "Log lines (JSON, on standard error): debug, info, warning, error or off")
       ->type_name("LEVEL")
@@ -109,6 +116,7 @@ absl::StatusOr<SuiteOptions> ToSuiteOptions(const Flags& flags) {
   options.simulation_address = flags.simulation;
   options.workspace_events_per_second = flags.workspace_events_per_second;
   options.workspace_events_max = flags.workspace_events_max;
+  options.metrics_memory_max_mib = flags.metrics_memory_max_mib;
   return options;
 }
 

@@ -103,6 +103,11 @@ absl::Status Check(const SuiteOptions& options) {
     return InvalidField("workspace-events-max", absl::StrCat("is ", options.workspace_events_max,
                                                              "; expected 0 (no limit) or more"));
   }
+  if (options.metrics_memory_max_mib < 16) {
+    return InvalidField(
+        "metrics-memory-max-mib",
+        absl::StrCat("is ", options.metrics_memory_max_mib, "; expected 16 or more"));
+  }
   QC_RETURN_IF_ERROR(CheckAddress("ingestion", options.ingestion_address,
                                   hosts(Service::kIngestion), hosts(Service::kMetrics)));
   QC_RETURN_IF_ERROR(CheckAddress("metrics", options.metrics_address, hosts(Service::kMetrics),
@@ -231,7 +236,9 @@ absl::Status Suite::Parts::StartIngestion(const SuiteOptions& options) {
 absl::Status Suite::Parts::StartMetrics(const SuiteOptions& options) {
   metrics = std::make_unique<metrics::MetricsService>(
       ChannelTo(ingestion_server, options.ingestion_address), MetricsServing(), *clock,
-      machine_clock, logger.call_log());
+      machine_clock, logger.call_log(),
+      metrics::MetricsOptions{.book_bytes_max = static_cast<size_t>(options.metrics_memory_max_mib)
+                                                << 20});
   return Host(metrics::kMetricsServiceName, metrics.get(), metrics_server);
 }
 

@@ -58,6 +58,10 @@ struct SuiteOptions {
   int64_t workspace_events_per_second = 0;
   int64_t workspace_events_max = 0;
 
+  // Memory that the metrics service keeps books of workspaces in, MiB. A workspace that needs more
+  // is refused; books not used for longest make room for others.
+  int64_t metrics_memory_max_mib = 8'192;
+
   // Threads of one simulation; 0: one per core. Never changes a result.
   int simulation_threads = 0;
 

@@ -139,6 +139,9 @@ TEST(SuiteTest, RefusesCombinationsThatCannotWork) {
   options = InMemory();
   options.workspace_events_max = -1;
   EXPECT_EQ(field_at_fault(options), "workspace-events-max");
+  options = InMemory();
+  options.metrics_memory_max_mib = 15;
+  EXPECT_EQ(field_at_fault(options), "metrics-memory-max-mib");
 }
 
 TEST(SuiteTest, LimitsWhatProgramsAppend) {

@@ -33,9 +33,10 @@ Feed FeedFrom(clients::IngestionClient& ingestion) {
 
 MetricsService::MetricsService(std::shared_ptr<grpc::Channel> ingestion_channel,
                                serving::ServingOptions serving_options, const Clock& business_clock,
-                               const Clock& machine_clock, serving::CallLog call_log)
+                               const Clock& machine_clock, serving::CallLog call_log,
+                               const MetricsOptions& options)
     : ingestion_(std::move(ingestion_channel)),
-      core_(FeedFrom(ingestion_), &business_clock),
+      core_(FeedFrom(ingestion_), &business_clock, options),
       serving_(std::move(serving_options), machine_clock, std::move(call_log)) {}
 
 grpc::ServerUnaryReactor* MetricsService::QueryKpi(grpc::CallbackServerContext* context,

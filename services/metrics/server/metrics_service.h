@@ -28,7 +28,8 @@ class MetricsService final : public v1::MetricsService::CallbackService {
   // pass; both must outlive the object.
   MetricsService(std::shared_ptr<grpc::Channel> ingestion_channel,
                  serving::ServingOptions serving_options, const Clock& business_clock,
-                 const Clock& machine_clock, serving::CallLog call_log);
+                 const Clock& machine_clock, serving::CallLog call_log,
+                 const MetricsOptions& options = {});
 
   grpc::ServerUnaryReactor* QueryKpi(grpc::CallbackServerContext* context,
                                      const v1::QueryKpiRequest* request,
