@@ -9,7 +9,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -19,6 +18,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "base/civil_date.h"
+#include "base/random.h"
 #include "gtest/gtest.h"
 #include "quotacast/crm/v1/crm_event.pb.h"
 #include "services/metrics/book.h"
@@ -41,7 +41,7 @@ const char* const kStages[] = {"Discovery", "Proposal", "Won", "Lost"};
 
 class RandomFeed {
  public:
-  explicit RandomFeed(uint32_t seed) : random_(seed), feed_(kFirstDay) {
+  explicit RandomFeed(uint32_t seed) : seed_(seed), feed_(kFirstDay) {
     feed_.Stages();
     for (int i = 0; i < kEventCount; ++i) {
       if (Chance(3)) feed_.RecordOn(std::min(kFirstDay + i / 3, kFirstDay + kDayCount));
@@ -49,7 +49,10 @@ class RandomFeed {
     }
   }
   const TestFeed& feed() const { return feed_; }
-  int Below(int limit) { return static_cast<int>(random_() % static_cast<uint32_t>(limit)); }
+  int Below(int limit) {
+    const uint32_t bits = RandomBlock(seed_, ++draw_count_, 0, RandomPurpose::kSynthetic, 0)[0];
+    return static_cast<int>(bits % static_cast<uint32_t>(limit));
+  }
   bool Chance(int of) { return Below(of) == 0; }
   CivilDay AnyDay() { return kFirstDay + Below(kDayCount); }
 
@@ -113,7 +116,8 @@ class RandomFeed {
     said_.emplace_back(id, VersionStem(version));
   }
 
-  std::mt19937 random_;
+  const uint64_t seed_;
+  uint64_t draw_count_ = 0;
   TestFeed feed_;
   std::vector<std::pair<std::string, std::string>> said_;  // Deal and version.
 };
