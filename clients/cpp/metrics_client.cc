@@ -66,4 +66,13 @@ absl::Status MetricsClient::GetState(
       on_message);
 }
 
+absl::Status MetricsClient::GetActuals(
+    const metrics::v1::GetActualsRequest& request,
+    const std::function<bool(metrics::v1::GetActualsResponse&&)>& on_message,
+    const CallOptions& options) {
+  return RunServerStream<metrics::v1::GetActualsResponse>(
+      options, [&](grpc::ClientContext* context) { return stub_->GetActuals(context, request); },
+      on_message);
+}
+
 }  // namespace quotacast::clients

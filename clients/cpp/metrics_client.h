@@ -1,4 +1,5 @@
-// The client of the metrics service: KPI tables, the fitted model, the pipeline's state.
+// The client of the metrics service: KPI tables, the fitted model, the pipeline's state,
+// actuals.
 #ifndef QUOTACAST_CLIENTS_CPP_METRICS_CLIENT_H_
 #define QUOTACAST_CLIENTS_CPP_METRICS_CLIENT_H_
 
@@ -46,6 +47,11 @@ class MetricsClient {
   absl::Status GetState(const metrics::v1::GetStateRequest& request,
                         const std::function<bool(metrics::v1::GetStateResponse&&)>& on_message,
                         const CallOptions& options = {});
+
+  // Streams what came of past periods: the header first, then reps. As GetState.
+  absl::Status GetActuals(const metrics::v1::GetActualsRequest& request,
+                          const std::function<bool(metrics::v1::GetActualsResponse&&)>& on_message,
+                          const CallOptions& options = {});
 
  private:
   const std::unique_ptr<metrics::v1::MetricsService::Stub> stub_;

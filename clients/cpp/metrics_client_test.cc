@@ -59,6 +59,15 @@ class Echo final : public metrics::v1::MetricsService::Service {
     writer->Write(response);
     return grpc::Status::OK;
   }
+  grpc::Status GetActuals(grpc::ServerContext*, const metrics::v1::GetActualsRequest* request,
+                          grpc::ServerWriter<metrics::v1::GetActualsResponse>* writer) override {
+    calls.push_back("GetActuals");
+    metrics::v1::GetActualsResponse response;
+    response.mutable_header()->set_currency_code(request->parent());
+    writer->Write(response);
+    writer->Write(response);
+    return grpc::Status::OK;
+  }
   std::vector<std::string> calls;
 };
 
@@ -132,6 +141,21 @@ TEST_F(MetricsClientTest, GetState) {
   ASSERT_TRUE(status.ok()) << status;
   EXPECT_EQ(messages, 2);
   EXPECT_EQ(service_.calls, (std::vector<std::string>{"GetState"}));
+}
+
+TEST_F(MetricsClientTest, GetActuals) {
+  metrics::v1::GetActualsRequest request;
+  request.set_parent("text");
+  int messages = 0;
+  const absl::Status status =
+      client_->GetActuals(request, [&](const metrics::v1::GetActualsResponse& response) {
+        EXPECT_EQ(response.header().currency_code(), "text");
+        ++messages;
+        return true;
+      });
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(messages, 2);
+  EXPECT_EQ(service_.calls, (std::vector<std::string>{"GetActuals"}));
 }
 
 }  // namespace

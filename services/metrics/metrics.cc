@@ -19,6 +19,7 @@
 #include "base/errors.h"
 #include "base/fiscal_calendar.h"
 #include "base/status_macros.h"
+#include "services/metrics/actuals.h"
 #include "services/metrics/converters.h"
 #include "services/metrics/proto_values.h"
 #include "simulator/fit/fit.h"
@@ -224,12 +225,19 @@ absl::StatusOr<metrics::v1::QueryKpiResponse> Metrics::QueryKpi(
   QC_ASSIGN_OR_RETURN(const int horizon_days, ParseHorizonDays(request.horizon_days()));
   QC_ASSIGN_OR_RETURN(const std::shared_ptr<const BookView> view,
                       ViewOf(workspace, request.as_of(), cancelled));
+  KpiTableQuery query{.kpi = request.kpi(),
+                      .group_by = request.group_by(),
+                      .period = request.period(),
+                      .horizon_days = horizon_days,
+                      .then_by = request.then_by(),
+                      .last_period = request.last_period(),
+                      .comparison = request.comparison()};
+  for (const metrics::v1::KpiFilter& filter : request.filters()) {
+    query.filters.push_back(
+        {.dimension = filter.dimension(), .ids = {filter.ids().begin(), filter.ids().end()}});
+  }
   metrics::v1::QueryKpiResponse response;
-  QC_ASSIGN_OR_RETURN(*response.mutable_table(),
-                      registry_.Query(*view, {.kpi = request.kpi(),
-                                              .group_by = request.group_by(),
-                                              .period = request.period(),
-                                              .horizon_days = horizon_days}));
+  QC_ASSIGN_OR_RETURN(*response.mutable_table(), registry_.Query(*view, query));
   return response;
 }
 
@@ -328,6 +336,30 @@ absl::Status Metrics::GetState(const metrics::v1::GetStateRequest& request,
     metrics::v1::GetStateResponse message;
     for (size_t i = begin; i < end; ++i) {
       *message.mutable_deals()->add_deals() = std::move(state.deals[i]);
+    }
+    if (IsCancelled(cancelled) || !write(std::move(message))) {
+      return absl::CancelledError("the caller went away");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Metrics::GetActuals(
+    const metrics::v1::GetActualsRequest& request, const Cancelled& cancelled,
+    const std::function<bool(metrics::v1::GetActualsResponse&&)>& write) {
+  QC_ASSIGN_OR_RETURN(const std::string workspace, ParseParent(request.parent()));
+  QC_ASSIGN_OR_RETURN(const std::shared_ptr<const BookView> view,
+                      ViewOf(workspace, request.as_of(), cancelled));
+  QC_ASSIGN_OR_RETURN(Actuals actuals, ActualsOf(*view, {.first_period = request.first_period(),
+                                                         .last_period = request.last_period()}));
+  metrics::v1::GetActualsResponse first;
+  *first.mutable_header() = std::move(actuals.header);
+  if (!write(std::move(first))) return absl::CancelledError("the caller went away");
+  for (size_t begin = 0; begin < actuals.reps.size(); begin += kActualsRepsPerMessage) {
+    const size_t end = std::min(actuals.reps.size(), begin + kActualsRepsPerMessage);
+    metrics::v1::GetActualsResponse message;
+    for (size_t i = begin; i < end; ++i) {
+      *message.mutable_reps()->add_reps() = std::move(actuals.reps[i]);
     }
     if (IsCancelled(cancelled) || !write(std::move(message))) {
       return absl::CancelledError("the caller went away");

@@ -87,6 +87,11 @@ class Metrics {
   absl::Status GetState(const metrics::v1::GetStateRequest& request, const Cancelled& cancelled,
                         const std::function<bool(metrics::v1::GetStateResponse&&)>& write);
 
+  // Writes the header, then reps in messages of kActualsRepsPerMessage; stops, with CANCELLED, when
+  // `write` says false. Further errors: as ActualsOf.
+  absl::Status GetActuals(const metrics::v1::GetActualsRequest& request, const Cancelled& cancelled,
+                          const std::function<bool(metrics::v1::GetActualsResponse&&)>& write);
+
  private:
   // A workspace's book; `catch_up` is held while the feed is read into it.
   struct Shelf {

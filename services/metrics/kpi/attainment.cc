@@ -91,7 +91,7 @@ absl::StatusOr<KpiColumn> RepsAtQuotaShare(const KpiQuery& query) {
   int64_t part_period_count = 0;
   for (size_t rep = 0; rep < query.view->reps.size(); ++rep) {
     const std::optional<int64_t> quota = QuotaOf(query.view->reps[rep], query.period->name);
-    if (!quota) continue;
+    if (!quota || !query.grouping->CountsRep(static_cast<int>(rep))) continue;
     if (!EmployedThroughout(query.view->reps[rep], query)) ++part_period_count;
     for (const int row : query.grouping->RowsOfRep(static_cast<int>(rep))) {
       KpiCell& cell = column.cells[static_cast<size_t>(row)];
@@ -121,7 +121,8 @@ absl::StatusOr<KpiColumn> RepsAtQuotaShare(const KpiQuery& query) {
 
 std::vector<Kpi> AttainmentKpis() {
   using namespace metrics::v1;  // NOLINT: the names of one small enum.
-  const std::vector<GroupBy> of_reps = {GROUP_BY_ORG, GROUP_BY_REP, GROUP_BY_TEAM, GROUP_BY_PERIOD};
+  const std::vector<GroupBy> of_reps = {GROUP_BY_ORG, GROUP_BY_REP, GROUP_BY_TEAM, GROUP_BY_ROLE,
+                                        GROUP_BY_PERIOD};
   return {
       {.definition = Define({.name = "quota_attainment",
                              .display_name = "Quota attainment",
@@ -144,6 +145,7 @@ std::vector<Kpi> AttainmentKpis() {
                             of_reps),
        .needs_period = true,
        .uses_money = true,
+       .subject = KpiSubject::kReps,
        .compute = Attainment},
       {.definition = Define({.name = "reps_at_quota_share",
                              .display_name = "Reps at quota",
@@ -167,6 +169,7 @@ std::vector<Kpi> AttainmentKpis() {
                             of_reps),
        .needs_period = true,
        .uses_money = true,
+       .subject = KpiSubject::kReps,
        .compute = RepsAtQuotaShare}};
 }
 

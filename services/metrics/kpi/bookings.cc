@@ -29,6 +29,7 @@ absl::StatusOr<BookingSums> SumBookings(const KpiQuery& query) {
   sums.deal_counts.resize(query.grouping->groups().size());
   for (const BookOpportunity& deal : query.view->opportunities) {
     if (deal.outcome != StageCategory::kWon || !Falls(deal.close_day, query.period)) continue;
+    if (!query.grouping->Counts(deal)) continue;
     if (!deal.amount_minor_units) ++sums.without_amount_count;
     for (const int row : query.grouping->RowsOf(deal)) {
       const size_t index = static_cast<size_t>(row);
@@ -87,6 +88,7 @@ std::vector<Kpi> BookingsKpis() {
                 .source = "The usual definition of sales compensation."},
                DealGroupBys()),
            .uses_money = true,
+           .has_quota = true,
            .compute = Bookings}};
 }
 

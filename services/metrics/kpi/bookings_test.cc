@@ -39,8 +39,9 @@ TEST(Bookings, AddUpDealsWonInThePeriod) {
 
 TEST(Bookings, NoneAreZeroBecauseNothingIsDivided) {
   EXPECT_EQ(Cell(Ask(Company(), kEnd, {.kpi = "bookings", .period = "2017Q3"})), "0 = 0/1 (n=0)");
-  EXPECT_EQ(Cell(Ask(Company(), CivilDay(2017, 5, 1), {.kpi = "bookings", .period = "2017Q3"})),
-            "undefined: 2017Q3 has not begun by 2017-05-01");
+  EXPECT_EQ(
+      Cell(Ask(Company(), CivilDay(2017, 5, 1), {.kpi = "bookings", .period = "2017Q3"})),
+      "undefined: 2017Q3 has not begun by 2017-05-01; the data go from 2017-01-01 to 2017-05-01");
 }
 
 TEST(Bookings, WonWithoutAmountAddsNothingAndIsSaid) {

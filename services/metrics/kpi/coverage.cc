@@ -69,7 +69,8 @@ absl::StatusOr<OpenSums> SumOpen(const KpiQuery& query) {
     return deal.outcome == StageCategory::kOpen && deal.expected_close_day.has_value();
   });
   for (const BookOpportunity& deal : deals) {
-    if (deal.outcome != StageCategory::kOpen || !IsDue(deal, query, sums)) continue;
+    if (deal.outcome != StageCategory::kOpen || !query.grouping->Counts(deal)) continue;
+    if (!IsDue(deal, query, sums)) continue;
     const std::optional<int64_t> amount = OpenAmount(deal, *query.view, sums);
     if (!amount) continue;
     for (const int row : query.grouping->RowsOf(deal)) {
@@ -146,7 +147,8 @@ absl::StatusOr<KpiColumn> Coverage(const KpiQuery& query, Target target) {
 
 std::vector<Kpi> CoverageKpis() {
   using namespace metrics::v1;  // NOLINT: the names of one small enum.
-  const std::vector<GroupBy> of_reps = {GROUP_BY_ORG, GROUP_BY_REP, GROUP_BY_TEAM, GROUP_BY_PERIOD};
+  const std::vector<GroupBy> of_reps = {GROUP_BY_ORG, GROUP_BY_REP, GROUP_BY_TEAM, GROUP_BY_ROLE,
+                                        GROUP_BY_PERIOD};
   const char* const numerator = "amount of open deals expected to close in the period, major units";
   const char* const caveat =
       "Expected close dates are opinions and often defaults. How much coverage is enough follows "
@@ -190,6 +192,7 @@ std::vector<Kpi> CoverageKpis() {
            .needs_period = true,
            .looks_ahead = true,
            .uses_money = true,
+           .subject = KpiSubject::kReps,
            .compute = [](const KpiQuery& query) { return Coverage(query, Target::kFull); }},
           {.definition = Define({.name = "pipeline_coverage_remaining",
                                  .display_name = "Pipeline coverage (remaining target)",
@@ -207,6 +210,7 @@ std::vector<Kpi> CoverageKpis() {
            .needs_period = true,
            .looks_ahead = true,
            .uses_money = true,
+           .subject = KpiSubject::kReps,
            .compute = [](const KpiQuery& query) { return Coverage(query, Target::kRemaining); }}};
 }
 

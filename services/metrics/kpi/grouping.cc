@@ -2,102 +2,209 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/errors.h"
+#include "base/nearest_names.h"
+#include "base/status_macros.h"
+
 namespace quotacast::metrics {
+namespace {
 
-Grouping::Grouping(const BookView& view, metrics::v1::GroupBy group_by)
-    : group_by_(group_by), rows_of_rep_(view.reps.size()) {
-  switch (group_by) {
-    case metrics::v1::GROUP_BY_REP:
-      for (size_t rep = 0; rep < view.reps.size(); ++rep) {
-        rows_of_rep_[rep] = {static_cast<int>(rep)};
-        groups_.push_back({view.reps[rep].id, view.reps[rep].display_name});
-      }
-      return;
-    case metrics::v1::GROUP_BY_TEAM:
-      GroupByTeam(view);
-      return;
-    case metrics::v1::GROUP_BY_PRODUCT:
-      GroupByProduct(view);
-      return;
-    case metrics::v1::GROUP_BY_SEGMENT:
-      for (const std::string& segment : view.segments) {
-        rows_of_segment_.push_back({static_cast<int>(groups_.size())});
-        groups_.push_back({segment, segment});
-      }
-      return;
-    case metrics::v1::GROUP_BY_STAGE:
-      rows_of_stage_.resize(view.stages.size());
-      for (size_t stage = 0; stage < view.stages.size(); ++stage) {
-        if (view.stages[stage].category != StageCategory::kOpen) continue;
-        rows_of_stage_[stage] = {static_cast<int>(groups_.size())};
-        groups_.push_back({view.stages[stage].id, view.stages[stage].label});
-      }
-      return;
-    default:
-      groups_.push_back({"", "Organisation"});
-      for (std::vector<int>& rows : rows_of_rep_) rows = {0};
-      return;
-  }
+using metrics::v1::GroupBy;
+
+constexpr size_t kNearestIds = 3;
+
+const std::vector<int>& NoRows() {
+  static const std::vector<int>* const kNone = new std::vector<int>();
+  return *kNone;
 }
 
-void Grouping::GroupByProduct(const BookView& view) {
-  const bool any_without =
-      std::any_of(view.opportunities.begin(), view.opportunities.end(),
-                  [](const BookOpportunity& deal) { return deal.product < 0; });
-  rows_of_product_.resize(view.products.size() + 1);
-  if (any_without) {
-    rows_of_product_[0] = {0};
-    groups_.push_back({kNoProductId, kNoProductId});
-  }
-  for (size_t product = 0; product < view.products.size(); ++product) {
-    rows_of_product_[product + 1] = {static_cast<int>(groups_.size())};
-    groups_.push_back({view.products[product].id, view.products[product].display_name});
-  }
+absl::Status UnknownGroup(const Dimension& dimension, const std::string& id) {
+  std::vector<std::string> ids;
+  for (const Dimension::Group& group : dimension.groups()) ids.push_back(group.id);
+  ErrorDetail detail;
+  detail.reason = "UNKNOWN_GROUP";
+  const std::vector<std::string> nearest = NearestNames(id, ids, kNearestIds);
+  const std::string description = absl::StrCat(
+      "\"", ShownName(id), "\" is no id of ", metrics::v1::GroupBy_Name(dimension.group_by()), "; ",
+      nearest.empty()
+          ? "there are none"
+          : absl::StrCat(
+                "the nearest are ",
+                absl::StrJoin(nearest, ", ", [](std::string* out, const std::string& name) {
+                  absl::StrAppend(out, "\"", ShownName(name), "\"");
+                })));
+  detail.field_violations.push_back({.field = "filters", .description = description});
+  return WithDetail(absl::InvalidArgumentError(absl::StrCat("filters: ", description)), detail);
 }
 
-void Grouping::GroupByTeam(const BookView& view) {
-  std::vector<int> by_id(view.teams.size());
-  std::iota(by_id.begin(), by_id.end(), 0);
-  std::sort(by_id.begin(), by_id.end(), [&](int a, int b) {
-    return view.teams[static_cast<size_t>(a)].id < view.teams[static_cast<size_t>(b)].id;
-  });
-  std::vector<int> row_of_team(view.teams.size());
-  for (const int team : by_id) {
-    const BookTeam& source = view.teams[static_cast<size_t>(team)];
-    row_of_team[static_cast<size_t>(team)] = static_cast<int>(groups_.size());
-    groups_.push_back({source.id, source.display_name});
+}  // namespace
+
+Grouping::Grouping(const BookView& view, GroupBy group_by)
+    : Grouping(view, GroupingSpec{.group_by = group_by}) {
+  MakeRows(view);
+}
+
+Grouping::Grouping(const BookView& view, const GroupingSpec& spec)
+    : first_(view, spec.group_by),
+      second_(view, spec.then_by),
+      is_pair_(spec.then_by != metrics::v1::GROUP_BY_UNSPECIFIED),
+      is_of_reps_(IsOfReps(spec.group_by) && IsOfReps(spec.then_by)) {}
+
+absl::StatusOr<Grouping> Grouping::Make(const BookView& view, const GroupingSpec& spec) {
+  Grouping grouping(view, spec);
+  for (const GroupFilter& filter : spec.filters) {
+    QC_RETURN_IF_ERROR(grouping.AddFilter(view, filter));
   }
-  for (size_t rep = 0; rep < view.reps.size(); ++rep) {
-    for (int team = view.reps[rep].team; team >= 0;
-         team = view.teams[static_cast<size_t>(team)].parent) {
-      rows_of_rep_[rep].push_back(row_of_team[static_cast<size_t>(team)]);
+  grouping.MakeRows(view);
+  return grouping;
+}
+
+absl::Status Grouping::AddFilter(const BookView& view, const GroupFilter& filter) {
+  Filter added{.dimension = Dimension(view, filter.dimension), .passes = {}};
+  const std::set<std::string> ids(filter.ids.begin(), filter.ids.end());
+  for (const std::string& id : ids) {
+    if (!added.dimension.Knows(view, id)) return UnknownGroup(added.dimension, id);
+  }
+  std::vector<bool> is_named;
+  for (const Dimension::Group& group : added.dimension.groups()) {
+    is_named.push_back(ids.count(group.id) > 0);
+  }
+  for (size_t key = 0; key < added.dimension.key_count(); ++key) {
+    const std::vector<int>& groups = added.dimension.GroupsOfKey(key);
+    added.passes.push_back(std::any_of(groups.begin(), groups.end(), [&](int group) {
+      return is_named[static_cast<size_t>(group)];
+    }));
+  }
+  filters_.push_back(std::move(added));
+  return absl::OkStatus();
+}
+
+// The different keys of what counts: of the deals and, in dimensions about reps, of the reps.
+std::vector<std::pair<size_t, size_t>> Grouping::HeldKeys(const BookView& view) const {
+  std::unordered_set<uint64_t> seen;
+  std::vector<std::pair<size_t, size_t>> held;
+  const auto hold = [&](size_t first_key, size_t second_key) {
+    if (seen.insert(PairOf(first_key, second_key)).second) held.emplace_back(first_key, second_key);
+  };
+  if (is_of_reps_) {
+    for (size_t i = 0; i < view.reps.size(); ++i) {
+      const int rep = static_cast<int>(i);
+      if (CountsRep(rep)) hold(first_.KeyOfRep(rep), second_.KeyOfRep(rep));
+    }
+  }
+  const bool rows_are_stages = first_.group_by() == metrics::v1::GROUP_BY_STAGE;
+  for (const BookOpportunity& deal : view.opportunities) {
+    if (!Counts(deal)) continue;
+    if (!rows_are_stages) {
+      hold(first_.KeyOf(deal), second_.KeyOf(deal));
+      continue;
+    }
+    for (const StageVisit& visit : deal.visits) {
+      hold(first_.KeyOfVisit(deal, visit), second_.KeyOf(deal));
+    }
+  }
+  return held;
+}
+
+void Grouping::MakeRows(const BookView& view) {
+  const std::vector<std::pair<size_t, size_t>> held = HeldKeys(view);
+  std::map<std::pair<int, int>, int> row_of_groups;
+  if (!is_pair_ && filters_.empty()) {
+    for (size_t group = 0; group < first_.groups().size(); ++group) {
+      row_of_groups[{static_cast<int>(group), 0}];
+    }
+  }
+  for (const auto& [first_key, second_key] : held) {
+    for (const int first : first_.GroupsOfKey(first_key)) {
+      for (const int second : second_.GroupsOfKey(second_key)) row_of_groups[{first, second}];
+    }
+  }
+  if (row_of_groups.empty() && !filters_.empty()) {
+    // Nothing counts, so no record will ask for its rows.
+    const GroupingSpec unfiltered{
+        .group_by = first_.group_by(),
+        .then_by = is_pair_ ? second_.group_by() : metrics::v1::GROUP_BY_UNSPECIFIED};
+    Grouping all(view, unfiltered);
+    all.MakeRows(view);
+    groups_ = std::move(all.groups_);
+    rep_of_row_ = std::move(all.rep_of_row_);
+    return;
+  }
+  for (auto& [groups, row] : row_of_groups) {
+    row = static_cast<int>(groups_.size());
+    const auto& [first, second] = groups;
+    const Dimension::Group& group = first_.groups()[static_cast<size_t>(first)];
+    KpiGroup& added = groups_.emplace_back(KpiGroup{group.id, group.display_name});
+    if (is_pair_) {
+      const Dimension::Group& then = second_.groups()[static_cast<size_t>(second)];
+      added.then_id = then.id;
+      added.then_display_name = then.display_name;
+    }
+    rep_of_row_.push_back(first_.group_by() == metrics::v1::GROUP_BY_REP    ? first
+                          : second_.group_by() == metrics::v1::GROUP_BY_REP ? second
+                                                                            : -1);
+  }
+  for (const auto& [first_key, second_key] : held) {
+    std::vector<int>& rows = rows_of_keys_[PairOf(first_key, second_key)];
+    for (const int first : first_.GroupsOfKey(first_key)) {
+      for (const int second : second_.GroupsOfKey(second_key)) {
+        rows.push_back(row_of_groups.at({first, second}));
+      }
     }
   }
 }
 
-const std::vector<int>& Grouping::RowsOf(const BookOpportunity& opportunity) const {
-  switch (group_by_) {
-    case metrics::v1::GROUP_BY_PRODUCT:
-      return rows_of_product_[static_cast<size_t>(opportunity.product + 1)];
-    case metrics::v1::GROUP_BY_SEGMENT:
-      return rows_of_segment_[static_cast<size_t>(opportunity.segment)];
-    default:
-      return rows_of_rep_[static_cast<size_t>(opportunity.rep)];
-  }
+uint64_t Grouping::PairOf(size_t first_key, size_t second_key) const {
+  return uint64_t{first_key} * second_.key_count() + second_key;
 }
 
-const std::vector<int>& Grouping::RowsOfVisit(const BookOpportunity& opportunity,
+const std::vector<int>& Grouping::RowsOfKeys(size_t first_key, size_t second_key) const {
+  const auto found = rows_of_keys_.find(PairOf(first_key, second_key));
+  return found == rows_of_keys_.end() ? NoRows() : found->second;
+}
+
+const std::vector<int>& Grouping::RowsOf(const BookOpportunity& deal) const {
+  return Counts(deal) ? RowsOfKeys(first_.KeyOf(deal), second_.KeyOf(deal)) : NoRows();
+}
+
+const std::vector<int>& Grouping::RowsOfVisit(const BookOpportunity& deal,
                                               const StageVisit& visit) const {
-  return group_by_ == metrics::v1::GROUP_BY_STAGE ? rows_of_stage_[static_cast<size_t>(visit.stage)]
-                                                  : RowsOf(opportunity);
+  return Counts(deal) ? RowsOfKeys(first_.KeyOfVisit(deal, visit), second_.KeyOf(deal)) : NoRows();
 }
 
 const std::vector<int>& Grouping::RowsOfRep(int rep) const {
-  return rows_of_rep_[static_cast<size_t>(rep)];
+  return is_of_reps_ && CountsRep(rep) ? RowsOfKeys(first_.KeyOfRep(rep), second_.KeyOfRep(rep))
+                                       : NoRows();
+}
+
+bool Grouping::Counts(const BookOpportunity& deal) const {
+  return std::all_of(filters_.begin(), filters_.end(), [&](const Filter& filter) {
+    return filter.passes[filter.dimension.KeyOf(deal)];
+  });
+}
+
+bool Grouping::CountsRep(int rep) const {
+  return std::all_of(filters_.begin(), filters_.end(), [&](const Filter& filter) {
+    return !IsOfReps(filter.dimension.group_by()) || filter.passes[filter.dimension.KeyOfRep(rep)];
+  });
+}
+
+std::optional<int> Grouping::RepOfRow(int row) const {
+  const int rep = rep_of_row_[static_cast<size_t>(row)];
+  return rep < 0 ? std::nullopt : std::optional<int>(rep);
 }
 
 }  // namespace quotacast::metrics

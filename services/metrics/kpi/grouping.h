@@ -1,53 +1,99 @@
-// Which rows of a KPI table a deal, a stay in a stage or a rep counts in. A deal of a rep counts in
-// the rep's team and in every team above it.
+// Which rows of a KPI table a deal, a stay in a stage or a rep counts in: those of one dimension,
+// or pairs of groups of two, and none for what the filters leave out. A KPI asks for rows and needs
+// to know nothing of this. A deal of a rep counts in the rep's team and in every team above it.
 #ifndef QUOTACAST_SERVICES_METRICS_KPI_GROUPING_H_
 #define QUOTACAST_SERVICES_METRICS_KPI_GROUPING_H_
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "quotacast/metrics/v1/kpi.pb.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/kpi/dimension.h"
 
 namespace quotacast::metrics {
 
 struct KpiGroup {
   std::string id;  // Empty for the organisation.
   std::string display_name;
+  std::string then_id = {};  // Empty without a second dimension.
+  std::string then_display_name = {};
 };
 
-// Id of the row of deals without a product.
-inline constexpr char kNoProductId[] = "(no product)";
+// What counts: what is in any of these groups of the dimension.
+struct GroupFilter {
+  metrics::v1::GroupBy dimension = metrics::v1::GROUP_BY_UNSPECIFIED;
+  std::vector<std::string> ids;
+};
 
-// Immutable and thread-safe.
+struct GroupingSpec {
+  metrics::v1::GroupBy group_by = metrics::v1::GROUP_BY_ORG;
+  metrics::v1::GroupBy then_by = metrics::v1::GROUP_BY_UNSPECIFIED;
+  std::vector<GroupFilter> filters = {};  // All of them hold at once.
+};
+
+// Immutable and thread-safe. Keeps nothing of the view.
 class Grouping {
  public:
-  // GROUP_BY_PERIOD has the one row of the organisation: periods are a table's other direction.
+  // Without filters. GROUP_BY_PERIOD and GROUP_BY_MONTH have the one row of the organisation:
+  // periods are a table's other direction.
   Grouping(const BookView& view, metrics::v1::GroupBy group_by);
 
-  metrics::v1::GroupBy group_by() const { return group_by_; }
+  // INVALID_ARGUMENT (UNKNOWN_GROUP with the nearest ids) for an id that its dimension does not
+  // know. Complexity: linear in the deals.
+  static absl::StatusOr<Grouping> Make(const BookView& view, const GroupingSpec& spec);
 
-  // In order of id; stages in that of the pipeline.
+  metrics::v1::GroupBy group_by() const { return first_.group_by(); }
+
+  // In order of the first dimension, then of the second. With one dimension and no filter, all its
+  // groups; otherwise those that hold a deal that counts or, in dimensions about reps, a rep. When
+  // the filters leave nothing, the rows are those without filters, so that each can say so.
   const std::vector<KpiGroup>& groups() const { return groups_; }
 
   // Rows that a deal counts in; none when rows are stages.
-  const std::vector<int>& RowsOf(const BookOpportunity& opportunity) const;
+  const std::vector<int>& RowsOf(const BookOpportunity& deal) const;
   // Rows that a deal's stay in a stage counts in; closing stages have none when rows are stages.
-  const std::vector<int>& RowsOfVisit(const BookOpportunity& opportunity,
-                                      const StageVisit& visit) const;
-  // Rows that a rep counts in; none when rows are products, segments or stages.
+  const std::vector<int>& RowsOfVisit(const BookOpportunity& deal, const StageVisit& visit) const;
+  // Rows that a rep counts in; none when rows are of anything but reps.
   const std::vector<int>& RowsOfRep(int rep) const;
 
- private:
-  void GroupByTeam(const BookView& view);
-  void GroupByProduct(const BookView& view);
+  // Whether the filters let a deal, or a rep, count. Filters about deals leave reps alone. A KPI
+  // asks when it counts something for a note and not for a row.
+  bool Counts(const BookOpportunity& deal) const;
+  bool CountsRep(int rep) const;
 
-  const metrics::v1::GroupBy group_by_;
+  // The rep that everything in the row belongs to, where rows are of single reps.
+  std::optional<int> RepOfRow(int row) const;
+
+ private:
+  // Groups of a filter's dimension that pass, by key.
+  struct Filter {
+    Dimension dimension;
+    std::vector<bool> passes;
+  };
+
+  Grouping(const BookView& view, const GroupingSpec& spec);
+  absl::Status AddFilter(const BookView& view, const GroupFilter& filter);
+  void MakeRows(const BookView& view);
+  std::vector<std::pair<size_t, size_t>> HeldKeys(const BookView& view) const;
+  uint64_t PairOf(size_t first_key, size_t second_key) const;
+  const std::vector<int>& RowsOfKeys(size_t first_key, size_t second_key) const;
+
+  Dimension first_;
+  Dimension second_;  // Of one group when there is no second dimension.
+  bool is_pair_ = false;
+  bool is_of_reps_ = false;
+  std::vector<Filter> filters_;
   std::vector<KpiGroup> groups_;
-  std::vector<std::vector<int>> rows_of_rep_;
-  std::vector<std::vector<int>> rows_of_product_;  // [product + 1]: products begin at -1.
-  std::vector<std::vector<int>> rows_of_segment_;
-  std::vector<std::vector<int>> rows_of_stage_;
+  std::vector<int> rep_of_row_;  // -1: of several, or of none.
+  std::unordered_map<uint64_t, std::vector<int>> rows_of_keys_;
 };
 
 }  // namespace quotacast::metrics

@@ -19,6 +19,30 @@ PeriodPhase PhaseOf(const FiscalPeriod& period, absl::CivilDay as_of_day) {
   return period.end <= as_of_day + 1 ? PeriodPhase::kEnded : PeriodPhase::kRunning;
 }
 
+std::optional<absl::CivilDay> FirstDayOfData(const BookView& view) {
+  const auto first = std::min_element(view.opportunities.begin(), view.opportunities.end(),
+                                      [](const BookOpportunity& a, const BookOpportunity& b) {
+                                        return a.created_day < b.created_day;
+                                      });
+  if (first == view.opportunities.end()) return std::nullopt;
+  return first->created_day;
+}
+
+namespace {
+
+std::string DataSpan(absl::CivilDay first_day, const BookView& view) {
+  return absl::StrCat(FormatIsoDate(first_day), " to ", FormatIsoDate(view.as_of.effective_day));
+}
+
+}  // namespace
+
+std::optional<std::string> BeforeDataReason(const FiscalPeriod& period, const BookView& view) {
+  const std::optional<absl::CivilDay> first_day = FirstDayOfData(view);
+  if (!first_day || period.end > *first_day) return std::nullopt;
+  return absl::StrCat(period.name, " lies before the data, which go from ",
+                      DataSpan(*first_day, view));
+}
+
 bool Falls(absl::CivilDay day, const std::optional<FiscalPeriod>& period) {
   return !period || (day >= period->start && day < period->end);
 }
@@ -35,12 +59,16 @@ std::optional<std::string> NotBegunReason(const KpiQuery& query) {
   if (!query.period || PhaseOf(*query.period, as_of_day) != PeriodPhase::kNotBegun) {
     return std::nullopt;
   }
-  return absl::StrCat(query.period->name, " has not begun by ", FormatIsoDate(as_of_day));
+  const std::optional<absl::CivilDay> first_day = FirstDayOfData(*query.view);
+  return absl::StrCat(
+      query.period->name, " has not begun by ", FormatIsoDate(as_of_day),
+      first_day ? absl::StrCat("; the data go from ", DataSpan(*first_day, *query.view)) : "");
 }
 
 std::optional<std::string> NotEndedReason(const KpiQuery& query) {
   const absl::CivilDay as_of_day = query.view->as_of.effective_day;
   if (PhaseOf(*query.period, as_of_day) == PeriodPhase::kEnded) return std::nullopt;
+  if (auto reason = NotBegunReason(query)) return reason;
   return absl::StrCat(query.period->name, " has not ended by ", FormatIsoDate(as_of_day));
 }
 
@@ -107,10 +135,19 @@ KpiColumn ShareColumn(const std::vector<Share>& shares, const std::string& reaso
   return column;
 }
 
-std::vector<metrics::v1::GroupBy> DealGroupBys() {
+std::vector<metrics::v1::GroupBy> DealGroupBysWithoutPeriods() {
   using namespace metrics::v1;  // NOLINT: the names of one small enum.
-  return {GROUP_BY_ORG,     GROUP_BY_REP,     GROUP_BY_TEAM,
-          GROUP_BY_PRODUCT, GROUP_BY_SEGMENT, GROUP_BY_PERIOD};
+  return {GROUP_BY_ORG,     GROUP_BY_REP,         GROUP_BY_TEAM,       GROUP_BY_ROLE,
+          GROUP_BY_PRODUCT, GROUP_BY_SEGMENT,     GROUP_BY_INDUSTRY,   GROUP_BY_ACCOUNT,
+          GROUP_BY_MOTION,  GROUP_BY_LEAD_SOURCE, GROUP_BY_COMPETITOR, GROUP_BY_CLOSE_REASON,
+          GROUP_BY_COHORT};
+}
+
+std::vector<metrics::v1::GroupBy> DealGroupBys() {
+  std::vector<metrics::v1::GroupBy> group_bys = DealGroupBysWithoutPeriods();
+  group_bys.push_back(metrics::v1::GROUP_BY_PERIOD);
+  group_bys.push_back(metrics::v1::GROUP_BY_MONTH);
+  return group_bys;
 }
 
 metrics::v1::KpiDefinition Define(const KpiText& text,

@@ -49,6 +49,12 @@ struct KpiQuery {
 // Errors of a computation: OUT_OF_RANGE (MONEY_OVERFLOW) only.
 using KpiFunction = std::function<absl::StatusOr<KpiColumn>(const KpiQuery&)>;
 
+// What a KPI's rows count.
+enum class KpiSubject {
+  kDeals,  // Deals, or stays of deals in stages.
+  kReps    // Reps, alone or beside their deals.
+};
+
 struct Kpi {
   metrics::v1::KpiDefinition definition;
   // About a quota or a target: asked without a period, it takes that of the as-of day ...
@@ -57,6 +63,9 @@ struct Kpi {
   bool looks_ahead = false;
   // Sums amounts: not computed over several currencies.
   bool uses_money = false;
+  KpiSubject subject = KpiSubject::kDeals;
+  // Quotas are set for what it sums.
+  bool has_quota = false;
   KpiFunction compute;
 };
 
@@ -64,16 +73,23 @@ struct Kpi {
 enum class PeriodPhase { kNotBegun, kRunning, kEnded };
 PeriodPhase PhaseOf(const FiscalPeriod& period, absl::CivilDay as_of_day);
 
+// The earliest creation day of any deal; absent without deals.
+std::optional<absl::CivilDay> FirstDayOfData(const BookView& view);
+
+// "2015Q4 lies before the data, which go from 2016-10-20 to 2017-12-31" when that is so.
+std::optional<std::string> BeforeDataReason(const FiscalPeriod& period, const BookView& view);
+
 // Whether `day` counts: inside the period, or any day without one.
 bool Falls(absl::CivilDay day, const std::optional<FiscalPeriod>& period);
 
 // A column in which every row is undefined for one reason.
 KpiColumn UndefinedColumn(const Grouping& grouping, const std::string& reason);
 
-// "2017Q4 has not begun by 2017-09-30" when that is so.
+// "2017Q4 has not begun by 2017-09-30; the data go from 2016-10-20 to 2017-09-30" when that is so.
 std::optional<std::string> NotBegunReason(const KpiQuery& query);
 
-// "2017Q4 has not ended by 2017-12-30" when that is so. The query has a period.
+// "2017Q4 has not ended by 2017-12-30" when that is so, or the reason above. The query has a
+// period.
 std::optional<std::string> NotEndedReason(const KpiQuery& query);
 
 // Whether the deal was open when the period began, or created in it; any deal without a period. Its
@@ -106,8 +122,9 @@ KpiColumn MedianColumn(std::vector<std::vector<int64_t>> values, const std::stri
 // A ratio with its interval per row; a row that counts nothing is undefined for `reason`.
 KpiColumn ShareColumn(const std::vector<Share>& shares, const std::string& reason);
 
-// All rows that a KPI about deals can be asked for.
+// All rows that a KPI about deals can be asked for; those without a row per period or month.
 std::vector<metrics::v1::GroupBy> DealGroupBys();
+std::vector<metrics::v1::GroupBy> DealGroupBysWithoutPeriods();
 
 // A definition, in the order a reader asks.
 struct KpiText {

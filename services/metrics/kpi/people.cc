@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "base/civil_date.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/kpi/grouping.h"
 #include "services/metrics/kpi/kpi.h"
@@ -70,15 +71,21 @@ absl::StatusOr<KpiColumn> DaysToFirstWin(const KpiQuery& query) {
     if (!first || deal.close_day < *first) first = deal.close_day;
   }
   std::vector<std::vector<FirstWin>> rows(query.grouping->groups().size());
-  int64_t undated_count = 0, earlier_count = 0;
+  // Whoever began earlier may have won when nobody wrote it down.
+  const std::optional<absl::CivilDay> first_day = FirstDayOfData(view);
+  int64_t undated_count = 0, before_data_count = 0, earlier_count = 0;
   for (size_t rep = 0; rep < view.reps.size(); ++rep) {
     const BookRep& person = view.reps[rep];
-    if (!IsPerson(person)) continue;
+    if (!IsPerson(person) || !query.grouping->CountsRep(static_cast<int>(rep))) continue;
     if (!person.start_day) {
       ++undated_count;
       continue;
     }
     if (!Falls(*person.start_day, query.period) || *person.start_day > view.as_of.effective_day) {
+      continue;
+    }
+    if (first_day && *person.start_day < *first_day) {
+      ++before_data_count;
       continue;
     }
     if (first_wins[rep] && *first_wins[rep] < *person.start_day) {
@@ -93,6 +100,11 @@ absl::StatusOr<KpiColumn> DaysToFirstWin(const KpiQuery& query) {
       rows[static_cast<size_t>(row)].push_back(first);
     }
   }
+  const std::string nobody_began =
+      absl::StrCat("no rep with a start day began", InPeriod(query),
+                   before_data_count == 0 ? ""
+                                          : absl::StrCat(" on or after ", FormatIsoDate(*first_day),
+                                                         ", the first day of the data"));
   KpiColumn column;
   for (const std::vector<FirstWin>& row : rows) {
     KpiCell cell;
@@ -104,7 +116,7 @@ absl::StatusOr<KpiColumn> DaysToFirstWin(const KpiQuery& query) {
       cell.value = static_cast<double>(*median);
     } else {
       cell.undefined_reason = row.empty()
-                                  ? absl::StrCat("no rep with a start day began", InPeriod(query))
+                                  ? nobody_began
                                   : absl::StrCat("half of the ", row.size(), " reps that began",
                                                  InPeriod(query), " have not been seen to win yet");
     }
@@ -112,6 +124,12 @@ absl::StatusOr<KpiColumn> DaysToFirstWin(const KpiQuery& query) {
   }
   if (undated_count > 0) {
     column.notes.push_back(absl::StrCat(undated_count, " reps have no start day and are left out"));
+  }
+  if (before_data_count > 0) {
+    column.notes.push_back(
+        absl::StrCat(before_data_count, " reps began before ", FormatIsoDate(*first_day),
+                     ", the first day of the data, and are left out: their first "
+                     "win may lie before it"));
   }
   if (earlier_count > 0) {
     column.notes.push_back(
@@ -141,7 +159,10 @@ std::optional<int64_t> MedianFirstWin(std::vector<FirstWin> reps) {
 
 std::vector<Kpi> PeopleKpis() {
   using namespace metrics::v1;  // NOLINT: the names of one small enum.
-  const std::vector<GroupBy> of_teams = {GROUP_BY_ORG, GROUP_BY_TEAM, GROUP_BY_PERIOD};
+  const std::vector<GroupBy> of_teams = {GROUP_BY_ORG, GROUP_BY_TEAM, GROUP_BY_ROLE,
+                                         GROUP_BY_PERIOD, GROUP_BY_MONTH};
+  std::vector<GroupBy> of_reps = of_teams;
+  of_reps.push_back(GROUP_BY_REP);
   return {
       {.definition = Define(
            {.name = "attrition",
@@ -162,6 +183,7 @@ std::vector<Kpi> PeopleKpis() {
             .source = "The separation rate of labour statistics."},
            of_teams),
        .needs_period = true,
+       .subject = KpiSubject::kReps,
        .compute = Attrition},
       {.definition = Define(
            {.name = "ramp_days_to_first_win",
@@ -172,15 +194,21 @@ std::vector<Kpi> PeopleKpis() {
             .denominator = "reps who began in the period",
             .unit = KPI_UNIT_DAYS,
             .direction = KPI_DIRECTION_DOWN,
-            .edge_rules = {"Reps who left, or have not won yet, count as long as they were seen: "
-                           "leaving them out would make the ramp look short.",
-                           "Reps without a start day, and reps with a win before it, are left "
-                           "out; notes say how many.",
-                           "Undefined when nobody began, and until half have won."},
+            .edge_rules =
+                {"Reps who left, or have not won yet, count as long as they were seen: "
+                 "leaving them out would make the ramp look short.",
+                 "Reps without a start day, and reps with a win before it, are left "
+                 "out; notes say how many.",
+                 "Reps who began before the first day of the data (the earliest creation "
+                 "day of any deal) are left out, and a note says how many: their first win "
+                 "may have happened when nobody wrote it down, and a later one would make "
+                 "the ramp look long.",
+                 "Undefined when nobody began, and until half have won."},
             .caveat = "The first win may be a gift of the predecessor. It says nothing about when "
                       "a rep reaches full productivity.",
             .source = "E. Kaplan and P. Meier (1958)."},
-           of_teams),
+           of_reps),
+       .subject = KpiSubject::kReps,
        .compute = DaysToFirstWin}};
 }
 

@@ -69,5 +69,25 @@ TEST(RampDaysToFirstWin, IsCensoredByLeavingAndByTheAsOf) {
             "undefined: no rep with a start day began in 2017Q4");
 }
 
+TEST(RampDaysToFirstWin, LeavesOutWhoBeganBeforeTheData) {
+  TestFeed feed(CivilDay(2018, 1, 2));
+  feed.Stages();
+  // The first deal was created on 5 January 2017: "old" may have won in 2015, "eve" the day before.
+  feed.Rep("old", "", CivilDay(2015, 3, 1));
+  feed.Rep("eve", "", CivilDay(2017, 1, 4));
+  feed.Rep("first", "", CivilDay(2017, 1, 5));
+  feed.Closed("o", "Won", CivilDay(2017, 1, 5), CivilDay(2017, 2, 1), {.rep = "old"});
+  feed.Closed("e", "Won", CivilDay(2017, 1, 6), CivilDay(2017, 3, 1), {.rep = "eve"});
+  feed.Closed("f", "Won", CivilDay(2017, 1, 7), CivilDay(2017, 1, 15), {.rep = "first"});
+  const auto table = Ask(feed, CivilDay(2017, 12, 31), {.kpi = "ramp_days_to_first_win"});
+  EXPECT_EQ(Cell(table), "10 = 1/1 (n=1)");
+  EXPECT_TRUE(HasNote(table, "2 reps began before 2017-01-05, the first day of the data"));
+  const auto by_rep = Ask(feed, CivilDay(2017, 12, 31),
+                          {.kpi = "ramp_days_to_first_win", .group_by = metrics::v1::GROUP_BY_REP});
+  EXPECT_EQ(Cell(by_rep, "old"),
+            "undefined: no rep with a start day began on or after 2017-01-05, the first day of the "
+            "data");
+}
+
 }  // namespace
 }  // namespace quotacast::metrics

@@ -10,22 +10,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "base/fiscal_calendar.h"
 #include "quotacast/metrics/v1/kpi.pb.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/kpi/kpi.h"
+#include "services/metrics/kpi/kpi_table.h"
 
 namespace quotacast::metrics {
-
-// Periods of one table; more is INVALID_ARGUMENT (a table over centuries is a typing error).
-inline constexpr int kMaxTablePeriods = 400;
-
-struct KpiTableQuery {
-  std::string kpi;
-  metrics::v1::GroupBy group_by = metrics::v1::GROUP_BY_ORG;
-  std::string period = {};  // Empty: all history; every period under GROUP_BY_PERIOD.
-  int horizon_days = kDefaultHorizonDays;  // Above zero; only KPIs by age look at it.
-};
 
 // Immutable and thread-safe after construction.
 class KpiRegistry {
@@ -38,10 +28,7 @@ class KpiRegistry {
   // Lives as long as the registry. INVALID_ARGUMENT (UNKNOWN_KPI with the nearest names).
   absl::StatusOr<const Kpi*> Find(const std::string& name) const;
 
-  // INVALID_ARGUMENT (UNKNOWN_KPI with the nearest names; UNKNOWN_PERIOD; INVALID_FIELD for a
-  // grouping the KPI does not have), FAILED_PRECONDITION (MIXED_CURRENCY), OUT_OF_RANGE
-  // (MONEY_OVERFLOW). Without a period, KPIs about quotas take the period of the as-of day
-  // (coverage: of the day after) and a note says so. Complexity: linear in the deals, per period.
+  // As MakeKpiTable, and INVALID_ARGUMENT (UNKNOWN_KPI with the nearest names).
   absl::StatusOr<metrics::v1::KpiTable> Query(const BookView& view,
                                               const KpiTableQuery& query) const;
 

@@ -121,13 +121,13 @@ absl::StatusOr<KpiColumn> Consistency(const KpiQuery& query) {
                 deal.amount_minor_units.value_or(0)));
     }
   }
-  // Only where a row is a rep does the job bound the months.
-  const bool rows_are_reps = query.grouping->group_by() == metrics::v1::GROUP_BY_REP;
   KpiColumn column;
   for (size_t row = 0; row < row_count; ++row) {
+    // Only where a row is of one rep does the job bound the months.
+    const std::optional<int> rep = query.grouping->RepOfRow(static_cast<int>(row));
     std::vector<double> bookings;
     for (size_t month = 0; month < months.size(); ++month) {
-      if (rows_are_reps && !Employs(query.view->reps[row], months[month])) continue;
+      if (rep && !Employs(query.view->reps[static_cast<size_t>(*rep)], months[month])) continue;
       bookings.push_back(MajorUnits(sums[row][month], query.view->currency));
     }
     column.cells.push_back(ConsistencyCell(bookings));
@@ -179,7 +179,7 @@ std::vector<Kpi> RhythmKpis() {
             .caveat = "Few large deals look inconsistent whoever closes them, and seasons count as "
                       "inconsistency.",
             .source = "The coefficient of variation."},
-           {GROUP_BY_ORG, GROUP_BY_REP, GROUP_BY_TEAM, GROUP_BY_PRODUCT, GROUP_BY_SEGMENT}),
+           DealGroupBysWithoutPeriods()),
        .uses_money = true,
        .compute = Consistency}};
 }

@@ -47,7 +47,7 @@ TEST(SlipRate, LooksAtThePlanOfTheFirstDay) {
   EXPECT_EQ(Cell(Ask(Company(), CivilDay(2017, 6, 29), query)),
             "undefined: 2017Q2 has not ended by 2017-06-29");
   EXPECT_EQ(Cell(Ask(Company(), CivilDay(2017, 12, 31), {.kpi = "slip_rate", .period = "2016Q4"})),
-            "undefined: no open deal was due in 2016Q4 when it began");
+            "undefined: 2016Q4 lies before the data, which go from 2017-01-01 to 2017-12-31");
 }
 
 TEST(PushesPerDeal, CountsMovesToALaterPeriod) {
@@ -64,7 +64,7 @@ TEST(PushesPerDeal, CountsMovesToALaterPeriod) {
       "0 = 0/4 (n=4)");
   EXPECT_EQ(
       Cell(Ask(Company(), CivilDay(2017, 12, 31), {.kpi = "pushes_per_deal", .period = "2016Q3"})),
-      "undefined: no deal with an expected close date was open in 2016Q3");
+      "undefined: 2016Q3 lies before the data, which go from 2017-01-01 to 2017-12-31");
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ struct EndedStay {
 void ForEachEndedStay(const KpiQuery& query, const std::function<void(const EndedStay&)>& visit) {
   const std::vector<BookStage>& stages = query.view->stages;
   for (const BookOpportunity& deal : query.view->opportunities) {
+    if (!query.grouping->Counts(deal)) continue;
     for (size_t i = 0; i + 1 < deal.visits.size(); ++i) {
       const StageVisit& stay = deal.visits[i];
       const StageVisit& next = deal.visits[i + 1];

@@ -96,7 +96,7 @@ std::vector<Kpi> VelocityKpis() {
             .caveat = "A diagnostic and never a forecast: its four parts move together, and a "
                       "shorter cycle bought with discounts raises it.",
             .source = "The sales velocity equation of sales operations."},
-           {GROUP_BY_ORG, GROUP_BY_REP, GROUP_BY_TEAM, GROUP_BY_PRODUCT, GROUP_BY_SEGMENT}),
+           DealGroupBysWithoutPeriods()),
        .uses_money = true,
        .compute = Velocity}};
 }

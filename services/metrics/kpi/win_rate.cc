@@ -57,7 +57,7 @@ absl::StatusOr<KpiColumn> CreatedWinRate(const KpiQuery& query) {
   int64_t created_count = 0;
   int64_t open_count = 0;
   for (const BookOpportunity& deal : query.view->opportunities) {
-    if (!Falls(deal.created_day, query.period)) continue;
+    if (!Falls(deal.created_day, query.period) || !query.grouping->Counts(deal)) continue;
     ++created_count;
     if (deal.outcome == StageCategory::kOpen) ++open_count;
     Count(query, deal, IsWon(deal), shares);
@@ -97,7 +97,7 @@ absl::StatusOr<KpiColumn> ValueWinRate(const KpiQuery& query) {
   std::vector<Sums> rows(query.grouping->groups().size());
   int64_t without_amount_count = 0;
   for (const BookOpportunity& deal : query.view->opportunities) {
-    if (!Falls(deal.created_day, query.period)) continue;
+    if (!Falls(deal.created_day, query.period) || !query.grouping->Counts(deal)) continue;
     if (!deal.entry_amount_minor_units) {
       ++without_amount_count;
       continue;

@@ -61,7 +61,7 @@ TEST(WinRateClosed, InsideThePeriodItIsPeriodToDate) {
 TEST(WinRateClosed, BeforeThePeriodItIsUndefined) {
   EXPECT_EQ(
       Cell(Ask(Company(), CivilDay(2017, 3, 31), {.kpi = "win_rate_closed", .period = "2017Q2"})),
-      "undefined: 2017Q2 has not begun by 2017-03-31");
+      "undefined: 2017Q2 has not begun by 2017-03-31; the data go from 2017-01-01 to 2017-03-31");
 }
 
 TEST(WinRateClosed, AReopenedDealIsNotClosed) {
@@ -116,7 +116,7 @@ TEST(WinRateFlow, CountsWhatWasOpenAndWhatCame) {
             "0.333333 = 1/3 (n=3)");
   EXPECT_EQ(Cell(Ask(feed, CivilDay(2017, 12, 31), {.kpi = "win_rate_flow"})), "0.6 = 3/5 (n=5)");
   EXPECT_EQ(Cell(Ask(feed, CivilDay(2017, 12, 31), {.kpi = "win_rate_flow", .period = "2016Q2"})),
-            "undefined: no deal was open or created in 2016Q2");
+            "undefined: 2016Q2 lies before the data, which go from 2017-01-01 to 2017-12-31");
 }
 
 TEST(WinRateValue, WeighsByTheFirstAmount) {

@@ -109,4 +109,16 @@ grpc::ServerWriteReactor<v1::GetStateResponse>* MetricsService::GetState(
       });
 }
 
+grpc::ServerWriteReactor<v1::GetActualsResponse>* MetricsService::GetActuals(
+    grpc::CallbackServerContext* context, const v1::GetActualsRequest* request) {
+  return serving::HandleServerStream<v1::GetActualsResponse>(
+      serving_, context, request,
+      [this](const serving::CallContext& call, const v1::GetActualsRequest& request,
+             serving::StreamWriter<v1::GetActualsResponse>& writer) {
+        return core_.GetActuals(
+            request, call.cancelled_function(),
+            [&writer](v1::GetActualsResponse&& message) { return writer.Write(message); });
+      });
+}
+
 }  // namespace quotacast::metrics

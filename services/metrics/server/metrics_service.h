@@ -48,6 +48,8 @@ class MetricsService final : public v1::MetricsService::CallbackService {
                                      v1::GetModelResponse* response) override;
   grpc::ServerWriteReactor<v1::GetStateResponse>* GetState(
       grpc::CallbackServerContext* context, const v1::GetStateRequest* request) override;
+  grpc::ServerWriteReactor<v1::GetActualsResponse>* GetActuals(
+      grpc::CallbackServerContext* context, const v1::GetActualsRequest* request) override;
 
  private:
   clients::IngestionClient ingestion_;

@@ -11,6 +11,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/civil_time.h"
@@ -139,6 +141,24 @@ TEST_F(MetricsServiceTest, StreamsTheState) {
   EXPECT_TRUE(status.ok()) << status;
   EXPECT_EQ(headers, 1);
   EXPECT_EQ(deals, 1);
+}
+
+TEST_F(MetricsServiceTest, StreamsActuals) {
+  v1::GetActualsRequest request;
+  request.set_parent("workspaces/w");
+  std::vector<v1::GetActualsResponse> messages;
+  const absl::Status status = client_->GetActuals(request, [&](v1::GetActualsResponse&& message) {
+    messages.push_back(std::move(message));
+    return true;
+  });
+  ASSERT_TRUE(status.ok()) << status;
+  ASSERT_EQ(messages.size(), 2u);
+  EXPECT_EQ(messages[0].header().rep_count(), 1);
+  EXPECT_EQ(messages[1].reps().reps(0).periods(0).booked().units(), 5);
+  request.set_first_period("spring");
+  EXPECT_EQ(GetDetail(client_->GetActuals(request, [](v1::GetActualsResponse&&) { return true; }))
+                ->reason,
+            "UNKNOWN_PERIOD");
 }
 
 TEST_F(MetricsServiceTest, SendsReasonsWithErrors) {
