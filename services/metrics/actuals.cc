@@ -17,6 +17,7 @@
 #include "services/metrics/kpi/attainment.h"
 #include "services/metrics/kpi/bookings.h"
 #include "services/metrics/kpi/kpi.h"
+#include "services/metrics/period_position.h"
 #include "services/metrics/proto_values.h"
 
 namespace quotacast::metrics {
@@ -65,15 +66,6 @@ absl::StatusOr<std::vector<FiscalPeriod>> PeriodsOf(const BookView& view,
   return periods;
 }
 
-// The position of the period that a day lies in; absent outside all.
-std::optional<size_t> PositionOf(const std::vector<FiscalPeriod>& periods, absl::CivilDay day) {
-  const auto after = std::upper_bound(
-      periods.begin(), periods.end(), day,
-      [](absl::CivilDay day, const FiscalPeriod& period) { return day < period.start; });
-  if (after == periods.begin() || day >= (after - 1)->end) return std::nullopt;
-  return static_cast<size_t>(after - periods.begin() - 1);
-}
-
 // By rep, then by period.
 absl::StatusOr<std::vector<std::vector<RepPeriod>>> SumDeals(
     const BookView& view, const std::vector<FiscalPeriod>& periods) {
@@ -81,9 +73,10 @@ absl::StatusOr<std::vector<std::vector<RepPeriod>>> SumDeals(
                                            std::vector<RepPeriod>(periods.size()));
   for (const BookOpportunity& deal : view.opportunities) {
     std::vector<RepPeriod>& rep = sums[static_cast<size_t>(deal.rep)];
-    if (const auto created = PositionOf(periods, deal.created_day)) ++rep[*created].created_count;
+    if (const auto created = PositionOfDay(periods, deal.created_day))
+      ++rep[*created].created_count;
     if (deal.outcome == StageCategory::kOpen) continue;
-    const std::optional<size_t> closed = PositionOf(periods, deal.close_day);
+    const std::optional<size_t> closed = PositionOfDay(periods, deal.close_day);
     if (!closed) continue;
     if (deal.outcome == StageCategory::kLost) {
       ++rep[*closed].lost_count;

@@ -10,8 +10,8 @@
 #include "base/errors.h"
 #include "gtest/gtest.h"
 #include "quotacast/metrics/v1/metrics_service.pb.h"
-#include "services/metrics/book.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/kpi/kpi_test_support.h"
 #include "services/metrics/kpi/registry.h"
 #include "services/metrics/test_feed.h"
 
@@ -39,20 +39,14 @@ TestFeed Company() {
   return feed;
 }
 
-std::shared_ptr<const BookView> ViewOn(const TestFeed& feed, CivilDay day) {
-  Book book;
-  feed.Fill(book);
-  return book.At({.effective_day = day}, CivilDay(2030, 1, 1)).value();
-}
-
-Actuals Ask(CivilDay day, const ActualsQuery& query) {
+Actuals AskFor(CivilDay day, const ActualsQuery& query) {
   const auto actuals = ActualsOf(*ViewOn(Company(), day), query);
   EXPECT_TRUE(actuals.ok()) << actuals.status();
   return actuals.ok() ? *actuals : Actuals();
 }
 
 TEST(Actuals, AreByRepAndPeriod) {
-  const Actuals actuals = Ask(CivilDay(2017, 12, 31), {});
+  const Actuals actuals = AskFor(CivilDay(2017, 12, 31), {});
   ASSERT_EQ(actuals.header.periods_size(), 4);
   EXPECT_EQ(actuals.header.periods(0).name(), "2017Q1");
   EXPECT_EQ(actuals.header.ended_period_count(), 4);
@@ -105,7 +99,7 @@ TEST(Actuals, EqualTheKpis) {
 }
 
 TEST(Actuals, SeeNothingAfterTheAsOf) {
-  const Actuals actuals = Ask(CivilDay(2017, 3, 31), {});
+  const Actuals actuals = AskFor(CivilDay(2017, 3, 31), {});
   ASSERT_EQ(actuals.header.periods_size(), 1);
   EXPECT_EQ(actuals.header.ended_period_count(), 1);  // It ends that day.
   // Nobody knows the deal without an owner yet.
@@ -117,7 +111,7 @@ TEST(Actuals, SeeNothingAfterTheAsOf) {
 
 TEST(Actuals, CountThePeriodsThatHaveEnded) {
   const Actuals actuals =
-      Ask(CivilDay(2017, 4, 1), {.first_period = "2016Q4", .last_period = "2017Q3"});
+      AskFor(CivilDay(2017, 4, 1), {.first_period = "2016Q4", .last_period = "2017Q3"});
   ASSERT_EQ(actuals.header.periods_size(), 4);
   EXPECT_EQ(actuals.header.ended_period_count(), 2);  // 2017Q2 goes on, 2017Q3 is to come.
   const metrics::v1::ActualsRep& ann = actuals.reps[1];

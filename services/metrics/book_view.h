@@ -156,13 +156,13 @@ struct BookView {
   explicit BookView(FiscalCalendar fiscal_calendar) : calendar(std::move(fiscal_calendar)) {}
 
   ResolvedAsOf as_of;
-  std::vector<BookStage> stages;               // Open ones by position, then won, then lost.
-  std::vector<BookTeam> teams;                 // Parents before children, otherwise by id.
-  std::vector<BookRep> reps;                   // By id.
-  std::vector<BookProduct> products;           // By id.
-  std::vector<BookAccount> accounts;           // By id.
-  std::vector<std::string> segments;           // By id.
-  std::vector<std::string> lead_sources;       // In order, as the next two.
+  std::vector<BookStage> stages;          // Open ones by position, then won, then lost.
+  std::vector<BookTeam> teams;            // Parents before children, otherwise by id.
+  std::vector<BookRep> reps;              // By id.
+  std::vector<BookProduct> products;      // By id.
+  std::vector<BookAccount> accounts;      // By id.
+  std::vector<std::string> segments;      // By id.
+  std::vector<std::string> lead_sources;  // In order, as the next two.
   std::vector<std::string> close_reasons;
   std::vector<std::string> competitors;
   std::vector<BookOpportunity> opportunities;  // By id.

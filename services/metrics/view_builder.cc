@@ -8,7 +8,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -26,6 +25,8 @@
 #include "quotacast/crm/v1/crm_event.pb.h"
 #include "services/metrics/day_number.h"
 #include "services/metrics/dictionary.h"
+#include "services/metrics/name_use.h"
+#include "services/metrics/opportunity_draft.h"
 #include "services/metrics/opportunity_facts.h"
 #include "services/metrics/proto_values.h"
 #include "services/metrics/timeline.h"
@@ -78,36 +79,6 @@ std::optional<std::pair<std::string, std::string>> QuotaOfDeletion(
                         deletion.entity_id().substr(slash + 1));
 }
 
-DealMotion ToMotion(int motion) {
-  switch (motion) {
-    case crm::v1::MOTION_NEW:
-      return DealMotion::kNew;
-    case crm::v1::MOTION_EXPANSION:
-      return DealMotion::kExpansion;
-    case crm::v1::MOTION_RENEWAL:
-      return DealMotion::kRenewal;
-    default:
-      return DealMotion::kUnknown;
-  }
-}
-
-DealCategory ToCategory(int category) {
-  switch (category) {
-    case crm::v1::FORECAST_CATEGORY_PIPELINE:
-      return DealCategory::kPipeline;
-    case crm::v1::FORECAST_CATEGORY_BEST_CASE:
-      return DealCategory::kBestCase;
-    case crm::v1::FORECAST_CATEGORY_COMMIT:
-      return DealCategory::kCommit;
-    case crm::v1::FORECAST_CATEGORY_CLOSED:
-      return DealCategory::kClosed;
-    case crm::v1::FORECAST_CATEGORY_OMITTED:
-      return DealCategory::kOmitted;
-    default:
-      return DealCategory::kUnknown;
-  }
-}
-
 // Positions of the entries of an ordered map.
 template <typename Map>
 std::unordered_map<std::string, int> Positions(const Map& map) {
@@ -141,6 +112,7 @@ std::shared_ptr<const BookView> ViewBuilder::Build() {
   ReadOpportunities();
   UseNames();
   AddImpliedEntities();
+  rep_positions_ = Positions(reps_);
   OrderStages();
   OrderTeams();
   FinishReps();
@@ -402,7 +374,7 @@ void ViewBuilder::NoteCurrency(const std::string& currency, const std::string& w
 }
 
 std::vector<bool> ViewBuilder::ClosingStages() const {
-  const Dictionary& ids = stages_in_use_.dictionary;
+  const Dictionary& ids = book_.opportunity_facts_.names().stages;
   std::vector<bool> closing(ids.size());
   for (const auto& entry : stages_) {
     const uint32_t code = ids.Find(entry.first);
@@ -437,42 +409,13 @@ void ViewBuilder::ReadOpportunity(uint32_t code, TimelineReader& timeline) {
     ++fact_count_;
     if (timeline.is_late()) ++late_count_;
     const OpportunityFields& fields = timeline.fields();
-    ApplyFields(fields, DayOfNumber(timeline.day()), draft);
+    if (fields.amount) ApplyAmount(*fields.amount, opportunity);
+    ApplyFields(fields, DayOfNumber(timeline.day()), closing_stages_, draft);
     // A deal that was seen before the day it is said to be created was created by then.
     if (fields.created_day && *fields.created_day) {
       opportunity.created_day = std::min(DayOfNumber(**fields.created_day), first_day);
     }
   } while (timeline.Next());
-}
-
-void ViewBuilder::ApplyFields(const OpportunityFields& fields, absl::CivilDay day,
-                              OpportunityDraft& draft) {
-  BookOpportunity& opportunity = draft.opportunity;
-  const auto take = [](uint32_t code, uint32_t& into) {
-    if (code != Dictionary::kNone) into = code;
-  };
-  take(fields.owner, draft.rep);
-  take(fields.segment, draft.segment);
-  take(fields.product, draft.product);
-  take(fields.account, draft.account);
-  take(fields.lead_source, draft.lead_source);
-  take(fields.close_reason, draft.close_reason);
-  take(fields.competitor, draft.competitor);
-  if (fields.amount) ApplyAmount(*fields.amount, opportunity);
-  if (fields.expected_close_day) {
-    std::optional<absl::CivilDay> expected_day;
-    if (*fields.expected_close_day) {
-      expected_day = DayOfNumber(**fields.expected_close_day);
-    }
-    ExpectToClose(expected_day, day, opportunity);
-  }
-  if (fields.motion) opportunity.motion = ToMotion(*fields.motion);
-  if (fields.has_customer_problem) opportunity.has_customer_problem = *fields.has_customer_problem;
-  if (fields.discovery_rating) opportunity.discovery_rating = *fields.discovery_rating;
-  if (fields.forecast_category) {
-    CallCategory(ToCategory(*fields.forecast_category), day, opportunity);
-  }
-  if (fields.stage != Dictionary::kNone) PlaceInStage(fields.stage, day, draft);
 }
 
 void ViewBuilder::ApplyAmount(const StatedAmount& stated, BookOpportunity& opportunity) {
@@ -492,34 +435,6 @@ void ViewBuilder::ApplyAmount(const StatedAmount& stated, BookOpportunity& oppor
   }
 }
 
-void ViewBuilder::ExpectToClose(std::optional<absl::CivilDay> expected_day, absl::CivilDay said_day,
-                                BookOpportunity& opportunity) {
-  const bool is_new = expected_day != opportunity.expected_close_day;
-  opportunity.expected_close_day = expected_day;
-  if (is_new && expected_day) opportunity.expected_closes.push_back({said_day, *expected_day});
-}
-
-void ViewBuilder::CallCategory(DealCategory category, absl::CivilDay said_day,
-                               BookOpportunity& opportunity) {
-  std::vector<CategoryCall>& calls = opportunity.category_calls;
-  if (!calls.empty() && calls.back().category == category) return;
-  calls.push_back({said_day, category});
-}
-
-void ViewBuilder::PlaceInStage(uint32_t stage, absl::CivilDay day, OpportunityDraft& draft) const {
-  std::vector<StageVisit>& visits = draft.opportunity.visits;
-  const auto closes = [this](int code) { return closing_stages_[static_cast<size_t>(code)]; };
-  const int code = static_cast<int>(stage);
-  if (!visits.empty() && closes(visits.back().stage) && closes(code)) {
-    // Closed again without a reopening: one closing, and what was learned last about it counts.
-    visits.back() = {.stage = code, .entered_day = day};
-    return;
-  }
-  // An open stage stated again was entered once.
-  if (!visits.empty() && visits.back().stage == code) return;
-  visits.push_back({.stage = code, .entered_day = day});
-}
-
 void ViewBuilder::UseNames() {
   for (const OpportunityDraft& draft : drafts_) {
     reps_in_use_.Use(draft.rep);
@@ -533,91 +448,45 @@ void ViewBuilder::UseNames() {
       stages_in_use_.Use(static_cast<uint32_t>(visit.stage));
     }
   }
-  // What stands for each of them; nothing does for an empty name.
-  const auto each = [](const NameUse& use, const auto& add) {
-    for (uint32_t code = 0; code < use.is_used.size(); ++code) {
-      if (use.is_used[code] && !use.dictionary.At(code).empty()) {
-        add(std::string(use.dictionary.At(code)));
-      }
-    }
-  };
-  each(reps_in_use_, [this](const std::string& id) {
+  reps_in_use_.ForEach([this](const std::string& id, int&) {
     // Somebody with deals is there, whatever was learned later about the start.
     reps_[Standing(crm::v1::ENTITY_KIND_REP, id)].starts_unknown_to_us = false;
   });
-  if (std::any_of(drafts_.begin(), drafts_.end(),
-                  [](const OpportunityDraft& draft) { return draft.rep == Dictionary::kNone; })) {
-    reps_[kUnassignedRepId].starts_unknown_to_us = false;
-  }
-  each(stages_in_use_, [this](const std::string& id) { stages_[id]; });
-  each(products_in_use_, [this](const std::string& id) {
+  if (reps_in_use_.is_none_used()) reps_[kUnassignedRepId].starts_unknown_to_us = false;
+  stages_in_use_.ForEach([this](const std::string& id, int&) { stages_[id]; });
+  products_in_use_.ForEach([this](const std::string& id, int&) {
     const std::string& standing = Standing(crm::v1::ENTITY_KIND_PRODUCT, id);
     products_[standing].product.id = standing;
   });
-  each(accounts_in_use_, [this](const std::string& id) {
+  accounts_in_use_.ForEach([this](const std::string& id, int&) {
     const std::string& standing = Standing(crm::v1::ENTITY_KIND_ACCOUNT, id);
     accounts_[standing].account.id = standing;
   });
 }
 
-std::vector<std::string> ViewBuilder::PlaceWords(NameUse& use) const {
-  std::vector<std::pair<std::string, uint32_t>> used;
-  for (uint32_t code = 0; code < use.is_used.size(); ++code) {
-    const std::string_view word = use.dictionary.At(code);
-    if (use.is_used[code] && !word.empty()) used.emplace_back(std::string(word), code);
-  }
-  std::sort(used.begin(), used.end());
-  std::vector<std::string> words;
-  for (auto& entry : used) {
-    use.position[entry.second] = static_cast<int>(words.size());
-    words.push_back(std::move(entry.first));
-  }
-  return words;
-}
-
 void ViewBuilder::PlaceNames() {
-  view_->lead_sources = PlaceWords(lead_sources_in_use_);
-  view_->close_reasons = PlaceWords(close_reasons_in_use_);
-  view_->competitors = PlaceWords(competitors_in_use_);
+  view_->lead_sources = lead_sources_in_use_.PlaceInOrder();
+  view_->close_reasons = close_reasons_in_use_.PlaceInOrder();
+  view_->competitors = competitors_in_use_.PlaceInOrder();
+  view_->segments =
+      segments_in_use_.PlaceInOrder(segments_in_use_.is_none_used() ? kDefaultSegmentId : "");
 
-  const auto place = [](NameUse& use, const std::unordered_map<std::string, int>& positions,
-                        const auto& standing) {
-    for (uint32_t code = 0; code < use.is_used.size(); ++code) {
-      const std::string id(use.dictionary.At(code));
-      if (use.is_used[code] && !id.empty()) use.position[code] = positions.at(standing(id));
-    }
+  const auto place = [this](NameUse& use, crm::v1::EntityKind entity,
+                            const std::unordered_map<std::string, int>& positions) {
+    use.ForEach([&](const std::string& id, int& position) {
+      position = positions.at(Standing(entity, id));
+    });
   };
-  const auto standing_as = [this](crm::v1::EntityKind entity) {
-    return [this, entity](const std::string& id) { return Standing(entity, id); };
-  };
-  const auto as_it_is = [](const std::string& id) { return id; };
-  place(reps_in_use_, Positions(reps_), standing_as(crm::v1::ENTITY_KIND_REP));
-  place(products_in_use_, Positions(products_), standing_as(crm::v1::ENTITY_KIND_PRODUCT));
-  place(accounts_in_use_, Positions(accounts_), standing_as(crm::v1::ENTITY_KIND_ACCOUNT));
+  place(reps_in_use_, crm::v1::ENTITY_KIND_REP, rep_positions_);
+  place(products_in_use_, crm::v1::ENTITY_KIND_PRODUCT, Positions(products_));
+  place(accounts_in_use_, crm::v1::ENTITY_KIND_ACCOUNT, Positions(accounts_));
   std::unordered_map<std::string, int> stage_positions;
   for (size_t i = 0; i < view_->stages.size(); ++i) {
     stage_positions.emplace(view_->stages[i].id, static_cast<int>(i));
   }
-  place(stages_in_use_, stage_positions, as_it_is);
-  std::set<std::string> segments;
-  for (uint32_t code = 0; code < segments_in_use_.is_used.size(); ++code) {
-    if (segments_in_use_.is_used[code]) {
-      segments.insert(std::string(segments_in_use_.dictionary.At(code)));
-    }
-  }
-  if (std::any_of(drafts_.begin(), drafts_.end(), [](const OpportunityDraft& draft) {
-        return draft.segment == Dictionary::kNone;
-      })) {
-    segments.insert(kDefaultSegmentId);
-  }
-  view_->segments.assign(segments.begin(), segments.end());
-  std::unordered_map<std::string, int> segment_positions;
-  for (const std::string& segment : view_->segments) {
-    segment_positions.emplace(segment, static_cast<int>(segment_positions.size()));
-  }
-  place(segments_in_use_, segment_positions, as_it_is);
-  default_segment_ =
-      segment_positions.count(kDefaultSegmentId) > 0 ? segment_positions.at(kDefaultSegmentId) : 0;
+  stages_in_use_.ForEach([&stage_positions](const std::string& id, int& position) {
+    position = stage_positions.at(id);
+  });
 }
 
 void ViewBuilder::AddImpliedEntities() {
@@ -708,12 +577,11 @@ void ViewBuilder::FinishReps() {
   for (size_t i = 0; i < view_->teams.size(); ++i) {
     team_positions.emplace(view_->teams[i].id, static_cast<int>(i));
   }
-  const std::unordered_map<std::string, int> rep_positions = Positions(reps_);
   for (auto& entry : reps_) {
     BookRep& rep = entry.second.rep;
     rep.id = entry.first;
-    const auto manager = rep_positions.find(entry.second.manager_id);
-    if (manager != rep_positions.end()) rep.manager = manager->second;
+    const auto manager = rep_positions_.find(entry.second.manager_id);
+    if (manager != rep_positions_.end()) rep.manager = manager->second;
     if (rep.display_name.empty()) rep.display_name = rep.id;
     rep.team = team_positions.at(entry.second.team_id);
     if (rep.start_day && rep.end_day && *rep.end_day < *rep.start_day) {
@@ -726,13 +594,12 @@ void ViewBuilder::FinishReps() {
 }
 
 void ViewBuilder::FinishAccounts() {
-  const std::unordered_map<std::string, int> rep_positions = Positions(reps_);
   for (auto& entry : accounts_) {
     AccountDraft& draft = entry.second;
     BookAccount& account = draft.account;
     if (account.display_name.empty()) account.display_name = account.id;
-    const auto owner = rep_positions.find(draft.owner_id);
-    if (owner != rep_positions.end()) account.owner_rep = owner->second;
+    const auto owner = rep_positions_.find(draft.owner_id);
+    if (owner != rep_positions_.end()) account.owner_rep = owner->second;
     if (draft.yearly_potential) {
       // An estimate in another currency is left out: the figures in money go on without it.
       const std::optional<Money> money = ToMoney(*draft.yearly_potential);
@@ -750,14 +617,10 @@ void ViewBuilder::FinishAccounts() {
 
 int ViewBuilder::FirstStage() const {
   // The first open stage that is in use.
-  int first_used = static_cast<int>(view_->stages.size());
-  for (const int position : stages_in_use_.position) {
-    if (position >= 0) first_used = std::min(first_used, position);
-  }
+  const int first = stages_in_use_.FirstPosition();
   const bool is_open =
-      first_used < static_cast<int>(view_->stages.size()) &&
-      view_->stages[static_cast<size_t>(first_used)].category == StageCategory::kOpen;
-  return is_open ? first_used : 0;
+      first >= 0 && view_->stages[static_cast<size_t>(first)].category == StageCategory::kOpen;
+  return is_open ? first : 0;
 }
 
 void ViewBuilder::FinishOpportunities() {
@@ -767,9 +630,11 @@ void ViewBuilder::FinishOpportunities() {
     view_->products.push_back(product);
   }
   const int first_stage = FirstStage();
-  const std::unordered_map<std::string, int> rep_positions = Positions(reps_);
-  const auto unassigned = rep_positions.find(kUnassignedRepId);
-  const int unassigned_rep = unassigned == rep_positions.end() ? -1 : unassigned->second;
+  const auto default_segment = static_cast<int>(
+      std::lower_bound(view_->segments.begin(), view_->segments.end(), kDefaultSegmentId) -
+      view_->segments.begin());
+  const auto unassigned = rep_positions_.find(kUnassignedRepId);
+  const int unassigned_rep = unassigned == rep_positions_.end() ? -1 : unassigned->second;
 
   view_->opportunities.reserve(drafts_.size());
   for (OpportunityDraft& draft : drafts_) {
@@ -777,7 +642,7 @@ void ViewBuilder::FinishOpportunities() {
     opportunity.rep =
         draft.rep == Dictionary::kNone ? unassigned_rep : reps_in_use_.PositionOf(draft.rep);
     opportunity.segment = draft.segment == Dictionary::kNone
-                              ? default_segment_
+                              ? default_segment
                               : segments_in_use_.PositionOf(draft.segment);
     opportunity.product = products_in_use_.PositionOf(draft.product);
     opportunity.account = accounts_in_use_.PositionOf(draft.account);

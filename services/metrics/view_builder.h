@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,8 @@
 #include "quotacast/crm/v1/crm_event.pb.h"
 #include "services/metrics/book.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/name_use.h"
+#include "services/metrics/opportunity_draft.h"
 
 namespace quotacast::metrics {
 
@@ -56,31 +59,6 @@ class ViewBuilder {
     std::string owner_id;
     std::optional<google::type::Money> yearly_potential;
   };
-  // An opportunity whose names are codes of the book's dictionaries still, its stages' included.
-  struct OpportunityDraft {
-    BookOpportunity opportunity;
-    uint32_t rep = Dictionary::kNone;
-    uint32_t segment = Dictionary::kNone;
-    uint32_t product = Dictionary::kNone;
-    uint32_t account = Dictionary::kNone;
-    uint32_t lead_source = Dictionary::kNone;
-    uint32_t close_reason = Dictionary::kNone;
-    uint32_t competitor = Dictionary::kNone;
-  };
-  // Which names of a dictionary opportunities use, and where each stands in the view; -1 for an
-  // empty name.
-  struct NameUse {
-    explicit NameUse(const Dictionary& names)
-        : dictionary(names), is_used(names.size()), position(names.size(), -1) {}
-    const Dictionary& dictionary;
-    std::vector<bool> is_used;
-    std::vector<int> position;
-
-    void Use(uint32_t code) {
-      if (code != Dictionary::kNone) is_used[code] = true;
-    }
-    int PositionOf(uint32_t code) const { return code == Dictionary::kNone ? -1 : position[code]; }
-  };
 
   // The last saying recorded in time about each reference fact, by `fact_offset`.
   std::vector<const Fact*> LastSayings() const;
@@ -103,13 +81,7 @@ class ViewBuilder {
   void ReadOpportunities();
   // Takes what a timeline says up to the effective day into the view; nothing when it says nothing.
   void ReadOpportunity(uint32_t code, TimelineReader& timeline);
-  void ApplyFields(const OpportunityFields& fields, absl::CivilDay day, OpportunityDraft& draft);
   void ApplyAmount(const StatedAmount& stated, BookOpportunity& opportunity);
-  static void ExpectToClose(std::optional<absl::CivilDay> expected_day, absl::CivilDay said_day,
-                            BookOpportunity& opportunity);
-  static void CallCategory(DealCategory category, absl::CivilDay said_day,
-                           BookOpportunity& opportunity);
-  void PlaceInStage(uint32_t stage, absl::CivilDay day, OpportunityDraft& draft) const;
   std::optional<int64_t> ReadMoney(const google::type::Money& money, const std::string& what);
   // Takes an amount's currency for the view's, or notes that there are several.
   void NoteCurrency(const std::string& currency, const std::string& what);
@@ -123,7 +95,6 @@ class ViewBuilder {
   // Adds the names that opportunities use, and says where each stands.
   void UseNames();
   void PlaceNames();
-  std::vector<std::string> PlaceWords(NameUse& use) const;
   // Position of the stage where deals stand that nobody put into one.
   int FirstStage() const;
   void FinishAccounts();
@@ -134,6 +105,7 @@ class ViewBuilder {
   const absl::Time effective_end_;  // Exclusive.
   std::shared_ptr<BookView> view_;
   std::map<std::string, RepDraft> reps_;
+  std::unordered_map<std::string, int> rep_positions_;  // In the view, once all are known.
   std::map<std::string, StageDraft> stages_;
   std::map<std::string, TeamDraft> teams_;
   std::map<std::string, ProductDraft> products_;
@@ -152,7 +124,6 @@ class ViewBuilder {
   NameUse lead_sources_in_use_;
   NameUse close_reasons_in_use_;
   NameUse competitors_in_use_;
-  int default_segment_ = 0;
   // Records that were merged into another, by kind and id.
   std::map<std::pair<crm::v1::EntityKind, std::string>, std::string> merged_into_;
   std::string currency_owner_;  // What first named the currency of the view.

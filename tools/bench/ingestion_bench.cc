@@ -200,6 +200,7 @@ struct HalfLoad {
   std::vector<absl::Duration> delays;  // Ascending.
   double stolen_share = 0;             // Of the processors' time meanwhile, by the host.
 
+  bool IsQuiet() const { return stolen_share <= kMaxStolenShare; }
   double Millis(double share) const {
     const auto position = static_cast<size_t>(share * static_cast<double>(delays.size() - 1));
     return absl::ToDoubleMilliseconds(delays[position]);
@@ -240,7 +241,7 @@ absl::StatusOr<std::vector<HalfLoad>> RunHalfLoads(Workplace& workplace, Measure
   int quiet_count = 0;
   while (quiet_count < kQuietRounds && loads.size() < kMaxPacedRounds) {
     QC_ASSIGN_OR_RETURN(HalfLoad load, RunHalfLoad(workplace, store));
-    if (load.stolen_share <= kMaxStolenShare) ++quiet_count;
+    if (load.IsQuiet()) ++quiet_count;
     loads.push_back(std::move(load));
   }
   return loads;
@@ -249,13 +250,12 @@ absl::StatusOr<std::vector<HalfLoad>> RunHalfLoads(Workplace& workplace, Measure
 absl::Status MeasureHalfLoad(Workplace& workplace, MeasuredStore& store, Figures& figures) {
   QC_ASSIGN_OR_RETURN(const std::vector<HalfLoad> loads, RunHalfLoads(workplace, store));
   std::vector<double> rates, middles, tails, all_tails, stolen;
-  const auto quiet_count = std::count_if(loads.begin(), loads.end(), [](const HalfLoad& load) {
-    return load.stolen_share <= kMaxStolenShare;
-  });
+  const auto quiet_count = std::count_if(loads.begin(), loads.end(),
+                                         [](const HalfLoad& load) { return load.IsQuiet(); });
   for (const HalfLoad& load : loads) {
     all_tails.push_back(load.Millis(0.99));
     stolen.push_back(load.stolen_share);
-    if (quiet_count >= kMinQuietRounds && load.stolen_share > kMaxStolenShare) continue;
+    if (quiet_count >= kMinQuietRounds && !load.IsQuiet()) continue;
     rates.push_back(load.events_per_second);
     middles.push_back(load.Millis(0.5));
     tails.push_back(load.Millis(0.99));

@@ -29,6 +29,7 @@
 #include "quotacast/metrics/v1/kpi.pb.h"
 #include "services/metrics/book.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/day_number.h"
 #include "services/metrics/kpi/registry.h"
 #include "tools/bench/figures.h"
 #include "tools/bench/opportunity_events.h"
@@ -189,7 +190,6 @@ absl::StatusOr<RepTable> ByRepFromKpis(const metrics::KpiRegistry& registry, con
 // The rows that the databases read, see database_tables.py.
 absl::Status WriteRows(int64_t deal_count, absl::CivilDay as_of_day,
                        const std::filesystem::path& folder) {
-  const auto number = [](absl::CivilDay day) { return day - absl::CivilDay(1970, 1, 1); };
   std::ofstream events(folder / "events.csv");
   events << "deal,seq,day,stage,amount,rep\n";
   for (int step = 0; step < kHistorySteps; ++step) {
@@ -210,7 +210,7 @@ absl::Status WriteRows(int64_t deal_count, absl::CivilDay as_of_day,
     const bool is_won = plain.stage == kHistoryStages[4];
     const bool is_lost = plain.stage == kHistoryStages[5];
     deals << deal << ',' << plain.rep << ',' << (is_won ? "won" : is_lost ? "lost" : "open") << ',';
-    if (is_won || is_lost) deals << number(plain.stage_day);
+    if (is_won || is_lost) deals << metrics::NumberOfDay(plain.stage_day);
     deals << ',' << plain.units * 100 << '\n';
   }
   events.close();
@@ -268,15 +268,14 @@ absl::Status MeasurePeers(const Options& options, const std::string& prefix, con
     if (answer.ok()) table = *answer;
   });
   QC_RETURN_IF_ERROR(asked);
-  // A new day each time: nothing is kept from the question before.
-  std::vector<double> as_of_seconds;
-  for (int round = 0; round <= kRounds; ++round) {
-    const absl::Time start = clock.Now();
-    QC_ASSIGN_OR_RETURN(const auto then,
-                        book.At({.effective_day = kAsOfDay - kRounds + round}, kToday));
-    as_of = ByRep(*then);
-    as_of_seconds.push_back(Seconds(clock, start));
-  }
+  // A new day each time, the last one the databases' day: nothing is kept from the question before.
+  absl::CivilDay day = kAsOfDay - kRounds;
+  const std::vector<double> as_of_seconds = Rounds(clock, [&] {
+    const auto then = book.At({.effective_day = ++day}, kToday);
+    asked = then.status();
+    if (then.ok()) as_of = ByRep(**then);
+  });
+  QC_RETURN_IF_ERROR(asked);
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / absl::StrCat("quotacast_metrics_bench_", getpid());
   std::filesystem::create_directories(folder);

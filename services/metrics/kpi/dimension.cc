@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <iterator>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "base/fiscal_calendar.h"
+#include "services/metrics/period_position.h"
 
 namespace quotacast::metrics {
 namespace {
@@ -277,11 +279,8 @@ size_t Dimension::KeyOf(const BookOpportunity& deal) const {
     case metrics::v1::GROUP_BY_MOTION:
       return static_cast<size_t>(deal.motion);
     case metrics::v1::GROUP_BY_COHORT: {
-      const auto after = std::upper_bound(
-          cohorts_.begin(), cohorts_.end(), deal.created_day,
-          [](absl::CivilDay day, const FiscalPeriod& period) { return day < period.start; });
-      if (after == cohorts_.begin() || deal.created_day >= (after - 1)->end) return 0;
-      return static_cast<size_t>(after - cohorts_.begin());
+      const std::optional<size_t> cohort = PositionOfDay(cohorts_, deal.created_day);
+      return cohort ? *cohort + 1 : 0;
     }
     default:
       return 0;

@@ -36,8 +36,9 @@ std::string DataSpan(absl::CivilDay first_day, const BookView& view) {
 
 }  // namespace
 
-std::optional<std::string> BeforeDataReason(const FiscalPeriod& period, const BookView& view) {
-  const std::optional<absl::CivilDay> first_day = FirstDayOfData(view);
+std::optional<std::string> BeforeDataReason(const FiscalPeriod& period,
+                                            std::optional<absl::CivilDay> first_day,
+                                            const BookView& view) {
   if (!first_day || period.end > *first_day) return std::nullopt;
   return absl::StrCat(period.name, " lies before the data, which go from ",
                       DataSpan(*first_day, view));

@@ -10,9 +10,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/civil_time.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
+#include "services/metrics/day_number.h"
 
 namespace quotacast::bench {
 namespace {
@@ -34,8 +34,6 @@ absl::StatusOr<std::string> OutputOf(const std::string& command) {
       absl::StrCat("\"", command, "\" ended with ", status, "; what it said is above"));
 }
 
-int64_t NumberOf(absl::CivilDay day) { return day - absl::CivilDay(1970, 1, 1); }
-
 DatabaseAnswer ToAnswer(const google::protobuf::Struct& source) {
   DatabaseAnswer answer;
   for (const auto& second : source.fields().at("seconds").list_value().values()) {
@@ -53,10 +51,10 @@ DatabaseAnswer ToAnswer(const google::protobuf::Struct& source) {
 
 absl::StatusOr<std::map<std::string, DatabaseAnswer>> AskDatabases(
     const DatabaseQuestion& question) {
-  const absl::StatusOr<std::string> json =
-      OutputOf(absl::StrCat("'", question.python, "' ", kScript, " '", question.folder, "' ",
-                            NumberOf(question.as_of_day), " ", NumberOf(question.first_day), " ",
-                            NumberOf(question.last_day)));
+  const absl::StatusOr<std::string> json = OutputOf(absl::StrCat(
+      "'", question.python, "' ", kScript, " '", question.folder, "' ",
+      metrics::NumberOfDay(question.as_of_day), " ", metrics::NumberOfDay(question.first_day), " ",
+      metrics::NumberOfDay(question.last_day)));
   if (!json.ok()) return json.status();
   google::protobuf::Struct databases;
   if (!google::protobuf::util::JsonStringToMessage(*json, &databases).ok()) {
