@@ -34,7 +34,7 @@ absl::StatusOr<std::vector<FiscalPeriod>> PeriodsOf(const BookView& view,
                                                     const ActualsQuery& query) {
   const FiscalCalendar& calendar = view.calendar;
   // Nothing is closed before it is created.
-  absl::CivilDay first_day = FirstDayOfData(view).value_or(view.as_of.effective_day);
+  absl::CivilDay first_day = view.first_created_day.value_or(view.as_of.effective_day);
   if (!query.first_period.empty()) {
     QC_ASSIGN_OR_RETURN(const FiscalPeriod first,
                         calendar.PeriodNamed(query.first_period, view.as_of.effective_day));

@@ -134,6 +134,7 @@ void ExpectSame(const BookView& a, const BookView& b) {
   EXPECT_EQ(a.close_reasons, b.close_reasons);
   EXPECT_EQ(a.competitors, b.competitors);
   EXPECT_TRUE(a.opportunities == b.opportunities);
+  EXPECT_EQ(a.first_created_day, b.first_created_day);
   EXPECT_EQ(a.undated_count, b.undated_count);
   EXPECT_EQ(a.reconstructed, b.reconstructed);
   EXPECT_EQ(a.currency, b.currency);

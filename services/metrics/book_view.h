@@ -166,6 +166,8 @@ struct BookView {
   std::vector<std::string> close_reasons;
   std::vector<std::string> competitors;
   std::vector<BookOpportunity> opportunities;  // By id.
+  // The earliest creation day of any of them; absent without opportunities.
+  std::optional<absl::CivilDay> first_created_day;
   FiscalCalendar calendar;
   // Opportunities known by then that nothing dates: in no figure.
   int64_t undated_count = 0;

@@ -662,6 +662,9 @@ void ViewBuilder::FinishOpportunities() {
     } else {
       opportunity.close_day = opportunity.visits.back().entered_day;
     }
+    const absl::CivilDay created_day = opportunity.created_day;
+    view_->first_created_day =
+        std::min(view_->first_created_day.value_or(created_day), created_day);
     view_->opportunities.push_back(std::move(opportunity));
   }
 }

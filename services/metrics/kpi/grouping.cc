@@ -94,8 +94,13 @@ absl::Status Grouping::AddFilter(const BookView& view, const GroupFilter& filter
 
 // The different keys of what counts: of the deals and, in dimensions about reps, of the reps.
 std::vector<std::pair<size_t, size_t>> Grouping::HeldKeys(const BookView& view) const {
-  std::unordered_set<uint64_t> seen;
   std::vector<std::pair<size_t, size_t>> held;
+  if (HasAllGroups()) {
+    // Without a look at what holds them.
+    for (size_t key = 0; key < first_.key_count(); ++key) held.emplace_back(key, 0);
+    return held;
+  }
+  std::unordered_set<uint64_t> seen;
   const auto hold = [&](size_t first_key, size_t second_key) {
     if (seen.insert(PairOf(first_key, second_key)).second) held.emplace_back(first_key, second_key);
   };
@@ -122,7 +127,7 @@ std::vector<std::pair<size_t, size_t>> Grouping::HeldKeys(const BookView& view) 
 void Grouping::MakeRows(const BookView& view) {
   const std::vector<std::pair<size_t, size_t>> held = HeldKeys(view);
   std::map<std::pair<int, int>, int> row_of_groups;
-  if (!is_pair_ && filters_.empty()) {
+  if (HasAllGroups()) {
     for (size_t group = 0; group < first_.groups().size(); ++group) {
       row_of_groups[{static_cast<int>(group), 0}];
     }
@@ -157,8 +162,10 @@ void Grouping::MakeRows(const BookView& view) {
                           : second_.group_by() == metrics::v1::GROUP_BY_REP ? second
                                                                             : -1);
   }
+  if (!is_pair_) rows_of_key_.resize(first_.key_count());
   for (const auto& [first_key, second_key] : held) {
-    std::vector<int>& rows = rows_of_keys_[PairOf(first_key, second_key)];
+    std::vector<int>& rows =
+        is_pair_ ? rows_of_pair_[PairOf(first_key, second_key)] : rows_of_key_[first_key];
     for (const int first : first_.GroupsOfKey(first_key)) {
       for (const int second : second_.GroupsOfKey(second_key)) {
         rows.push_back(row_of_groups.at({first, second}));
@@ -172,8 +179,9 @@ uint64_t Grouping::PairOf(size_t first_key, size_t second_key) const {
 }
 
 const std::vector<int>& Grouping::RowsOfKeys(size_t first_key, size_t second_key) const {
-  const auto found = rows_of_keys_.find(PairOf(first_key, second_key));
-  return found == rows_of_keys_.end() ? NoRows() : found->second;
+  if (!is_pair_) return first_key < rows_of_key_.size() ? rows_of_key_[first_key] : NoRows();
+  const auto found = rows_of_pair_.find(PairOf(first_key, second_key));
+  return found == rows_of_pair_.end() ? NoRows() : found->second;
 }
 
 const std::vector<int>& Grouping::RowsOf(const BookOpportunity& deal) const {

@@ -81,6 +81,8 @@ class Grouping {
 
   Grouping(const BookView& view, const GroupingSpec& spec);
   absl::Status AddFilter(const BookView& view, const GroupFilter& filter);
+  // With one dimension and no filter all groups have a row, whether something is in them or not.
+  bool HasAllGroups() const { return !is_pair_ && filters_.empty(); }
   void MakeRows(const BookView& view);
   std::vector<std::pair<size_t, size_t>> HeldKeys(const BookView& view) const;
   uint64_t PairOf(size_t first_key, size_t second_key) const;
@@ -93,7 +95,9 @@ class Grouping {
   std::vector<Filter> filters_;
   std::vector<KpiGroup> groups_;
   std::vector<int> rep_of_row_;  // -1: of several, or of none.
-  std::unordered_map<uint64_t, std::vector<int>> rows_of_keys_;
+  // Of one dimension by its key; of two by PairOf, as most pairs hold nothing.
+  std::vector<std::vector<int>> rows_of_key_;
+  std::unordered_map<uint64_t, std::vector<int>> rows_of_pair_;
 };
 
 }  // namespace quotacast::metrics

@@ -19,15 +19,6 @@ PeriodPhase PhaseOf(const FiscalPeriod& period, absl::CivilDay as_of_day) {
   return period.end <= as_of_day + 1 ? PeriodPhase::kEnded : PeriodPhase::kRunning;
 }
 
-std::optional<absl::CivilDay> FirstDayOfData(const BookView& view) {
-  const auto first = std::min_element(view.opportunities.begin(), view.opportunities.end(),
-                                      [](const BookOpportunity& a, const BookOpportunity& b) {
-                                        return a.created_day < b.created_day;
-                                      });
-  if (first == view.opportunities.end()) return std::nullopt;
-  return first->created_day;
-}
-
 namespace {
 
 std::string DataSpan(absl::CivilDay first_day, const BookView& view) {
@@ -36,9 +27,8 @@ std::string DataSpan(absl::CivilDay first_day, const BookView& view) {
 
 }  // namespace
 
-std::optional<std::string> BeforeDataReason(const FiscalPeriod& period,
-                                            std::optional<absl::CivilDay> first_day,
-                                            const BookView& view) {
+std::optional<std::string> BeforeDataReason(const FiscalPeriod& period, const BookView& view) {
+  const std::optional<absl::CivilDay> first_day = view.first_created_day;
   if (!first_day || period.end > *first_day) return std::nullopt;
   return absl::StrCat(period.name, " lies before the data, which go from ",
                       DataSpan(*first_day, view));
@@ -60,7 +50,7 @@ std::optional<std::string> NotBegunReason(const KpiQuery& query) {
   if (!query.period || PhaseOf(*query.period, as_of_day) != PeriodPhase::kNotBegun) {
     return std::nullopt;
   }
-  const std::optional<absl::CivilDay> first_day = FirstDayOfData(*query.view);
+  const std::optional<absl::CivilDay> first_day = query.view->first_created_day;
   return absl::StrCat(
       query.period->name, " has not begun by ", FormatIsoDate(as_of_day),
       first_day ? absl::StrCat("; the data go from ", DataSpan(*first_day, *query.view)) : "");

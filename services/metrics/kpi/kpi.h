@@ -73,14 +73,9 @@ struct Kpi {
 enum class PeriodPhase { kNotBegun, kRunning, kEnded };
 PeriodPhase PhaseOf(const FiscalPeriod& period, absl::CivilDay as_of_day);
 
-// The earliest creation day of any deal; absent without deals.
-std::optional<absl::CivilDay> FirstDayOfData(const BookView& view);
-
 // "2015Q4 lies before the data, which go from 2016-10-20 to 2017-12-31" when that is so.
 // `first_day` is that of the data: looking for it takes all deals, and a table has many periods.
-std::optional<std::string> BeforeDataReason(const FiscalPeriod& period,
-                                            std::optional<absl::CivilDay> first_day,
-                                            const BookView& view);
+std::optional<std::string> BeforeDataReason(const FiscalPeriod& period, const BookView& view);
 
 // Whether `day` counts: inside the period, or any day without one.
 bool Falls(absl::CivilDay day, const std::optional<FiscalPeriod>& period);

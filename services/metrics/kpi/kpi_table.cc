@@ -149,7 +149,6 @@ class Columns {
         kpi_(kpi),
         grouping_(grouping),
         query_(query),
-        first_day_(FirstDayOfData(view)),
         nothing_counts_(!query.filters.empty() && NothingCounts(view, grouping, kpi.subject)) {}
 
   // Lives as long as the object.
@@ -186,7 +185,7 @@ class Columns {
   absl::StatusOr<KpiColumn> Compute(const std::optional<FiscalPeriod>& period) const {
     if (nothing_counts_) return UndefinedColumn(grouping_, "nothing matches the filters");
     if (period) {
-      const std::optional<std::string> reason = BeforeDataReason(*period, first_day_, view_);
+      const std::optional<std::string> reason = BeforeDataReason(*period, view_);
       if (reason) return UndefinedColumn(grouping_, *reason);
     }
     return kpi_.compute({.view = &view_,
@@ -204,7 +203,6 @@ class Columns {
   const Kpi& kpi_;
   const Grouping& grouping_;
   const KpiTableQuery& query_;
-  const std::optional<absl::CivilDay> first_day_;  // Of the data.
   const bool nothing_counts_;
   std::map<std::string, KpiColumn> columns_;  // By the name of the period; "": all history.
 };

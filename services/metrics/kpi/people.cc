@@ -72,7 +72,7 @@ absl::StatusOr<KpiColumn> DaysToFirstWin(const KpiQuery& query) {
   }
   std::vector<std::vector<FirstWin>> rows(query.grouping->groups().size());
   // Whoever began earlier may have won when nobody wrote it down.
-  const std::optional<absl::CivilDay> first_day = FirstDayOfData(view);
+  const std::optional<absl::CivilDay> first_day = view.first_created_day;
   int64_t undated_count = 0, before_data_count = 0, earlier_count = 0;
   for (size_t rep = 0; rep < view.reps.size(); ++rep) {
     const BookRep& person = view.reps[rep];

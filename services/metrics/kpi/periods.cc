@@ -35,7 +35,7 @@ absl::Status CheckCount(int64_t count, const std::string& what) {
 }
 
 absl::CivilDay FirstDayOfHistory(const BookView& view) {
-  return std::min(FirstDayOfData(view).value_or(view.as_of.effective_day),
+  return std::min(view.first_created_day.value_or(view.as_of.effective_day),
                   view.as_of.effective_day);
 }
 
