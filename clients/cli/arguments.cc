@@ -15,11 +15,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
 #include "base/civil_date.h"
 #include "base/errors.h"
 #include "base/money.h"
 #include "base/string_views.h"
+#include "clients/cli/grouping_words.h"
 
 namespace quotacast::cli {
 namespace {
@@ -72,15 +74,10 @@ absl::StatusOr<std::vector<simulation::v1::Level>> ParseLevelArgument(const std:
 }
 
 absl::StatusOr<metrics::v1::GroupBy> ParseGroupByArgument(const std::string& text) {
-  if (text == "org") return metrics::v1::GROUP_BY_ORG;
-  if (text == "rep") return metrics::v1::GROUP_BY_REP;
-  if (text == "team") return metrics::v1::GROUP_BY_TEAM;
-  if (text == "product") return metrics::v1::GROUP_BY_PRODUCT;
-  if (text == "period") return metrics::v1::GROUP_BY_PERIOD;
-  if (text == "segment") return metrics::v1::GROUP_BY_SEGMENT;
-  if (text == "stage") return metrics::v1::GROUP_BY_STAGE;
-  return UsageError(absl::StrCat(
-      "\"", text, "\" is not a grouping: org, rep, team, product, period, segment or stage"));
+  const std::optional<metrics::v1::GroupBy> group_by = GroupByOfWord(text);
+  if (group_by) return *group_by;
+  return UsageError(absl::StrCat("\"", text, "\" is not a grouping; there are ",
+                                 absl::StrJoin(GroupByWords(), ", ")));
 }
 
 absl::StatusOr<simulation::v1::EntityRef> ParseEntityArgument(const std::string& text) {

@@ -29,7 +29,7 @@ absl::StatusOr<google::type::Date> ParseDateArgument(const std::string& text);
 // "org", "team", "rep", or "all" for the three.
 absl::StatusOr<std::vector<simulation::v1::Level>> ParseLevelArgument(const std::string& text);
 
-// "org", "rep", "team", "product", "period", "segment", "stage".
+// One of GroupByWords(): "org", "rep", "lead_source" ...
 absl::StatusOr<metrics::v1::GroupBy> ParseGroupByArgument(const std::string& text);
 
 // "org", "team:ID", "rep:ID".

@@ -7,6 +7,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "clients/cli/grouping_words.h"
 #include "clients/cli/testing/run_cli.h"
 #include "gtest/gtest.h"
 
@@ -42,7 +44,16 @@ TEST(ArgumentsTest, Groupings) {
   EXPECT_EQ(*ParseGroupByArgument("product"), metrics::v1::GROUP_BY_PRODUCT);
   EXPECT_EQ(*ParseGroupByArgument("segment"), metrics::v1::GROUP_BY_SEGMENT);
   EXPECT_EQ(*ParseGroupByArgument("stage"), metrics::v1::GROUP_BY_STAGE);
+  EXPECT_EQ(*ParseGroupByArgument("lead_source"), metrics::v1::GROUP_BY_LEAD_SOURCE);
+  for (int value = 1; value <= metrics::v1::GroupBy_MAX; ++value) {
+    EXPECT_EQ(*ParseGroupByArgument(GroupByWord(value)), value);
+  }
   EXPECT_TRUE(IsUsageError(ParseGroupByArgument("").status()));
+  for (const char* text : {"Rep", "unspecified", "reps", "group_by_rep"}) {
+    const absl::Status status = ParseGroupByArgument(text).status();
+    EXPECT_TRUE(IsUsageError(status)) << text;
+    EXPECT_NE(status.message().find("org, rep, team"), absl::string_view::npos) << status;
+  }
 }
 
 TEST(ArgumentsTest, Entities) {

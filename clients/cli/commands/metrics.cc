@@ -104,7 +104,8 @@ void AddMetricsCommand(CLI::App& app, Commands& commands) {
                       "One KPI (quotacast kpis lists them); without it all are summarised");
   command
       ->add_option("--by", arguments->by,
-                   "A row per org, rep, team, product, period, segment or stage")
+                   "A row per org, rep, team, product, period, segment, stage ...; quotacast kpis "
+                   "explain NAME lists those of a KPI")
       ->check(CheckedBy(ParseGroupByArgument, "GROUP"));
   command->add_option("--period", arguments->period,
                       "Fiscal period such as 2017Q3; without it all history");

@@ -15,6 +15,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "clients/cli/grouping_words.h"
 #include "clients/cli/render/certificate_text.h"
 #include "clients/cli/render/numbers.h"
 #include "clients/cli/render/style.h"
@@ -161,28 +162,6 @@ std::string DirectionText(metrics::v1::KpiDirection direction) {
       return "neither: too much is as bad as too little, or it only describes";
     default:
       return "";
-  }
-}
-
-// As `--by` takes it.
-std::string GroupByWord(int group_by) {
-  switch (group_by) {
-    case metrics::v1::GROUP_BY_ORG:
-      return "org";
-    case metrics::v1::GROUP_BY_REP:
-      return "rep";
-    case metrics::v1::GROUP_BY_TEAM:
-      return "team";
-    case metrics::v1::GROUP_BY_PRODUCT:
-      return "product";
-    case metrics::v1::GROUP_BY_PERIOD:
-      return "period";
-    case metrics::v1::GROUP_BY_SEGMENT:
-      return "segment";
-    case metrics::v1::GROUP_BY_STAGE:
-      return "stage";
-    default:
-      return absl::StrCat(group_by);
   }
 }
 
