@@ -119,6 +119,7 @@ class ViewBuilder {
   void AddImpliedEntities();
   void OrderStages();
   void OrderTeams();
+  void FinishPlans();
   void FinishReps();
   void FinishAccounts();
   void FinishOpportunities();
@@ -133,6 +134,8 @@ class ViewBuilder {
   std::map<std::string, ProductDraft> products_;
   std::map<std::string, AccountDraft> accounts_;
   std::map<std::string, std::map<std::string, int64_t>> quotas_;  // By rep, by period.
+  // What the company plans with, by team and period.
+  std::map<std::pair<std::string, std::string>, const crm::v1::QuotaChange*> plans_;
   std::map<std::string, OpportunityDraft> opportunities_;
   // Records that were merged into another, by kind and id.
   std::map<std::pair<crm::v1::EntityKind, std::string>, std::string> merged_into_;

@@ -149,11 +149,11 @@ TEST_F(Bpi2012Test, ConversionAndDaysPerStageAreThoseOfTheFile) {
 TEST_F(Bpi2012Test, WinRatesByAgeAreThoseOfLifelines) {
   const struct {
     int horizon_days;
-    double share, low, high;
-  } expected[] = {{7, 0.012957472, 0.010525485, 0.015800744},
-                  {14, 0.089257030, 0.082627380, 0.096188549},
-                  {30, 0.165938687, 0.157034892, 0.175059472},
-                  {60, 0.181575966, 0.172182457, 0.191175063}};
+    double share, low, high, half_age_days;
+  } expected[] = {{7, 0.012957472, 0.010525485, 0.015800744, 6},
+                  {14, 0.089257030, 0.082627380, 0.096188549, 11},
+                  {30, 0.165938687, 0.157034892, 0.175059472, 14},
+                  {60, 0.181575966, 0.172182457, 0.191175063, 15}};
   for (const auto& figure : expected) {
     const auto table = Ask({.kpi = "win_rate_horizon", .horizon_days = figure.horizon_days});
     EXPECT_NEAR(table.rows(0).value(), figure.share, 1e-9) << figure.horizon_days;
@@ -162,6 +162,8 @@ TEST_F(Bpi2012Test, WinRatesByAgeAreThoseOfLifelines) {
     EXPECT_NEAR(table.rows(0).interval().low(), figure.low, 1e-4) << figure.horizon_days;
     EXPECT_NEAR(table.rows(0).interval().high(), figure.high, 1e-4) << figure.horizon_days;
     EXPECT_EQ(table.rows(0).sample_size(), 7'455);
+    const auto cycle = Ask({.kpi = "cycle_days_open_aware", .horizon_days = figure.horizon_days});
+    EXPECT_EQ(cycle.rows(0).value(), figure.half_age_days) << figure.horizon_days;
   }
   // Open deals are watched and not lost: the share of all deals won so far is lower.
   EXPECT_LT(Ask({.kpi = "win_rate_created"}).rows(0).value(), expected[2].share);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -64,6 +65,22 @@ std::string InPeriod(const KpiQuery& query) {
   return query.period ? absl::StrCat(" in ", query.period->name) : "";
 }
 
+std::vector<Share> ShareDeals(
+    const KpiQuery& query,
+    const std::function<std::optional<bool>(const BookOpportunity&)>& is_success) {
+  std::vector<Share> shares(query.grouping->groups().size());
+  for (const BookOpportunity& deal : query.view->opportunities) {
+    const std::optional<bool> success = is_success(deal);
+    if (!success) continue;
+    for (const int row : query.grouping->RowsOf(deal)) {
+      Share& share = shares[static_cast<size_t>(row)];
+      ++share.count;
+      if (*success) ++share.success_count;
+    }
+  }
+  return shares;
+}
+
 double MedianOfSorted(const std::vector<int64_t>& sorted) {
   const size_t half = sorted.size() / 2;
   if (sorted.size() % 2 == 1) return static_cast<double>(sorted[half]);
@@ -102,6 +119,38 @@ KpiColumn ShareColumn(const std::vector<Share>& shares, const std::string& reaso
       cell.value = cell.numerator / cell.denominator;
       cell.interval = WilsonInterval(share.success_count, share.count);
     }
+    column.cells.push_back(cell);
+  }
+  return column;
+}
+
+KpiCell DifferenceCell(const Share& first, const Share& second, const std::string& reason) {
+  const auto value_of = [](const Share& share) {
+    return static_cast<double>(share.success_count) / static_cast<double>(share.count);
+  };
+  KpiCell cell;
+  cell.sample_size = first.count + second.count;
+  if (first.count > 0) cell.numerator = value_of(first);
+  if (second.count > 0) cell.denominator = value_of(second);
+  if (first.count == 0 || second.count == 0) {
+    cell.undefined_reason = reason;
+    return cell;
+  }
+  cell.value = cell.numerator - cell.denominator;
+  cell.interval =
+      DifferenceInterval(cell.numerator, WilsonInterval(first.success_count, first.count),
+                         cell.denominator, WilsonInterval(second.success_count, second.count));
+  return cell;
+}
+
+KpiColumn CountColumn(const std::vector<int64_t>& counts) {
+  KpiColumn column;
+  for (const int64_t count : counts) {
+    KpiCell cell;
+    cell.numerator = static_cast<double>(count);
+    cell.denominator = 1;
+    cell.value = cell.numerator;
+    cell.sample_size = count;
     column.cells.push_back(cell);
   }
   return column;

@@ -90,6 +90,11 @@ struct Share {
   int64_t count = 0;
 };
 
+// Per row, the deals about which `is_success` says something, and those it says true of.
+std::vector<Share> ShareDeals(
+    const KpiQuery& query,
+    const std::function<std::optional<bool>(const BookOpportunity&)>& is_success);
+
 // The method of ShareColumn's intervals.
 inline constexpr char kWilsonMethod[] = "Wilson score interval, 95 %";
 
@@ -105,6 +110,17 @@ KpiColumn MedianColumn(std::vector<std::vector<int64_t>> values, const std::stri
 
 // A ratio with its interval per row; a row that counts nothing is undefined for `reason`.
 KpiColumn ShareColumn(const std::vector<Share>& shares, const std::string& reason);
+
+// The method of DifferenceCell's intervals.
+inline constexpr char kDifferenceMethod[] =
+    "Newcombe's hybrid score interval of a difference (1998, method 10), 95 %";
+
+// first - second with its interval, the shares themselves above and below the line. Undefined when
+// either counts nothing; then `reason` says so.
+KpiCell DifferenceCell(const Share& first, const Share& second, const std::string& reason);
+
+// Numbers of things: the count above the line, 1 below it.
+KpiColumn CountColumn(const std::vector<int64_t>& counts);
 
 // All rows that a KPI about deals can be asked for.
 std::vector<metrics::v1::GroupBy> DealGroupBys();
