@@ -20,6 +20,7 @@
 #include "services/metrics/kpi/accounts.h"
 #include "services/metrics/kpi/attainment.h"
 #include "services/metrics/kpi/bookings.h"
+#include "services/metrics/kpi/capacity.h"
 #include "services/metrics/kpi/close_rate.h"
 #include "services/metrics/kpi/coverage.h"
 #include "services/metrics/kpi/cycle.h"
@@ -123,7 +124,8 @@ KpiRegistry::KpiRegistry() {
         CycleKpis(),     CoverageKpis(), BookingsKpis(),     RhythmKpis(),
         VelocityKpis(),  StageKpis(),    SlipKpis(),         PeopleKpis(),
         LossKpis(),      VolumeKpis(),   PathKpis(),         RequiredCoverageKpis(),
-        DiscoveryKpis(), AccountKpis(),  PerformerGapKpis(), PlanKpis()}) {
+        DiscoveryKpis(), AccountKpis(),  PerformerGapKpis(), PlanKpis(),
+        CapacityKpis()}) {
     for (Kpi& kpi : family) kpis_.push_back(std::move(kpi));
   }
   std::sort(kpis_.begin(), kpis_.end(),

@@ -39,7 +39,7 @@ TEST(KpiRegistry, ListsEveryKpiInOrder) {
   for (const Kpi& kpi : registry.kpis()) names += kpi.definition.name() + " ";
   EXPECT_EQ(names,
             "account_growth attainment_plan attrition bookings bookings_consistency "
-            "bookings_last_third_share close_rate_shrunk created_deals "
+            "bookings_last_third_share capacity close_rate_shrunk created_deals "
             "customer_problem_coverage cycle_days_open_aware deal_size_median "
             "discovery_rating_mean discovery_win_difference early_disqualification_share "
             "loss_share lost_deals no_decision_share open_amount open_deals over_assignment "
