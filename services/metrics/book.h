@@ -29,7 +29,7 @@
 //   products and accounts the one that stayed takes what named the other; a quota of the rep that
 //   went counts where the one that stayed has none.
 // * A street quota for everything a rep books is the rep's quota; those of teams and territories,
-//   plans, roll-ups and components are not.
+//   plans, roll-ups and components are not. A plan for everything a team books is the team's plan.
 // * An opportunity none of whose facts has an effective time is counted as undated and left out.
 //
 // Erasing a person's data changes earlier events and ends with an Erasure event. A book that meets

@@ -67,6 +67,14 @@ struct BookTeam {
   bool operator==(const BookTeam&) const = default;
 };
 
+// What the company plans to book with a team in a period.
+struct BookPlanQuota {
+  int team = 0;
+  std::string period;
+  int64_t amount_minor_units = 0;
+  bool operator==(const BookPlanQuota&) const = default;
+};
+
 struct BookRep {
   std::string id;
   std::string display_name;
@@ -156,13 +164,14 @@ struct BookView {
   explicit BookView(FiscalCalendar fiscal_calendar) : calendar(std::move(fiscal_calendar)) {}
 
   ResolvedAsOf as_of;
-  std::vector<BookStage> stages;          // Open ones by position, then won, then lost.
-  std::vector<BookTeam> teams;            // Parents before children, otherwise by id.
-  std::vector<BookRep> reps;              // By id.
-  std::vector<BookProduct> products;      // By id.
-  std::vector<BookAccount> accounts;      // By id.
-  std::vector<std::string> segments;      // By id.
-  std::vector<std::string> lead_sources;  // In order, as the next two.
+  std::vector<BookStage> stages;           // Open ones by position, then won, then lost.
+  std::vector<BookTeam> teams;             // Parents before children, otherwise by id.
+  std::vector<BookRep> reps;               // By id.
+  std::vector<BookPlanQuota> plan_quotas;  // By id of the team, then by period.
+  std::vector<BookProduct> products;       // By id.
+  std::vector<BookAccount> accounts;       // By id.
+  std::vector<std::string> segments;       // By id.
+  std::vector<std::string> lead_sources;   // In order, as the next two.
   std::vector<std::string> close_reasons;
   std::vector<std::string> competitors;
   std::vector<BookOpportunity> opportunities;  // By id.

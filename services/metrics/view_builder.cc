@@ -68,6 +68,12 @@ bool IsQuotaOfARep(const crm::v1::QuotaChange& quota) {
           quota.kind() == crm::v1::QUOTA_KIND_STREET);
 }
 
+// What the company plans with for everything that a team books.
+bool IsPlanOfATeam(const crm::v1::QuotaChange& quota) {
+  return !quota.team_id().empty() && quota.component().empty() && quota.has_amount() &&
+         quota.kind() == crm::v1::QUOTA_KIND_PLAN;
+}
+
 // Rep and period of a deleted quota, whose id is "<rep>/<period>"; absent for other records.
 std::optional<std::pair<std::string, std::string>> QuotaOfDeletion(
     const crm::v1::Deletion& deletion) {
@@ -115,6 +121,7 @@ std::shared_ptr<const BookView> ViewBuilder::Build() {
   rep_positions_ = Positions(reps_);
   OrderStages();
   OrderTeams();
+  FinishPlans();
   FinishReps();
   FinishAccounts();
   PlaceNames();
@@ -199,6 +206,9 @@ void ViewBuilder::ReadReference() {
       case crm::v1::CrmEvent::kQuota:
         if (IsQuotaOfARep(event.quota())) {
           quotas[{event.quota().rep_id(), event.quota().period()}] = &event.quota();
+        } else if (IsPlanOfATeam(event.quota())) {
+          plans_[{Standing(crm::v1::ENTITY_KIND_TEAM, event.quota().team_id()),
+                  event.quota().period()}] = &event.quota();
         }
         break;
       case crm::v1::CrmEvent::kDeletion: {
@@ -506,6 +516,7 @@ void ViewBuilder::AddImpliedEntities() {
     if (team_id.empty()) team_id = kNoTeamId;
     teams_[team_id];
   }
+  for (const auto& entry : plans_) teams_[entry.first.first];
   // Parents nobody described; iterators of a map stay valid, new ones are at the top themselves.
   for (auto& entry : teams_) {
     if (!entry.second.parent_id.empty()) teams_[entry.second.parent_id];
@@ -590,6 +601,20 @@ void ViewBuilder::FinishReps() {
       rep.end_day.reset();
     }
     view_->reps.push_back(std::move(rep));
+  }
+}
+
+void ViewBuilder::FinishPlans() {
+  for (const auto& entry : plans_) {
+    const std::string& team_id = entry.first.first;
+    const std::optional<int64_t> amount = ReadMoney(
+        entry.second->amount(), absl::StrCat("the plan of ", team_id, " for ", entry.first.second));
+    const auto team = std::find_if(view_->teams.begin(), view_->teams.end(),
+                                   [&](const BookTeam& known) { return known.id == team_id; });
+    if (!amount || team == view_->teams.end()) continue;
+    view_->plan_quotas.push_back({.team = static_cast<int>(team - view_->teams.begin()),
+                                  .period = entry.first.second,
+                                  .amount_minor_units = *amount});
   }
 }
 

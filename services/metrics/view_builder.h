@@ -91,6 +91,7 @@ class ViewBuilder {
   void AddImpliedEntities();
   void OrderStages();
   void OrderTeams();
+  void FinishPlans();
   void FinishReps();
   // Adds the names that opportunities use, and says where each stands.
   void UseNames();
@@ -111,6 +112,8 @@ class ViewBuilder {
   std::map<std::string, ProductDraft> products_;
   std::map<std::string, AccountDraft> accounts_;
   std::map<std::string, std::map<std::string, int64_t>> quotas_;  // By rep, by period.
+  // What the company plans with, by team and period.
+  std::map<std::pair<std::string, std::string>, const crm::v1::QuotaChange*> plans_;
   std::vector<bool> closing_stages_;
   std::vector<OpportunityDraft> drafts_;  // In order of id.
   int64_t fact_count_ = 0;  // Facts of opportunities that count, and late ones of them.

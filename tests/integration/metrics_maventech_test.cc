@@ -4,65 +4,30 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
-#include <fstream>
-#include <functional>
 #include <map>
-#include <memory>
 #include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
 #include "base/civil_date.h"
 #include "base/errors.h"
-#include "base/fake_clock.h"
+#include "base/fiscal_calendar.h"
 #include "gtest/gtest.h"
-#include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "quotacast/metrics/v1/metrics_service.pb.h"
-#include "services/eventlog/in_memory_event_log.h"
-#include "services/ingestion/event_feed.h"
-#include "services/ingestion/ingestion.h"
-#include "services/metrics/metrics.h"
+#include "services/ingestion/small_company.h"
+#include "services/metrics/book_view.h"
+#include "services/metrics/kpi/grouping.h"
+#include "services/metrics/kpi/kpi.h"
+#include "services/metrics/kpi/registry.h"
+#include "tests/integration/imported_company.h"
+#include "tests/integration/plain_csv.h"
 
 namespace quotacast {
 namespace {
 
-using Row = std::map<std::string, std::string>;
-
-// No field of the sample is quoted.
-std::vector<Row> ReadCsv(const std::string& path) {
-  std::ifstream file(path);
-  std::vector<Row> rows;
-  std::vector<std::string> names;
-  for (std::string line; std::getline(file, line);) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    const std::vector<std::string> fields = absl::StrSplit(line, ',');
-    if (names.empty()) {
-      names = fields;
-      continue;
-    }
-    Row row;
-    for (size_t i = 0; i < names.size() && i < fields.size(); ++i) row[names[i]] = fields[i];
-    rows.push_back(row);
-  }
-  return rows;
-}
-
-// Days since 0000-03-01 of a "2017-03-01".
-int64_t DayNumber(const std::string& date) {
-  int64_t year = std::stoi(date.substr(0, 4));
-  int64_t month = std::stoi(date.substr(5, 2));
-  const int64_t day = std::stoi(date.substr(8, 2));
-  if (month < 3) {
-    year -= 1;
-    month += 12;
-  }
-  return 365 * year + year / 4 - year / 100 + year / 400 + (153 * (month - 3) + 2) / 5 + day - 1;
-}
+using Row = CsvRow;
 
 struct Tally {
   int64_t won = 0;
@@ -71,13 +36,6 @@ struct Tally {
   std::vector<int64_t> days;
 };
 
-double Median(std::vector<int64_t> days) {
-  std::sort(days.begin(), days.end());
-  const size_t n = days.size();
-  return n % 2 ? static_cast<double>(days[n / 2])
-               : static_cast<double>(days[n / 2 - 1] + days[n / 2]) / 2;
-}
-
 // One import for all tests: it takes a second.
 class MavenTechTest : public ::testing::Test {
  protected:
@@ -85,9 +43,15 @@ class MavenTechTest : public ::testing::Test {
     const char* datasets = std::getenv("QUOTACAST_DATASETS");
     if (datasets == nullptr) return;
     folder_ = std::string(datasets) + "/maventech";
-    company_ = new Company;
-    company_->Import();
-    deals_ = new std::vector<Row>(ReadCsv(folder_ + "/sales_pipeline.csv"));
+    company_ = new ImportedCompany(absl::CivilDay(2018, 1, 15));
+    ingestion::Files files;
+    for (const char* name :
+         {"sales_pipeline.csv", "sales_teams.csv", "products.csv", "accounts.csv"}) {
+      files[name] = ReadPlainFile(folder_ + "/" + name);
+      ASSERT_FALSE(files[name].empty()) << folder_ << "/" << name;
+    }
+    company_->Import(ingestion::ShippedProfile("maventech"), files);
+    deals_ = new std::vector<Row>(ReadPlainCsv(files["sales_pipeline.csv"]));
     for (Row& deal : *deals_) {
       if (deal["product"] == "GTXPro") deal["product"] = "GTX Pro";
     }
@@ -99,6 +63,11 @@ class MavenTechTest : public ::testing::Test {
         }
       }
     }
+    std::map<std::string, std::string> sectors;
+    for (Row& account : ReadPlainCsv(files["accounts.csv"])) {
+      sectors[account["account"]] = account["sector"];
+    }
+    for (Row& deal : *deals_) deal["sector"] = sectors[deal["account"]];
   }
   static void TearDownTestSuite() {
     delete company_;
@@ -109,7 +78,9 @@ class MavenTechTest : public ::testing::Test {
     ASSERT_EQ(deals_->size(), 7635u) << folder_;
   }
 
-  static std::vector<Row> ReadAgents() { return ReadCsv(folder_ + "/sales_teams.csv"); }
+  static std::vector<Row> ReadAgents() {
+    return ReadPlainCsv(ReadPlainFile(folder_ + "/sales_teams.csv"));
+  }
 
   // Closed deals by the value of a column ("" for all), with close dates in [from, to].
   static std::map<std::string, Tally> Closed(const std::string& column,
@@ -143,7 +114,7 @@ class MavenTechTest : public ::testing::Test {
     date.set_year(static_cast<int>(day.year()));
     date.set_month(day.month());
     date.set_day(day.day());
-    const auto response = company_->metrics.QueryKpi(request, {});
+    const auto response = company_->metrics().QueryKpi(request, {});
     EXPECT_TRUE(response.ok()) << response.status();
     return response.ok() ? response->table() : metrics::v1::KpiTable();
   }
@@ -164,58 +135,8 @@ class MavenTechTest : public ::testing::Test {
     EXPECT_EQ(seen.size(), tallies.size());
   }
 
-  // Ingestion and metrics over one log in memory, as quotacastd wires them but without gRPC.
-  struct Company {
-    Company()
-        : clock(StartOfDayUtc(absl::CivilDay(2018, 1, 15))),
-          log(&clock),
-          ingestion(log, clock),
-          metrics(
-              [this](std::string_view workspace, int64_t after_offset,
-                     const metrics::Cancelled& cancelled,
-                     const std::function<bool(const ingestion::v1::WatchEventsResponse&)>& take) {
-                ingestion::v1::WatchEventsRequest request;
-                request.set_after_offset(after_offset);
-                return ingestion::WatchLog(
-                    log, workspace, request, [&] { return cancelled && cancelled(); },
-                    [&](const std::string& bytes) {
-                      ingestion::v1::WatchEventsResponse message;
-                      return message.ParseFromString(bytes) && take(message);
-                    });
-              },
-              &clock) {}
-
-    void Import() {
-      ingestion::ImportSession session = ingestion.StartImport();
-      ingestion::v1::ImportFilesRequest request;
-      request.mutable_header()->set_parent("workspaces/default");
-      request.mutable_header()->set_profile_name("maventech");
-      ASSERT_TRUE(session.Add(request).ok());
-      for (const char* name :
-           {"sales_pipeline.csv", "sales_teams.csv", "products.csv", "accounts.csv"}) {
-        std::ifstream file(folder_ + "/" + name, std::ios::binary);
-        std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-        ASSERT_FALSE(bytes.empty()) << folder_ << "/" << name;
-        for (size_t begin = 0; begin < bytes.size(); begin += ingestion::kMaxChunkBytes) {
-          request.mutable_chunk()->set_file_name(name);
-          request.mutable_chunk()->set_data(bytes.substr(begin, ingestion::kMaxChunkBytes));
-          const absl::Status added = session.Add(request);
-          ASSERT_TRUE(added.ok()) << added;
-        }
-      }
-      const auto report = session.Finish("default", [] { return false; });
-      ASSERT_TRUE(report.ok()) << report.status();
-      ASSERT_EQ(report->error_count(), 0) << report->ShortDebugString();
-    }
-
-    FakeClock clock;
-    eventlog::InMemoryEventLog log;
-    ingestion::Ingestion ingestion;
-    metrics::Metrics metrics;
-  };
-
   static inline std::string folder_;
-  static inline Company* company_ = nullptr;
+  static inline ImportedCompany* company_ = nullptr;
   static inline std::vector<Row>* deals_ = nullptr;
 };
 
@@ -260,13 +181,13 @@ TEST_F(MavenTechTest, APeriodAndAnAsOfInsideIt) {
 TEST_F(MavenTechTest, CycleMedianAndMean) {
   const Tally all = Closed("")[""];
   const auto median = Ask("sales_cycle_days", metrics::v1::GROUP_BY_ORG);
-  EXPECT_EQ(median.rows(0).value(), Median(all.days));
+  EXPECT_EQ(median.rows(0).value(), PlainMedian(all.days));
   EXPECT_EQ(median.rows(0).sample_size(), all.won);
   std::map<std::string, Tally> products = Closed("product", "2017-07-01", "2017-09-30");
   const auto by_product = Ask("sales_cycle_days", metrics::v1::GROUP_BY_PRODUCT, "2017Q3");
   EXPECT_EQ(by_product.rows_size(), static_cast<int>(products.size()));
   for (const metrics::v1::KpiRow& row : by_product.rows()) {
-    EXPECT_EQ(row.value(), Median(products[row.group()].days)) << row.group();
+    EXPECT_EQ(row.value(), PlainMedian(products[row.group()].days)) << row.group();
   }
 }
 
@@ -283,10 +204,126 @@ TEST_F(MavenTechTest, BookingsByAgentAddUp) {
   EXPECT_EQ(sum, Ask("bookings", metrics::v1::GROUP_BY_ORG, "2017Q2").rows(0).value());
 }
 
+TEST_F(MavenTechTest, CyclesByAgentManagerAndOffice) {
+  const auto expect_cycles = [](const metrics::v1::KpiTable& table,
+                                const std::map<std::string, Tally>& tallies) {
+    size_t row_count = 0;
+    for (const metrics::v1::KpiRow& row : table.rows()) {
+      const auto tally = tallies.find(row.group());
+      ASSERT_EQ(row.has_undefined_reason(), tally == tallies.end()) << row.group();
+      if (tally == tallies.end()) continue;
+      ++row_count;
+      EXPECT_EQ(row.value(), PlainMedian(tally->second.days)) << row.group();
+      EXPECT_EQ(row.sample_size(), tally->second.won) << row.group();
+    }
+    EXPECT_EQ(row_count, tallies.size());
+  };
+  expect_cycles(Ask("sales_cycle_days", metrics::v1::GROUP_BY_REP), Closed("sales_agent"));
+  std::map<std::string, Tally> teams = Closed("manager");
+  for (const auto& office : Closed("office")) teams.insert(office);
+  EXPECT_EQ(teams.size(), 6u + 3u);
+  expect_cycles(Ask("sales_cycle_days", metrics::v1::GROUP_BY_TEAM), teams);
+}
+
+TEST_F(MavenTechTest, BookingsByManagerOfficeAndProduct) {
+  const auto expect_bookings = [](const metrics::v1::KpiTable& table,
+                                  std::map<std::string, Tally> tallies) {
+    for (const metrics::v1::KpiRow& row : table.rows()) {
+      EXPECT_EQ(row.value(), static_cast<double>(tallies[row.group()].amount)) << row.group();
+      EXPECT_EQ(row.sample_size(), tallies[row.group()].won) << row.group();
+    }
+    EXPECT_GE(static_cast<size_t>(table.rows_size()), tallies.size());
+  };
+  std::map<std::string, Tally> teams = Closed("manager");
+  for (const auto& office : Closed("office")) teams.insert(office);
+  expect_bookings(Ask("bookings", metrics::v1::GROUP_BY_TEAM), teams);
+  expect_bookings(Ask("bookings", metrics::v1::GROUP_BY_PRODUCT), Closed("product"));
+  expect_bookings(Ask("bookings", metrics::v1::GROUP_BY_PRODUCT, "2017Q3"),
+                  Closed("product", "2017-07-01", "2017-09-30"));
+}
+
+TEST_F(MavenTechTest, QuartersByTheirRows) {
+  std::map<std::string, Tally> quarters;
+  quarters["2017Q1"] = Closed("", "2017-01-01", "2017-03-31")[""];
+  quarters["2017Q2"] = Closed("", "2017-04-01", "2017-06-30")[""];
+  quarters["2017Q3"] = Closed("", "2017-07-01", "2017-09-30")[""];
+  ExpectWinRates(Ask("win_rate_closed", metrics::v1::GROUP_BY_PERIOD), quarters);
+  const auto table = Ask("bookings", metrics::v1::GROUP_BY_PERIOD);
+  for (const auto& row : table.rows()) {
+    EXPECT_EQ(row.value(), static_cast<double>(quarters[row.group()].amount)) << row.group();
+  }
+}
+
+// A month is given to the KPI itself: the workspace's periods are quarters.
+TEST_F(MavenTechTest, MonthsSwingAsTheFileSays) {
+  const metrics::KpiRegistry registry;
+  const auto view = company_->ViewOn(absl::CivilDay(2017, 12, 31));
+  const metrics::Grouping grouping(*view, metrics::v1::GROUP_BY_ORG);
+  std::vector<double> rates;
+  for (int month = 3; month <= 9; ++month) {
+    const absl::CivilDay start(2017, month, 1);
+    const absl::CivilDay end(absl::CivilMonth(start) + 1);
+    const std::string from = FormatIsoDate(start);
+    const Tally tally = Closed("", from, from.substr(0, 8) + "31")[""];
+    const auto column = registry.Find("win_rate_closed")
+                            .value()
+                            ->compute({.view = view.get(),
+                                       .grouping = &grouping,
+                                       .period = FiscalPeriod{"a month", start, end}});
+    ASSERT_TRUE(column.ok()) << column.status();
+    EXPECT_EQ(column->cells[0].numerator, static_cast<double>(tally.won)) << from;
+    EXPECT_EQ(column->cells[0].denominator, static_cast<double>(tally.won + tally.lost)) << from;
+    rates.push_back(column->cells[0].value.value());
+  }
+  // About 80 % in the last month of a quarter, about 50 % in the first.
+  EXPECT_GT(rates[0], 0.75);
+  EXPECT_LT(rates[1], 0.6);
+}
+
+// Won and closed deals per industry of the account: from the table of the KPI where it can be asked
+// for by industry, else counted in the view.
+std::map<std::string, metrics::Share> SharesByIndustry(const metrics::BookView& view) {
+  std::map<std::string, metrics::Share> shares;
+  const metrics::KpiRegistry registry;
+  const auto& group_bys = (*registry.Find("win_rate_closed"))->definition.group_bys();
+  if (std::find(group_bys.begin(), group_bys.end(), metrics::v1::GROUP_BY_INDUSTRY) !=
+      group_bys.end()) {
+    const auto table = ImportedCompany::Ask(
+        view, {.kpi = "win_rate_closed", .group_by = metrics::v1::GROUP_BY_INDUSTRY});
+    for (const metrics::v1::KpiRow& row : table.rows()) {
+      if (row.denominator() == 0) continue;
+      shares[row.group()] = {static_cast<int64_t>(row.numerator()),
+                             static_cast<int64_t>(row.denominator())};
+    }
+    return shares;
+  }
+  for (const metrics::BookOpportunity& deal : view.opportunities) {
+    if (deal.outcome == metrics::StageCategory::kOpen || deal.account < 0) continue;
+    metrics::Share& share = shares[view.accounts[static_cast<size_t>(deal.account)].industry];
+    ++share.count;
+    if (deal.outcome == metrics::StageCategory::kWon) ++share.success_count;
+  }
+  return shares;
+}
+
+TEST_F(MavenTechTest, WinRatesBySector) {
+  const std::map<std::string, Tally> sectors = Closed("sector");
+  EXPECT_EQ(sectors.size(), 10u);
+  const std::map<std::string, metrics::Share> shares =
+      SharesByIndustry(*company_->ViewOn(absl::CivilDay(2017, 12, 31)));
+  EXPECT_EQ(shares.size(), sectors.size());
+  for (const auto& share : shares) {
+    const auto sector = sectors.find(share.first);
+    ASSERT_NE(sector, sectors.end()) << share.first;
+    EXPECT_EQ(share.second.success_count, sector->second.won) << share.first;
+    EXPECT_EQ(share.second.count, sector->second.won + sector->second.lost) << share.first;
+  }
+}
+
 TEST_F(MavenTechTest, FitsAndHandsOnTheOpenPipeline) {
   metrics::v1::FitModelRequest fit;
   fit.set_parent("workspaces/default");
-  const auto model = company_->metrics.FitModel(fit, {});
+  const auto model = company_->metrics().FitModel(fit, {});
   ASSERT_TRUE(model.ok()) << model.status();
   int64_t undated = 0;
   int64_t open = 0;
@@ -309,7 +346,7 @@ TEST_F(MavenTechTest, FitsAndHandsOnTheOpenPipeline) {
   request.set_last_period("2018Q1");
   std::map<std::string, int> ages;
   const absl::Status status =
-      company_->metrics.GetState(request, {}, [&](metrics::v1::GetStateResponse&& part) {
+      company_->metrics().GetState(request, {}, [&](metrics::v1::GetStateResponse&& part) {
         for (const auto& deal : part.deals().deals()) {
           ages[deal.opportunity_id()] = deal.age_days();
         }
@@ -327,8 +364,8 @@ TEST_F(MavenTechTest, APeriodThatIsOverNamesTheAsOfThatWorks) {
   metrics::v1::GetStateRequest request;
   request.set_parent("workspaces/default");
   request.set_last_period("2017Q3");
-  const absl::Status status =
-      company_->metrics.GetState(request, {}, [](metrics::v1::GetStateResponse&&) { return true; });
+  const absl::Status status = company_->metrics().GetState(
+      request, {}, [](metrics::v1::GetStateResponse&&) { return true; });
   ASSERT_TRUE(GetDetail(status).has_value()) << status;
   EXPECT_EQ(GetDetail(status)->reason, "PERIOD_ENDED");
   EXPECT_NE(std::string(status.message()).find("--as-of 2017-06-30"), std::string::npos);

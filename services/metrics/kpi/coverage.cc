@@ -14,6 +14,7 @@
 #include "services/metrics/book_view.h"
 #include "services/metrics/kpi/attainment.h"
 #include "services/metrics/kpi/bookings.h"
+#include "services/metrics/kpi/deal_amounts.h"
 #include "services/metrics/kpi/grouping.h"
 #include "services/metrics/kpi/kpi.h"
 #include "services/metrics/proto_values.h"
@@ -27,26 +28,10 @@ struct OpenSums {
   std::vector<int64_t> amounts_minor_units;
   std::vector<int64_t> deal_counts;
   bool dated = false;  // Some open deal has an expected close date.
-  int64_t at_list_price_count = 0;
-  int64_t without_amount_count = 0;
+  AmountGaps gaps;
   int64_t past_due_count = 0;  // Expected before the period began, still open.
   int64_t without_date_count = 0;
 };
-
-// The stated amount, else the list price of the product.
-std::optional<int64_t> OpenAmount(const BookOpportunity& deal, const BookView& view,
-                                  OpenSums& sums) {
-  if (deal.amount_minor_units) return deal.amount_minor_units;
-  if (deal.product >= 0) {
-    const auto& price = view.products[static_cast<size_t>(deal.product)].list_price_minor_units;
-    if (price.value_or(0) > 0) {
-      ++sums.at_list_price_count;
-      return price;
-    }
-  }
-  ++sums.without_amount_count;
-  return std::nullopt;
-}
 
 // Whether an open deal is due in the period. A source without any expected close date says
 // nothing about when: then every open deal counts.
@@ -71,7 +56,8 @@ absl::StatusOr<OpenSums> SumOpen(const KpiQuery& query) {
   for (const BookOpportunity& deal : deals) {
     if (deal.outcome != StageCategory::kOpen || !query.grouping->Counts(deal)) continue;
     if (!IsDue(deal, query, sums)) continue;
-    const std::optional<int64_t> amount = OpenAmount(deal, *query.view, sums);
+    const std::optional<int64_t> amount =
+        AmountOrListPrice(deal.amount_minor_units, deal, *query.view, sums.gaps);
     if (!amount) continue;
     for (const int row : query.grouping->RowsOf(deal)) {
       ++sums.deal_counts[static_cast<size_t>(row)];
@@ -97,16 +83,7 @@ void AddNotes(const OpenSums& sums, const KpiQuery& query, KpiColumn& column) {
                                         " open deals have no expected close date and are not "
                                         "counted"));
   }
-  if (sums.at_list_price_count > 0) {
-    column.notes.push_back(absl::StrCat(sums.at_list_price_count,
-                                        " open deals have no stated amount and count at the list "
-                                        "price of their product"));
-  }
-  if (sums.without_amount_count > 0) {
-    column.notes.push_back(absl::StrCat(sums.without_amount_count,
-                                        " open deals have neither a stated amount nor a list "
-                                        "price and are not counted"));
-  }
+  AddGapNotes(sums.gaps, "open deals", column);
 }
 
 absl::StatusOr<KpiColumn> Coverage(const KpiQuery& query, Target target) {

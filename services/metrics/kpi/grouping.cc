@@ -162,6 +162,7 @@ void Grouping::MakeRows(const BookView& view) {
                           : second_.group_by() == metrics::v1::GROUP_BY_REP ? second
                                                                             : -1);
   }
+  if (HasAllGroups() && groups_.size() == 1 && groups_.front().id.empty()) nobody_rows_ = {0};
   if (!is_pair_) rows_of_key_.resize(first_.key_count());
   for (const auto& [first_key, second_key] : held) {
     std::vector<int>& rows =

@@ -64,6 +64,10 @@ class Grouping {
   // Rows that a rep counts in; none when rows are of anything but reps.
   const std::vector<int>& RowsOfRep(int rep) const;
 
+  // Rows that what no rep has counts in: that of the organisation, unless filters or a second
+  // dimension ask whose it is.
+  const std::vector<int>& RowsOfNobody() const { return nobody_rows_; }
+
   // Whether the filters let a deal, or a rep, count. Filters about deals leave reps alone. A KPI
   // asks when it counts something for a note and not for a row.
   bool Counts(const BookOpportunity& deal) const;
@@ -94,6 +98,7 @@ class Grouping {
   bool is_of_reps_ = false;
   std::vector<Filter> filters_;
   std::vector<KpiGroup> groups_;
+  std::vector<int> nobody_rows_;
   std::vector<int> rep_of_row_;  // -1: of several, or of none.
   // Of one dimension by its key; of two by PairOf, as most pairs hold nothing.
   std::vector<std::vector<int>> rows_of_key_;

@@ -20,6 +20,7 @@ namespace {
 
 // The deals that end at one age, and what was true just before.
 struct Step {
+  int64_t age_days = 0;
   double at_risk_count = 0;
   double won_count = 0;
   double ended_count = 0;
@@ -50,8 +51,19 @@ std::optional<Interval> LogLogInterval(double share, double variance) {
   return Interval{std::pow(share, std::exp(spread)), std::pow(share, std::exp(-spread))};
 }
 
-absl::StatusOr<KpiColumn> HorizonWinRate(const KpiQuery& query) {
-  if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
+// Half of what was won by the last step.
+std::optional<int64_t> HalfAge(const std::vector<Step>& steps) {
+  for (const Step& step : steps) {
+    // Rounding must not move a half.
+    if (step.won_share > 0 && step.won_share >= steps.back().won_share / 2 - 1e-12) {
+      return step.age_days;
+    }
+  }
+  return std::nullopt;
+}
+
+// Deals created in the period, per row.
+std::vector<std::vector<AgedDeal>> Cohorts(const KpiQuery& query) {
   std::vector<std::vector<AgedDeal>> rows(query.grouping->groups().size());
   for (const BookOpportunity& deal : query.view->opportunities) {
     if (!Falls(deal.created_day, query.period)) continue;
@@ -65,8 +77,15 @@ absl::StatusOr<KpiColumn> HorizonWinRate(const KpiQuery& query) {
       rows[static_cast<size_t>(row)].push_back(aged);
     }
   }
+  return rows;
+}
+
+enum class Asked { kShare, kHalfAge };
+
+absl::StatusOr<KpiColumn> ByAge(const KpiQuery& query, Asked asked) {
+  if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   KpiColumn column;
-  for (std::vector<AgedDeal>& deals : rows) {
+  for (std::vector<AgedDeal>& deals : Cohorts(query)) {
     KpiCell cell;
     cell.sample_size = static_cast<int64_t>(deals.size());
     cell.denominator = static_cast<double>(deals.size());
@@ -76,10 +95,15 @@ absl::StatusOr<KpiColumn> HorizonWinRate(const KpiQuery& query) {
       continue;
     }
     const std::optional<CumulativeIncidence> won = WonByAge(std::move(deals), query.horizon_days);
-    if (won) {
-      cell.numerator = static_cast<double>(won->won_count);
+    if (won) cell.numerator = static_cast<double>(won->won_count);
+    if (won && asked == Asked::kShare) {
       cell.value = won->share;
       cell.interval = won->interval;
+    } else if (won && won->half_age_days) {
+      cell.value = static_cast<double>(*won->half_age_days);
+    } else if (won) {
+      cell.undefined_reason = absl::StrCat("no deal created", InPeriod(query),
+                                           " was won by the age of ", query.horizon_days, " days");
     } else {
       cell.undefined_reason =
           absl::StrCat("no deal created", InPeriod(query), " is ", query.horizon_days,
@@ -103,6 +127,7 @@ std::optional<CumulativeIncidence> WonByAge(std::vector<AgedDeal> deals, int hor
   size_t first = 0;  // Of the deals at this age.
   while (first < deals.size() && deals[first].age_days <= horizon_days) {
     Step step;
+    step.age_days = deals[first].age_days;
     step.at_risk_count = static_cast<double>(deals.size() - first);
     step.open_share = open_share;
     size_t next = first;
@@ -121,6 +146,7 @@ std::optional<CumulativeIncidence> WonByAge(std::vector<AgedDeal> deals, int hor
   }
   const bool is_anyone_older = first < deals.size() || deals.back().age_days == horizon_days;
   if (!is_anyone_older && open_share > 0) return std::nullopt;
+  won.half_age_days = HalfAge(steps);
   won.interval = LogLogInterval(won.share, Variance(steps, won.share));
   return won;
 }
@@ -152,7 +178,30 @@ std::vector<Kpi> HorizonKpis() {
                       "Survival Data (1995), chapter 10.",
             .interval_method = "Aalen's variance on the complementary log-log scale, 95 %"},
            DealGroupBys()),
-       .compute = HorizonWinRate}};
+       .compute = [](const KpiQuery& query) { return ByAge(query, Asked::kShare); }},
+      {.definition = Define(
+           {.name = "cycle_days_open_aware",
+            .display_name = "Sales cycle (open deals counted)",
+            .formula = "age by which half of the deals created in the period that will be won by "
+                       "the horizon have been won, from the Aalen-Johansen estimate",
+            .numerator = "deals created in the period and won by the horizon, as counted",
+            .denominator = "deals created in the period",
+            .unit = KPI_UNIT_DAYS,
+            .direction = KPI_DIRECTION_DOWN,
+            .edge_rules =
+                {"The value is not numerator / denominator: it is the youngest age at which "
+                 "win_rate_horizon reaches half of what it is at the horizon.",
+                 "Deals that are still open count as long as they were watched, so that a young "
+                 "pipeline does not look fast.",
+                 "Undefined when no deal was created or won by the horizon, and when none is as "
+                 "old as the horizon while some are still open.",
+                 "The age of a reopened deal counts from its first creation to its last "
+                 "closing."},
+            .caveat = "Wins after the horizon are not in it. sales_cycle_days, of won deals only, "
+                      "is shorter while the pipeline is young or grows.",
+            .source = "O. Aalen and S. Johansen (1978)."},
+           DealGroupBys()),
+       .compute = [](const KpiQuery& query) { return ByAge(query, Asked::kHalfAge); }}};
 }
 
 }  // namespace quotacast::metrics

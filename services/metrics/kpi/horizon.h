@@ -22,6 +22,8 @@ struct CumulativeIncidence {
   double share = 0;  // Won by the horizon.
   std::optional<Interval> interval;
   int64_t won_count = 0;  // Won by the horizon, as counted.
+  // The youngest age by which half of that share was won; absent when nothing was.
+  std::optional<int64_t> half_age_days;
 };
 
 // The Aalen-Johansen estimate of the share of deals that are won by the age of `horizon_days`, with
@@ -31,7 +33,7 @@ struct CumulativeIncidence {
 // all have ended: then the data do not say. `deals` in any order, not empty. Complexity: sorts.
 std::optional<CumulativeIncidence> WonByAge(std::vector<AgedDeal> deals, int horizon_days);
 
-// win_rate_horizon; the rules are in docs/kpis.md.
+// win_rate_horizon and cycle_days_open_aware; the rules are in docs/kpis.md.
 std::vector<Kpi> HorizonKpis();
 
 }  // namespace quotacast::metrics

@@ -44,6 +44,13 @@ double PlainWonByAge(const std::vector<AgedDeal>& deals, int horizon_days) {
   return won_share;
 }
 
+// The first age at which the plain implementation has reached half.
+int PlainHalfAge(const std::vector<AgedDeal>& deals, int horizon_days) {
+  int age = 0;
+  while (PlainWonByAge(deals, age) < PlainWonByAge(deals, horizon_days) / 2 - 1e-12) ++age;
+  return age;
+}
+
 TEST(WonByAge, TakesOpenDealsAsCensored) {
   // At 10 one of five is won; one leaves unseen at 15; at 20 one of three is lost; at 30 one of two
   // is won: 1/5 + (4/5)(2/3)(1/2).
@@ -56,6 +63,10 @@ TEST(WonByAge, TakesOpenDealsAsCensored) {
   EXPECT_EQ(WonByAge(deals, 30)->won_count, 2);
   EXPECT_NEAR(WonByAge(deals, 29)->share, 0.2, 1e-12);
   EXPECT_EQ(WonByAge(deals, 9)->share, 0);
+  EXPECT_EQ(WonByAge(deals, 9)->half_age_days, std::nullopt);
+  // Half of 0.2 is reached at 10, of 0.467 at 30.
+  EXPECT_EQ(WonByAge(deals, 29)->half_age_days, 10);
+  EXPECT_EQ(WonByAge(deals, 30)->half_age_days, 30);
   EXPECT_FALSE(WonByAge(deals, 9)->interval.has_value());
 }
 
@@ -91,6 +102,8 @@ TEST(WonByAge, AgreesWithAPlainImplementation) {
     deals.push_back({90, End::kStillOpen});
     for (const int horizon : {0, 1, 30, 89, 90}) {
       EXPECT_NEAR(WonByAge(deals, horizon)->share, PlainWonByAge(deals, horizon), 1e-12);
+      if (PlainWonByAge(deals, horizon) == 0) continue;
+      EXPECT_EQ(WonByAge(deals, horizon)->half_age_days, PlainHalfAge(deals, horizon));
     }
   }
 }
@@ -104,16 +117,18 @@ TEST(WonByAge, AgreesWithLifelines) {
   const struct {
     int horizon_days;
     double share, low, high;
-  } expected[] = {{500, 0.020321256, 0.009598959, 0.038114958},
-                  {2'500, 0.107515098, 0.078573507, 0.141537817},
-                  {5'000, 0.233620069, 0.189456642, 0.280574782},
-                  {9'000, 0.562036712, 0.489682338, 0.628149634}};
+    int half_age_days;
+  } expected[] = {{500, 0.020321256, 0.009598959, 0.038114958, 328},
+                  {2'500, 0.107515098, 0.078573507, 0.141537817, 1'271},
+                  {5'000, 0.233620069, 0.189456642, 0.280574782, 2'695},
+                  {9'000, 0.562036712, 0.489682338, 0.628149634, 5'822}};
   for (const auto& figure : expected) {
     const auto won = WonByAge(deals, figure.horizon_days);
     ASSERT_TRUE(won.has_value());
     EXPECT_NEAR(won->share, figure.share, 1e-9);
     EXPECT_NEAR(won->interval->low, figure.low, 1e-9);
     EXPECT_NEAR(won->interval->high, figure.high, 1e-9);
+    EXPECT_EQ(won->half_age_days, figure.half_age_days);
   }
 }
 
@@ -170,6 +185,33 @@ TEST(WinRateHorizon, CountsTheCohortAtItsAge) {
                            .horizon_days = 250});
   EXPECT_EQ(Cell(by_rep, "ann"), "1 = 2/2 (n=2)");
   EXPECT_EQ(Cell(by_rep, "bob"), "0 = 0/2 (n=2)");
+}
+
+TEST(CycleDaysOpenAware, CountsDealsThatAreStillOpen) {
+  TestFeed feed(CivilDay(2018, 1, 2));
+  feed.Stages();
+  // Won after 10 and after 100 days; the two others were open for 50 days when last seen.
+  feed.Closed("fast", "Won", CivilDay(2017, 1, 1), CivilDay(2017, 1, 11), {.rep = "ann"});
+  feed.Closed("slow", "Won", CivilDay(2017, 1, 1), CivilDay(2017, 4, 11), {.rep = "ann"});
+  feed.Deal("o1", "Discovery", CivilDay(2017, 11, 11), {.rep = "ann"});
+  feed.Deal("o2", "Discovery", CivilDay(2017, 11, 11), {.rep = "ann"});
+  feed.Deal("o3", "Discovery", CivilDay(2017, 1, 1), {.rep = "bob"});
+  const CivilDay day(2017, 12, 31);
+  // One of five by the age of 10; of the two that were watched to 100 one is won then: half of
+  // 1/5 + 4/5 x 1/2 = 0.6 is reached at 100, where the median of the wins is 55.
+  EXPECT_EQ(Cell(Ask(feed, day, {.kpi = "cycle_days_open_aware"})), "100 = 2/5 (n=5)");
+  EXPECT_EQ(Cell(Ask(feed, day, {.kpi = "sales_cycle_days"})), "55 = 110/2 (n=2)");
+  EXPECT_EQ(Cell(Ask(feed, day, {.kpi = "cycle_days_open_aware", .horizon_days = 60})),
+            "10 = 1/5 (n=5)");
+  EXPECT_EQ(
+      Cell(Ask(feed, day, {.kpi = "cycle_days_open_aware", .group_by = metrics::v1::GROUP_BY_REP}),
+           "bob"),
+      "undefined: no deal created was won by the age of 180 days");
+  EXPECT_EQ(Cell(Ask(feed, day, {.kpi = "cycle_days_open_aware", .period = "2017Q4"})),
+            "undefined: no deal created in 2017Q4 is 180 days old yet, and some are still open: "
+            "ask for a shorter horizon");
+  EXPECT_EQ(Cell(Ask(feed, day, {.kpi = "cycle_days_open_aware", .period = "2017Q2"})),
+            "undefined: no deal was created in 2017Q2");
 }
 
 }  // namespace

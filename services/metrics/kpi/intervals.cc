@@ -36,4 +36,11 @@ std::optional<Interval> MedianInterval(const std::vector<int64_t>& sorted) {
   return interval;
 }
 
+Interval DifferenceInterval(double first, const Interval& of_first, double second,
+                            const Interval& of_second) {
+  const double difference = first - second;
+  return {difference - std::hypot(first - of_first.low, of_second.high - second),
+          difference + std::hypot(of_first.high - first, second - of_second.low)};
+}
+
 }  // namespace quotacast::metrics

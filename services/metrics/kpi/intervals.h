@@ -26,6 +26,12 @@ Interval WilsonInterval(int64_t success_count, int64_t count);
 // do not reach 95 %.
 std::optional<Interval> MedianInterval(const std::vector<int64_t>& sorted);
 
+// Of the difference first - second of two figures of independent samples, from the interval of each
+// (MOVER: G. Zou and A. Donner, 2008). With Wilson intervals of shares it is method 10 of
+// R. Newcombe (1998).
+Interval DifferenceInterval(double first, const Interval& of_first, double second,
+                            const Interval& of_second);
+
 }  // namespace quotacast::metrics
 
 #endif  // QUOTACAST_SERVICES_METRICS_KPI_INTERVALS_H_

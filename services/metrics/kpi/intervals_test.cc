@@ -85,5 +85,40 @@ TEST(MedianIntervalTest, CoversTheMedian) {
   EXPECT_GE(covered_count, kSampleCount * 94 / 100);
 }
 
+TEST(DifferenceIntervalTest, HasThePublishedValuesOfNewcombe) {
+  // R. Newcombe (1998), Statistics in Medicine 17, table II, method 10.
+  const struct {
+    int first, first_count, second, second_count;
+    double low, high;
+  } published[] = {{56, 70, 48, 80, 0.0524, 0.3339},
+                   {9, 10, 3, 10, 0.1705, 0.8090},
+                   {10, 10, 0, 10, 0.6075, 1.0000}};
+  for (const auto& figure : published) {
+    const Interval interval =
+        DifferenceInterval(static_cast<double>(figure.first) / figure.first_count,
+                           WilsonInterval(figure.first, figure.first_count),
+                           static_cast<double>(figure.second) / figure.second_count,
+                           WilsonInterval(figure.second, figure.second_count));
+    EXPECT_NEAR(interval.low, figure.low, 5e-5) << figure.first;
+    EXPECT_NEAR(interval.high, figure.high, 5e-5) << figure.first;
+  }
+}
+
+TEST(DifferenceIntervalTest, CoversTheDifference) {
+  int covered_count = 0;
+  for (int sample = 0; sample < kSampleCount; ++sample) {
+    int64_t first = 0, second = 0;
+    for (int deal = 0; deal < 60; ++deal) {
+      if (Draw(sample, deal) < 0.4 * 4294967296.0) ++first;
+      if (Draw(sample, deal + 60) < 0.25 * 4294967296.0) ++second;
+    }
+    const Interval interval =
+        DifferenceInterval(static_cast<double>(first) / 60, WilsonInterval(first, 60),
+                           static_cast<double>(second) / 60, WilsonInterval(second, 60));
+    if (interval.low <= 0.15 && 0.15 <= interval.high) ++covered_count;
+  }
+  EXPECT_GE(covered_count, kSampleCount * 94 / 100);
+}
+
 }  // namespace
 }  // namespace quotacast::metrics

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -83,6 +84,22 @@ std::string InPeriod(const KpiQuery& query) {
   return query.period ? absl::StrCat(" in ", query.period->name) : "";
 }
 
+std::vector<Share> ShareDeals(
+    const KpiQuery& query,
+    const std::function<std::optional<bool>(const BookOpportunity&)>& is_success) {
+  std::vector<Share> shares(query.grouping->groups().size());
+  for (const BookOpportunity& deal : query.view->opportunities) {
+    const std::optional<bool> success = is_success(deal);
+    if (!success) continue;
+    for (const int row : query.grouping->RowsOf(deal)) {
+      Share& share = shares[static_cast<size_t>(row)];
+      ++share.count;
+      if (*success) ++share.success_count;
+    }
+  }
+  return shares;
+}
+
 double MedianOfSorted(const std::vector<int64_t>& sorted) {
   const size_t half = sorted.size() / 2;
   if (sorted.size() % 2 == 1) return static_cast<double>(sorted[half]);
@@ -126,6 +143,38 @@ KpiColumn ShareColumn(const std::vector<Share>& shares, const std::string& reaso
   return column;
 }
 
+KpiCell DifferenceCell(const Share& first, const Share& second, const std::string& reason) {
+  const auto value_of = [](const Share& share) {
+    return static_cast<double>(share.success_count) / static_cast<double>(share.count);
+  };
+  KpiCell cell;
+  cell.sample_size = first.count + second.count;
+  if (first.count > 0) cell.numerator = value_of(first);
+  if (second.count > 0) cell.denominator = value_of(second);
+  if (first.count == 0 || second.count == 0) {
+    cell.undefined_reason = reason;
+    return cell;
+  }
+  cell.value = cell.numerator - cell.denominator;
+  cell.interval =
+      DifferenceInterval(cell.numerator, WilsonInterval(first.success_count, first.count),
+                         cell.denominator, WilsonInterval(second.success_count, second.count));
+  return cell;
+}
+
+KpiColumn CountColumn(const std::vector<int64_t>& counts) {
+  KpiColumn column;
+  for (const int64_t count : counts) {
+    KpiCell cell;
+    cell.numerator = static_cast<double>(count);
+    cell.denominator = 1;
+    cell.value = cell.numerator;
+    cell.sample_size = count;
+    column.cells.push_back(cell);
+  }
+  return column;
+}
+
 std::vector<metrics::v1::GroupBy> DealGroupBysWithoutPeriods() {
   using namespace metrics::v1;  // NOLINT: the names of one small enum.
   return {GROUP_BY_ORG,     GROUP_BY_REP,         GROUP_BY_TEAM,       GROUP_BY_ROLE,
@@ -134,9 +183,14 @@ std::vector<metrics::v1::GroupBy> DealGroupBysWithoutPeriods() {
           GROUP_BY_COHORT};
 }
 
-std::vector<metrics::v1::GroupBy> DealGroupBys() {
+std::vector<metrics::v1::GroupBy> FiscalDealGroupBys() {
   std::vector<metrics::v1::GroupBy> group_bys = DealGroupBysWithoutPeriods();
   group_bys.push_back(metrics::v1::GROUP_BY_PERIOD);
+  return group_bys;
+}
+
+std::vector<metrics::v1::GroupBy> DealGroupBys() {
+  std::vector<metrics::v1::GroupBy> group_bys = FiscalDealGroupBys();
   group_bys.push_back(metrics::v1::GROUP_BY_MONTH);
   return group_bys;
 }

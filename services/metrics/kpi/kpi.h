@@ -52,7 +52,8 @@ using KpiFunction = std::function<absl::StatusOr<KpiColumn>(const KpiQuery&)>;
 // What a KPI's rows count.
 enum class KpiSubject {
   kDeals,  // Deals, or stays of deals in stages.
-  kReps    // Reps, alone or beside their deals.
+  kReps,   // Reps, alone or beside their deals.
+  kPlans   // Plans, which are made for teams as they are: nothing can be filtered out.
 };
 
 struct Kpi {
@@ -104,6 +105,11 @@ struct Share {
   int64_t count = 0;
 };
 
+// Per row, the deals about which `is_success` says something, and those it says true of.
+std::vector<Share> ShareDeals(
+    const KpiQuery& query,
+    const std::function<std::optional<bool>(const BookOpportunity&)>& is_success);
+
 // The method of ShareColumn's intervals.
 inline constexpr char kWilsonMethod[] = "Wilson score interval, 95 %";
 
@@ -120,8 +126,21 @@ KpiColumn MedianColumn(std::vector<std::vector<int64_t>> values, const std::stri
 // A ratio with its interval per row; a row that counts nothing is undefined for `reason`.
 KpiColumn ShareColumn(const std::vector<Share>& shares, const std::string& reason);
 
-// All rows that a KPI about deals can be asked for; those without a row per period or month.
+// The method of DifferenceCell's intervals.
+inline constexpr char kDifferenceMethod[] =
+    "Newcombe's hybrid score interval of a difference (1998, method 10), 95 %";
+
+// first - second with its interval, the shares themselves above and below the line. Undefined when
+// either counts nothing; then `reason` says so.
+KpiCell DifferenceCell(const Share& first, const Share& second, const std::string& reason);
+
+// Numbers of things: the count above the line, 1 below it.
+KpiColumn CountColumn(const std::vector<int64_t>& counts);
+
+// All rows that a KPI about deals can be asked for; those without a row per month, for what a month
+// has no past of its own to be set beside; those without a row per period either.
 std::vector<metrics::v1::GroupBy> DealGroupBys();
+std::vector<metrics::v1::GroupBy> FiscalDealGroupBys();
 std::vector<metrics::v1::GroupBy> DealGroupBysWithoutPeriods();
 
 // A definition, in the order a reader asks.

@@ -69,7 +69,8 @@ absl::Status CheckGroupBys(const Kpi& kpi, const KpiTableQuery& query) {
 
 // What a KPI counts can be filtered by whatever names it: reps have no product.
 bool CanFilter(const Kpi& kpi, GroupBy dimension) {
-  return IsFilterDimension(dimension) && (kpi.subject == KpiSubject::kDeals || IsOfReps(dimension));
+  if (!IsFilterDimension(dimension) || kpi.subject == KpiSubject::kPlans) return false;
+  return kpi.subject == KpiSubject::kDeals || IsOfReps(dimension);
 }
 
 absl::Status CheckFilters(const Kpi& kpi, const std::vector<GroupFilter>& filters) {
@@ -167,9 +168,9 @@ class Columns {
     }
     if (!period) return Undefined("all history has no period before it: ask for a period");
     const bool is_year = query_.comparison == metrics::v1::KPI_COMPARISON_YEAR_EARLIER;
-    const std::optional<FiscalPeriod> earlier = is_year
-                                                    ? YearEarlier(view_, query_.group_by, *period)
-                                                    : PeriodBefore(view_, query_.group_by, *period);
+    const std::optional<FiscalPeriod> earlier =
+        is_year ? YearEarlier(view_.calendar, query_.group_by, *period)
+                : PeriodBefore(view_.calendar, query_.group_by, *period);
     if (!earlier) {
       return Undefined(absl::StrCat("the fiscal calendar has no period ",
                                     is_year ? "called like " : "before ", period->name,

@@ -22,13 +22,6 @@ constexpr double kDaysPerYear = 365.25;
 
 bool IsPerson(const BookRep& rep) { return rep.id != kUnassignedRepId; }
 
-// Days of [start, end) that the rep is in the job.
-int64_t DaysInJob(const BookRep& rep, absl::CivilDay start, absl::CivilDay end) {
-  const absl::CivilDay from = rep.start_day ? std::max(*rep.start_day, start) : start;
-  const absl::CivilDay to = rep.end_day ? std::min(*rep.end_day, end) : end;
-  return std::max<int64_t>(0, to - from);
-}
-
 absl::StatusOr<KpiColumn> Attrition(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   const absl::CivilDay start = query.period->start;
@@ -140,6 +133,12 @@ absl::StatusOr<KpiColumn> DaysToFirstWin(const KpiQuery& query) {
 }
 
 }  // namespace
+
+int64_t DaysInJob(const BookRep& rep, absl::CivilDay start, absl::CivilDay end) {
+  const absl::CivilDay from = rep.start_day ? std::max(*rep.start_day, start) : start;
+  const absl::CivilDay to = rep.end_day ? std::min(*rep.end_day, end) : end;
+  return std::max<int64_t>(0, to - from);
+}
 
 std::optional<int64_t> MedianFirstWin(std::vector<FirstWin> reps) {
   // Wins before censoring at one day.

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/civil_time.h"
+#include "services/metrics/book_view.h"
 #include "services/metrics/kpi/kpi.h"
 
 namespace quotacast::metrics {
@@ -21,6 +23,10 @@ struct FirstWin {
 // share without a win is a half or less; at one day, wins come before censoring. Absent when it is
 // never reached. In any order.
 std::optional<int64_t> MedianFirstWin(std::vector<FirstWin> reps);
+
+// Days of [start, end) that the rep is in the job. A rep without a start (end) day was always (is
+// still) in it.
+int64_t DaysInJob(const BookRep& rep, absl::CivilDay start, absl::CivilDay end);
 
 // attrition and ramp_days_to_first_win; the rules are in docs/kpis.md.
 std::vector<Kpi> PeopleKpis();

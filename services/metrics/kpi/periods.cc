@@ -152,7 +152,7 @@ FiscalPeriod MonthOf(absl::CivilDay day) {
           .end = absl::CivilDay(month + 1)};
 }
 
-std::optional<FiscalPeriod> YearEarlier(const BookView& view, GroupBy group_by,
+std::optional<FiscalPeriod> YearEarlier(const FiscalCalendar& calendar, GroupBy group_by,
                                         const FiscalPeriod& period) {
   if (group_by == metrics::v1::GROUP_BY_MONTH) {
     return MonthOf(absl::CivilDay(absl::CivilMonth(period.start) - 12));
@@ -166,17 +166,17 @@ std::optional<FiscalPeriod> YearEarlier(const BookView& view, GroupBy group_by,
     const int year = std::stoi(period.name.substr(begin, kYearDigits));
     std::string name = period.name;
     name.replace(begin, kYearDigits, absl::StrFormat("%04d", year - 1));
-    const absl::StatusOr<FiscalPeriod> earlier = view.calendar.PeriodNamed(name);
+    const absl::StatusOr<FiscalPeriod> earlier = calendar.PeriodNamed(name);
     if (earlier.ok()) return *earlier;
     return std::nullopt;
   }
   return std::nullopt;
 }
 
-std::optional<FiscalPeriod> PeriodBefore(const BookView& view, GroupBy group_by,
+std::optional<FiscalPeriod> PeriodBefore(const FiscalCalendar& calendar, GroupBy group_by,
                                          const FiscalPeriod& period) {
   if (group_by == metrics::v1::GROUP_BY_MONTH) return MonthOf(period.start - 1);
-  const absl::StatusOr<FiscalPeriod> before = view.calendar.Previous(period);
+  const absl::StatusOr<FiscalPeriod> before = calendar.Previous(period);
   if (!before.ok()) return std::nullopt;
   return *before;
 }

@@ -43,10 +43,10 @@ FiscalPeriod MonthOf(absl::CivilDay day);
 
 // The period of another one's name a year earlier ("2016Q3" for "2017Q3"), or the period before; of
 // months under GROUP_BY_MONTH. Absent outside the calendar, and for names without a year.
-std::optional<FiscalPeriod> YearEarlier(const BookView& view, metrics::v1::GroupBy group_by,
-                                        const FiscalPeriod& period);
-std::optional<FiscalPeriod> PeriodBefore(const BookView& view, metrics::v1::GroupBy group_by,
-                                         const FiscalPeriod& period);
+std::optional<FiscalPeriod> YearEarlier(const FiscalCalendar& calendar,
+                                        metrics::v1::GroupBy group_by, const FiscalPeriod& period);
+std::optional<FiscalPeriod> PeriodBefore(const FiscalCalendar& calendar,
+                                         metrics::v1::GroupBy group_by, const FiscalPeriod& period);
 
 }  // namespace quotacast::metrics
 

@@ -13,18 +13,27 @@
 #include "base/errors.h"
 #include "base/nearest_names.h"
 #include "base/status_macros.h"
+#include "services/metrics/kpi/accounts.h"
 #include "services/metrics/kpi/attainment.h"
 #include "services/metrics/kpi/bookings.h"
+#include "services/metrics/kpi/capacity.h"
 #include "services/metrics/kpi/close_rate.h"
 #include "services/metrics/kpi/coverage.h"
 #include "services/metrics/kpi/cycle.h"
+#include "services/metrics/kpi/discovery.h"
 #include "services/metrics/kpi/horizon.h"
 #include "services/metrics/kpi/kpi_table.h"
+#include "services/metrics/kpi/losses.h"
+#include "services/metrics/kpi/paths.h"
 #include "services/metrics/kpi/people.h"
+#include "services/metrics/kpi/performer_gap.h"
+#include "services/metrics/kpi/plan.h"
+#include "services/metrics/kpi/required_coverage.h"
 #include "services/metrics/kpi/rhythm.h"
 #include "services/metrics/kpi/slips.h"
 #include "services/metrics/kpi/stages.h"
 #include "services/metrics/kpi/velocity.h"
+#include "services/metrics/kpi/volume.h"
 #include "services/metrics/kpi/win_rate.h"
 
 namespace quotacast::metrics {
@@ -35,9 +44,13 @@ constexpr size_t kNearestNames = 3;
 }  // namespace
 
 KpiRegistry::KpiRegistry() {
-  for (std::vector<Kpi> family : {WinRateKpis(), HorizonKpis(), CloseRateKpis(), AttainmentKpis(),
-                                  CycleKpis(), CoverageKpis(), BookingsKpis(), RhythmKpis(),
-                                  VelocityKpis(), StageKpis(), SlipKpis(), PeopleKpis()}) {
+  for (std::vector<Kpi> family :
+       {WinRateKpis(),   HorizonKpis(),  CloseRateKpis(),    AttainmentKpis(),
+        CycleKpis(),     CoverageKpis(), BookingsKpis(),     RhythmKpis(),
+        VelocityKpis(),  StageKpis(),    SlipKpis(),         PeopleKpis(),
+        LossKpis(),      VolumeKpis(),   PathKpis(),         RequiredCoverageKpis(),
+        DiscoveryKpis(), AccountKpis(),  PerformerGapKpis(), PlanKpis(),
+        CapacityKpis()}) {
     for (Kpi& kpi : family) kpis_.push_back(std::move(kpi));
   }
   std::sort(kpis_.begin(), kpis_.end(),

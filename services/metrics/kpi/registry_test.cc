@@ -38,10 +38,17 @@ TEST(KpiRegistry, ListsEveryKpiInOrder) {
   std::string names;
   for (const Kpi& kpi : registry.kpis()) names += kpi.definition.name() + " ";
   EXPECT_EQ(names,
-            "attrition bookings bookings_consistency bookings_last_third_share close_rate_shrunk "
-            "pipeline_coverage_full pipeline_coverage_remaining pushes_per_deal quota_attainment "
-            "ramp_days_to_first_win reps_at_quota_share sales_cycle_days sales_cycle_days_mean "
-            "sales_velocity slip_rate stage_conversion stage_dwell_days win_rate_closed "
+            "account_growth attainment_plan attrition bookings bookings_consistency "
+            "bookings_last_third_share capacity close_rate_shrunk created_deals "
+            "customer_problem_coverage cycle_days_open_aware deal_size_median "
+            "discovery_rating_mean discovery_win_difference early_disqualification_share "
+            "loss_share lost_deals no_decision_share open_amount open_deals over_assignment "
+            "pipeline_coverage_full pipeline_coverage_remaining pull_in_rate pushes_per_deal "
+            "quota_attainment ramp_days_to_first_win reps_at_quota_share required_coverage "
+            "sales_cycle_days sales_cycle_days_mean sales_velocity slip_rate "
+            "stage_conversion stage_dwell_days stage_regression_rate stage_skip_rate "
+            "stage_uplift top_low_gap_cycle top_low_gap_deal_size top_low_gap_growth "
+            "top_low_gap_win_rate white_space win_rate_closed win_rate_competitive "
             "win_rate_created win_rate_flow win_rate_horizon win_rate_value ");
   for (const Kpi& kpi : registry.kpis()) {
     EXPECT_FALSE(kpi.definition.display_name().empty()) << kpi.definition.name();
@@ -59,7 +66,7 @@ TEST(KpiRegistry, NamesTheNearestKpis) {
   absl::Status status = Refusal(Company(), {.kpi = "win_rate"});
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(GetDetail(status)->reason, "UNKNOWN_KPI");
-  EXPECT_NE(std::string(status.message()).find("nearest are win_rate_closed, win_rate_created"),
+  EXPECT_NE(std::string(status.message()).find("nearest are win_rate_closed, win_rate_competitive"),
             std::string::npos)
       << status;
   status = Refusal(Company(), {.kpi = "quota_atainment"});

@@ -11,33 +11,12 @@
 #include "absl/time/civil_time.h"
 #include "base/fiscal_calendar.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/kpi/deal_history.h"
 #include "services/metrics/kpi/grouping.h"
 #include "services/metrics/kpi/kpi.h"
 
 namespace quotacast::metrics {
 namespace {
-
-// Where the deal stood at the beginning of `day`; absent before it was created.
-std::optional<StageCategory> CategoryBefore(const BookView& view, const BookOpportunity& deal,
-                                            absl::CivilDay day) {
-  if (deal.created_day >= day) return std::nullopt;
-  StageCategory category = StageCategory::kOpen;
-  for (const StageVisit& visit : deal.visits) {
-    if (visit.entered_day >= day) break;
-    category = view.stages[static_cast<size_t>(visit.stage)].category;
-  }
-  return category;
-}
-
-// When the deal was expected to close, as said by the beginning of `day`.
-std::optional<absl::CivilDay> ExpectedBefore(const BookOpportunity& deal, absl::CivilDay day) {
-  std::optional<absl::CivilDay> expected;
-  for (const ExpectedClose& close : deal.expected_closes) {
-    if (close.said_day >= day) break;
-    expected = close.expected_day;
-  }
-  return expected;
-}
 
 absl::StatusOr<KpiColumn> SlipRate(const KpiQuery& query) {
   const FiscalPeriod& period = *query.period;
@@ -99,6 +78,41 @@ absl::StatusOr<KpiColumn> PushesPerDeal(const KpiQuery& query) {
   return column;
 }
 
+// When the deal was first expected to close, if that was said before it did.
+std::optional<absl::CivilDay> FirstExpectedClose(const BookOpportunity& deal) {
+  if (deal.expected_closes.empty()) return std::nullopt;
+  const ExpectedClose& first = deal.expected_closes.front();
+  return first.said_day < deal.close_day ? std::optional(first.expected_day) : std::nullopt;
+}
+
+absl::StatusOr<KpiColumn> PullInRate(const KpiQuery& query) {
+  if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
+  int64_t unexpected_count = 0;
+  const std::vector<Share> shares =
+      ShareDeals(query, [&](const BookOpportunity& deal) -> std::optional<bool> {
+        if (deal.outcome != StageCategory::kWon || !Falls(deal.close_day, query.period)) {
+          return std::nullopt;
+        }
+        const std::optional<absl::CivilDay> expected = FirstExpectedClose(deal);
+        if (!expected) {
+          if (query.grouping->Counts(deal)) ++unexpected_count;
+          return std::nullopt;
+        }
+        const absl::StatusOr<FiscalPeriod> closed =
+            query.view->calendar.PeriodContaining(deal.close_day);
+        return closed.ok() && *expected >= closed->end;
+      });
+  KpiColumn column = ShareColumn(
+      shares, absl::StrCat("no deal that was expected to close was won", InPeriod(query)));
+  if (unexpected_count > 0) {
+    column.notes.push_back(absl::StrCat(unexpected_count, " deals won", InPeriod(query),
+                                        " had no expected close date before their win and are "
+                                        "left out"));
+  }
+  if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
+  return column;
+}
+
 }  // namespace
 
 std::vector<Kpi> SlipKpis() {
@@ -142,7 +156,30 @@ std::vector<Kpi> SlipKpis() {
             .caveat = "Low where nobody keeps the dates up to date; see slip_rate.",
             .source = "Push counts of sales operations."},
            DealGroupBys()),
-       .compute = PushesPerDeal}};
+       .compute = PushesPerDeal},
+      {.definition = Define(
+           {.name = "pull_in_rate",
+            .display_name = "Pull-in rate",
+            .formula = "won in an earlier fiscal period than first expected / won with an expected "
+                       "close date, by close date in the period",
+            .numerator = "of these, deals whose first expected close date lies in a later fiscal "
+                         "period than their win",
+            .denominator = "deals won in the period for which an expected close date was stated "
+                           "before the win",
+            .unit = KPI_UNIT_RATIO,
+            .direction = KPI_DIRECTION_NEITHER,
+            .edge_rules = {"Undefined when no deal with an expected close date was won.",
+                           "The first date that was stated counts, however often it was moved "
+                           "since. A date stated on the day of the win or after it was no "
+                           "expectation.",
+                           "Won earlier within the same fiscal period is no pull-in.",
+                           "Deals won without an expected close date are left out, and a note says "
+                           "how many."},
+            .caveat = "A period that many deals were pulled into leaves a hole in the next one.",
+            .source = "Pull-in and push-out of sales operations.",
+            .interval_method = kWilsonMethod},
+           DealGroupBys()),
+       .compute = PullInRate}};
 }
 
 }  // namespace quotacast::metrics

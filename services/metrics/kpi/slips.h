@@ -9,7 +9,7 @@
 
 namespace quotacast::metrics {
 
-// pushes_per_deal and slip_rate; the rules are in docs/kpis.md.
+// pushes_per_deal, slip_rate and pull_in_rate; the rules are in docs/kpis.md.
 std::vector<Kpi> SlipKpis();
 
 }  // namespace quotacast::metrics

@@ -67,5 +67,32 @@ TEST(PushesPerDeal, CountsMovesToALaterPeriod) {
       "undefined: 2016Q3 lies before the data, which go from 2017-01-01 to 2017-12-31");
 }
 
+TEST(PullInRate, ComparesTheWinWithTheFirstExpectedPeriod) {
+  TestFeed feed(CivilDay(2018, 1, 2));
+  feed.Stages();
+  const auto won = [&feed](const char* id, CivilDay expected, CivilDay closed) {
+    feed.Deal(id, "Discovery", CivilDay(2017, 1, 1), {.expected_close = expected});
+    feed.Deal(id, "Won", closed);
+  };
+  won("early", CivilDay(2017, 7, 1), CivilDay(2017, 6, 30));
+  won("same_period", CivilDay(2017, 6, 30), CivilDay(2017, 4, 1));
+  won("late", CivilDay(2017, 3, 1), CivilDay(2017, 6, 1));
+  // Moved into the period before it was won: pulled in all the same.
+  feed.Deal("moved", "Discovery", CivilDay(2017, 1, 1), {.expected_close = CivilDay(2017, 12, 1)});
+  feed.Deal("moved", "", CivilDay(2017, 4, 1),
+            {.expected_close = CivilDay(2017, 6, 1), .version = "close@x"});
+  feed.Deal("moved", "Won", CivilDay(2017, 6, 1));
+  // Said on the day of the win: no expectation. Lost ones and those of other periods do not count.
+  feed.Deal("after", "Discovery", CivilDay(2017, 1, 1));
+  feed.Deal("after", "Won", CivilDay(2017, 6, 1), {.expected_close = CivilDay(2017, 12, 1)});
+  feed.Deal("lost", "Discovery", CivilDay(2017, 1, 1), {.expected_close = CivilDay(2017, 12, 1)});
+  feed.Deal("lost", "Lost", CivilDay(2017, 6, 1));
+  const auto table = Ask(feed, CivilDay(2017, 12, 31), {.kpi = "pull_in_rate", .period = "2017Q2"});
+  EXPECT_EQ(Cell(table), "0.5 = 2/4 (n=4)");
+  EXPECT_TRUE(HasNote(table, "1 deals won in 2017Q2 had no expected close date before their win"));
+  EXPECT_EQ(Cell(Ask(feed, CivilDay(2017, 12, 31), {.kpi = "pull_in_rate", .period = "2017Q3"})),
+            "undefined: no deal that was expected to close was won in 2017Q3");
+}
+
 }  // namespace
 }  // namespace quotacast::metrics

@@ -21,7 +21,12 @@ struct EndedStay {
   const std::vector<int>& rows;
   const BookStage& from;
   const BookStage& to;
+  int step_count = 0;  // Places from one to the other in the view's order, below zero for back.
   int64_t days = 0;
+
+  bool stays_open() const { return to.category == StageCategory::kOpen; }
+  bool goes_back() const { return stays_open() && step_count < 0; }
+  bool skips() const { return stays_open() && step_count > 1; }
 };
 
 void ForEachEndedStay(const KpiQuery& query, const std::function<void(const EndedStay&)>& visit) {
@@ -34,7 +39,7 @@ void ForEachEndedStay(const KpiQuery& query, const std::function<void(const Ende
       const BookStage& from = stages[static_cast<size_t>(stay.stage)];
       if (from.category != StageCategory::kOpen || !Falls(next.entered_day, query.period)) continue;
       visit({query.grouping->RowsOfVisit(deal, stay), from, stages[static_cast<size_t>(next.stage)],
-             next.entered_day - stay.entered_day});
+             next.stage - stay.stage, next.entered_day - stay.entered_day});
     }
   }
 }
@@ -48,11 +53,10 @@ absl::StatusOr<KpiColumn> Conversion(const KpiQuery& query) {
   std::vector<Share> shares(query.grouping->groups().size());
   int64_t skip_count = 0, back_count = 0;
   ForEachEndedStay(query, [&](const EndedStay& stay) {
-    const bool stays_open = stay.to.category == StageCategory::kOpen;
-    const bool goes_back = stays_open && stay.to.position < stay.from.position;
-    if (goes_back) ++back_count;
-    if (stays_open && stay.to.position > stay.from.position + 1) ++skip_count;
-    const bool moves_on = stay.to.category == StageCategory::kWon || (stays_open && !goes_back);
+    if (stay.goes_back()) ++back_count;
+    if (stay.skips()) ++skip_count;
+    const bool moves_on =
+        stay.to.category == StageCategory::kWon || (stay.stays_open() && !stay.goes_back());
     for (const int row : stay.rows) {
       Share& share = shares[static_cast<size_t>(row)];
       ++share.count;
@@ -66,6 +70,21 @@ absl::StatusOr<KpiColumn> Conversion(const KpiQuery& query) {
   if (back_count > 0) {
     column.notes.push_back(absl::StrCat(back_count, " stays led back to an earlier stage"));
   }
+  if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
+  return column;
+}
+
+absl::StatusOr<KpiColumn> RegressionRate(const KpiQuery& query) {
+  if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
+  std::vector<Share> shares(query.grouping->groups().size());
+  ForEachEndedStay(query, [&](const EndedStay& stay) {
+    for (const int row : stay.rows) {
+      Share& share = shares[static_cast<size_t>(row)];
+      ++share.count;
+      if (stay.goes_back()) ++share.success_count;
+    }
+  });
+  KpiColumn column = ShareColumn(shares, NoStayReason(query));
   if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
   return column;
 }
@@ -111,6 +130,24 @@ std::vector<Kpi> StageKpis() {
             .interval_method = kWilsonMethod},
            group_bys),
        .compute = Conversion},
+      {.definition = Define(
+           {.name = "stage_regression_rate",
+            .display_name = "Steps back",
+            .formula = "stays that led back to an earlier open stage / stays in an open stage that "
+                       "ended in the period",
+            .numerator = "stays followed by an earlier open stage",
+            .denominator = "stays that ended: led on, back, or to a closing",
+            .unit = KPI_UNIT_RATIO,
+            .direction = KPI_DIRECTION_DOWN,
+            .edge_rules = {"Undefined when no stay ended.", ended_rule, again_rule,
+                           "Earlier and later are the order of the pipeline. By stage, a step back "
+                           "counts in the stage that was left."},
+            .caveat = "A step back may be honest: what was thought to be done was not. Many out of "
+                      "one stage say that deals get there too soon.",
+            .source = "Transition counts of a multi-state model.",
+            .interval_method = kWilsonMethod},
+           group_bys),
+       .compute = RegressionRate},
       {.definition = Define(
            {.name = "stage_dwell_days",
             .display_name = "Days in a stage (median)",

@@ -8,7 +8,7 @@
 
 namespace quotacast::metrics {
 
-// stage_conversion and stage_dwell_days; the rules are in docs/kpis.md.
+// stage_conversion, stage_regression_rate and stage_dwell_days; the rules are in docs/kpis.md.
 std::vector<Kpi> StageKpis();
 
 }  // namespace quotacast::metrics

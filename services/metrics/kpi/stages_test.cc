@@ -58,6 +58,33 @@ TEST(StageConversion, TakesThePeriodInWhichAStayEnded) {
   EXPECT_EQ(Cell(table, "Contract"), "undefined: no stay in an open stage ended in 2017Q2");
 }
 
+TEST(StageRegressionRate, CountsInTheStageThatWasLeft) {
+  const auto table = Ask(Company(), CivilDay(2017, 12, 31),
+                         {.kpi = "stage_regression_rate", .group_by = GROUP_BY_STAGE});
+  EXPECT_EQ(Cell(table, "Discovery"), "0 = 0/3 (n=3)");
+  EXPECT_EQ(Cell(table, "Proposal"), "0 = 0/1 (n=1)");
+  EXPECT_EQ(Cell(table, "Contract"), "0.5 = 1/2 (n=2)");
+  EXPECT_EQ(Cell(Ask(Company(), CivilDay(2017, 12, 31), {.kpi = "stage_regression_rate"})),
+            "0.166667 = 1/6 (n=6)");
+  EXPECT_EQ(Cell(Ask(Company(), CivilDay(2017, 12, 31),
+                     {.kpi = "stage_regression_rate", .period = "2017Q3"})),
+            "undefined: no stay in an open stage ended in 2017Q3");
+}
+
+// A source may number its stages 10, 20, 30: the next one is the next one.
+TEST(StageConversion, SkipsAreCountedInStagesNotInPositions) {
+  TestFeed feed(CivilDay(2018, 1, 2));
+  feed.Stage("Discovery", 10, crm::v1::STAGE_CATEGORY_OPEN);
+  feed.Stage("Proposal", 20, crm::v1::STAGE_CATEGORY_OPEN);
+  feed.Stage("Contract", 30, crm::v1::STAGE_CATEGORY_OPEN);
+  feed.Deal("a", "Discovery", CivilDay(2017, 1, 1));
+  feed.Deal("a", "Proposal", CivilDay(2017, 1, 11));
+  feed.Deal("b", "Discovery", CivilDay(2017, 1, 1));
+  feed.Deal("b", "Contract", CivilDay(2017, 1, 11));
+  EXPECT_TRUE(HasNote(Ask(feed, CivilDay(2017, 12, 31), {.kpi = "stage_conversion"}),
+                      "1 stays led past at least one stage"));
+}
+
 TEST(StageDwellDays, IsTheMedianOfStaysThatEnded) {
   const auto table = Ask(Company(), CivilDay(2017, 12, 31),
                          {.kpi = "stage_dwell_days", .group_by = GROUP_BY_STAGE});

@@ -147,7 +147,8 @@ std::vector<Kpi> WinRateKpis() {
             .direction = KPI_DIRECTION_UP,
             .edge_rules = {"Undefined when no deal was closed.", "Open deals count nowhere.",
                            "A deal that was reopened by the as-of is not closed.",
-                           "Every loss counts, competitive or not."},
+                           "Every loss counts, to a competitor or not: this is the broad rate; "
+                           "win_rate_competitive is the narrow one."},
             .caveat = "Too high when losses are not marked as lost, and biased while volume grows, "
                       "because wins take longer than losses.",
             .source = "The usual definition of CRM reports.",
