@@ -19,6 +19,7 @@
 #include "base/civil_date.h"
 #include "base/errors.h"
 #include "services/metrics/proto_values.h"
+#include "services/metrics/record_facts.h"
 #include "services/metrics/view_builder.h"
 
 namespace quotacast::metrics {
@@ -49,8 +50,8 @@ std::string OpportunityOf(const ingestion::v1::EventRecord& record) {
   return "";
 }
 
-// Whether a view is made from events of this kind; of the others only the place in the feed is
-// kept.
+// Whether a view is made from events of this kind, which RecordFacts does not take; of the others
+// only the place in the feed is kept.
 bool IsInViews(const CrmEvent& event) {
   switch (event.change_case()) {
     case CrmEvent::kOpportunity:
@@ -118,7 +119,9 @@ absl::Status Book::Append(const ingestion::v1::EventRecord& record) {
   if (record.has_effective_time()) fact.effective = ToTime(record.effective_time());
   if (record.event().has_erasure()) last_erasure_offset_ = fact.offset;
   fact.fact_offset = fact.offset;
-  if (IsInViews(record.event())) {
+  if (RecordFacts::Takes(record)) {
+    record_facts_->Append(record);
+  } else if (IsInViews(record.event())) {
     fact.fact_offset = first_offset_of_fact_.emplace(FactKey(record), fact.offset).first->second;
     fact.event = record.event();
     const int64_t position = static_cast<int64_t>(facts_.size());

@@ -18,6 +18,7 @@
 #include "quotacast/crm/v1/crm_event.pb.h"
 #include "services/metrics/book.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/merges.h"
 
 namespace quotacast::metrics {
 
@@ -134,8 +135,7 @@ class ViewBuilder {
   std::map<std::string, AccountDraft> accounts_;
   std::map<std::string, std::map<std::string, int64_t>> quotas_;  // By rep, by period.
   std::map<std::string, OpportunityDraft> opportunities_;
-  // Records that were merged into another, by kind and id.
-  std::map<std::pair<crm::v1::EntityKind, std::string>, std::string> merged_into_;
+  Merges merges_;
   std::string currency_owner_;  // What first named the currency of the view.
 };
 
