@@ -471,7 +471,7 @@ TEST_F(MetricsTest, ListsTheKpis) {
   Metrics metrics(source.AsFeed(), &clock);
   const metrics::v1::ListKpisResponse response = metrics.ListKpis();
   EXPECT_EQ(response.kpis_size(), static_cast<int>(KpiRegistry().kpis().size()));
-  EXPECT_EQ(response.kpis(0).name(), "attrition");
+  EXPECT_EQ(response.kpis(0).name(), "activities_per_rep_day");
 }
 
 }  // namespace

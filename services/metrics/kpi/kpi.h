@@ -36,6 +36,8 @@ struct KpiCell {
 struct KpiColumn {
   std::vector<KpiCell> cells;
   std::vector<std::string> notes;
+  // What the cells are about when that is not the rows of the grouping; else empty.
+  std::vector<KpiGroup> groups = {};
 };
 
 struct KpiQuery {
@@ -57,6 +59,9 @@ struct Kpi {
   bool looks_ahead = false;
   // Sums amounts: not computed over several currencies.
   bool uses_money = false;
+  // About leads, activities and other records: by period, its history begins with the first of them
+  // when that was before the first deal.
+  bool about_records = false;
   KpiFunction compute;
 };
 

@@ -17,14 +17,21 @@
 #include "base/errors.h"
 #include "base/fiscal_calendar.h"
 #include "base/status_macros.h"
+#include "services/metrics/kpi/activities.h"
 #include "services/metrics/kpi/attainment.h"
 #include "services/metrics/kpi/bookings.h"
 #include "services/metrics/kpi/close_rate.h"
 #include "services/metrics/kpi/coverage.h"
+#include "services/metrics/kpi/customer_care.h"
 #include "services/metrics/kpi/cycle.h"
 #include "services/metrics/kpi/grouping.h"
 #include "services/metrics/kpi/horizon.h"
+#include "services/metrics/kpi/knowledge.h"
+#include "services/metrics/kpi/lead_flow.h"
+#include "services/metrics/kpi/lead_response.h"
 #include "services/metrics/kpi/people.h"
+#include "services/metrics/kpi/record_grouping.h"
+#include "services/metrics/kpi/rep_forecasts.h"
 #include "services/metrics/kpi/rhythm.h"
 #include "services/metrics/kpi/slips.h"
 #include "services/metrics/kpi/stages.h"
@@ -58,10 +65,11 @@ absl::Status CheckGroupBy(const Kpi& kpi, GroupBy group_by) {
                                                "; it has ", absl::StrJoin(names, ", ")));
 }
 
-// Every period from the first deal to the as-of day, and on to the last one with a quota.
-absl::StatusOr<std::vector<FiscalPeriod>> PeriodsOfHistory(const BookView& view,
+// Every period from the first deal (of a KPI about records, or the first record) to the as-of day,
+// and on to the last one with a quota.
+absl::StatusOr<std::vector<FiscalPeriod>> PeriodsOfHistory(const BookView& view, bool about_records,
                                                            std::set<std::string>& unknown) {
-  absl::CivilDay first = view.as_of.effective_day;
+  absl::CivilDay first = about_records ? FirstRecordDay(view) : view.as_of.effective_day;
   absl::CivilDay last = view.as_of.effective_day;
   for (const BookOpportunity& deal : view.opportunities) first = std::min(first, deal.created_day);
   std::set<std::string> quota_periods;
@@ -110,9 +118,11 @@ void AddRow(const KpiGroup& group, const KpiCell& cell, const std::optional<Fisc
 }  // namespace
 
 KpiRegistry::KpiRegistry() {
-  for (std::vector<Kpi> family : {WinRateKpis(), HorizonKpis(), CloseRateKpis(), AttainmentKpis(),
-                                  CycleKpis(), CoverageKpis(), BookingsKpis(), RhythmKpis(),
-                                  VelocityKpis(), StageKpis(), SlipKpis(), PeopleKpis()}) {
+  for (std::vector<Kpi> family :
+       {WinRateKpis(), HorizonKpis(), CloseRateKpis(), AttainmentKpis(), CycleKpis(),
+        CoverageKpis(), BookingsKpis(), RhythmKpis(), VelocityKpis(), StageKpis(), SlipKpis(),
+        PeopleKpis(), LeadResponseKpis(), LeadFlowKpis(), ActivityKpis(), KnowledgeKpis(),
+        CustomerCareKpis(), RepForecastKpis()}) {
     for (Kpi& kpi : family) kpis_.push_back(std::move(kpi));
   }
   std::sort(kpis_.begin(), kpis_.end(),
@@ -165,7 +175,8 @@ absl::StatusOr<KpiTable> KpiRegistry::Query(const BookView& view,
     periods.push_back(std::move(period));
   } else if (group_by == metrics::v1::GROUP_BY_PERIOD) {
     std::set<std::string> unknown;
-    QC_ASSIGN_OR_RETURN(const std::vector<FiscalPeriod> history, PeriodsOfHistory(view, unknown));
+    QC_ASSIGN_OR_RETURN(const std::vector<FiscalPeriod> history,
+                        PeriodsOfHistory(view, kpi->about_records, unknown));
     periods.assign(history.begin(), history.end());
     for (const std::string& name : unknown) {
       table.add_notes(absl::StrCat("quotas for \"", name,
@@ -188,10 +199,11 @@ absl::StatusOr<KpiTable> KpiRegistry::Query(const BookView& view,
                                                               .grouping = &grouping,
                                                               .period = period,
                                                               .horizon_days = query.horizon_days}));
+    const std::vector<KpiGroup>& groups = column.groups.empty() ? grouping.groups() : column.groups;
     for (size_t row = 0; row < column.cells.size(); ++row) {
       const KpiGroup group = group_by == metrics::v1::GROUP_BY_PERIOD
                                  ? KpiGroup{.id = period->name, .display_name = period->name}
-                                 : grouping.groups()[row];
+                                 : groups[row];
       AddRow(group, column.cells[row], period, table);
     }
     for (const std::string& note : column.notes) {

@@ -38,11 +38,18 @@ TEST(KpiRegistry, ListsEveryKpiInOrder) {
   std::string names;
   for (const Kpi& kpi : registry.kpis()) names += kpi.definition.name() + " ";
   EXPECT_EQ(names,
-            "attrition bookings bookings_consistency bookings_last_third_share close_rate_shrunk "
-            "pipeline_coverage_full pipeline_coverage_remaining pushes_per_deal quota_attainment "
-            "ramp_days_to_first_win reps_at_quota_share sales_cycle_days sales_cycle_days_mean "
-            "sales_velocity slip_rate stage_conversion stage_dwell_days win_rate_closed "
-            "win_rate_created win_rate_flow win_rate_horizon win_rate_value ");
+            "activities_per_rep_day activity_hour_share attrition bookings "
+            "bookings_consistency bookings_last_third_share close_rate_shrunk "
+            "commitments_on_time depth_index feedback_rating incident_acknowledgement_hours "
+            "incident_recovered_share incident_recovery_hours insight_coverage lead_conversion "
+            "lead_days_to_conversion lead_follow_up_minutes lead_sla_breaches lead_touches "
+            "lead_work_rate leads_worked_per_day outreach_business_hours_share "
+            "pipeline_coverage_full pipeline_coverage_remaining pushes_per_deal "
+            "quota_attainment ramp_days_to_first_win rep_forecast_accuracy_hubspot "
+            "rep_forecast_bias rep_forecast_coverage rep_forecast_wape reps_at_quota_share "
+            "sales_cycle_days sales_cycle_days_mean sales_velocity selling_time_share "
+            "slip_rate stage_conversion stage_dwell_days training_balance width_index "
+            "win_rate_closed win_rate_created win_rate_flow win_rate_horizon win_rate_value ");
   for (const Kpi& kpi : registry.kpis()) {
     EXPECT_FALSE(kpi.definition.display_name().empty()) << kpi.definition.name();
     EXPECT_FALSE(kpi.definition.caveat().empty()) << kpi.definition.name();
