@@ -118,8 +118,9 @@ TEST(LeadWorkRate, TakesThePeriodOfTheAssignment) {
   EXPECT_EQ(Cell(table, "2017Q2"), "0 = 0/1 (n=1)");
   EXPECT_EQ(Cell(Ask(feed, CivilDay(2017, 6, 30), {.kpi = "lead_work_rate", .period = "2017Q1"})),
             "undefined: no lead that was assigned in 2017Q1 has had its 24 business hours");
-  EXPECT_EQ(Cell(Ask(feed, CivilDay(2017, 6, 30), {.kpi = "lead_work_rate", .period = "2017Q3"})),
-            "undefined: 2017Q3 has not begun by 2017-06-30");
+  const std::string coming =
+      Cell(Ask(feed, CivilDay(2017, 6, 30), {.kpi = "lead_work_rate", .period = "2017Q3"}));
+  EXPECT_EQ(coming.rfind("undefined: 2017Q3 has not begun", 0), 0u) << coming;
 }
 
 TEST(LeadSlaBreaches, AreWhatTheWorkRateLeavesOver) {
