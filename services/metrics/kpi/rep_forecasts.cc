@@ -19,6 +19,7 @@
 #include "services/metrics/book_records.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/kpi/bookings.h"
+#include "services/metrics/kpi/grouping.h"
 #include "services/metrics/kpi/record_grouping.h"
 #include "services/metrics/proto_values.h"
 
