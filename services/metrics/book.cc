@@ -23,6 +23,7 @@
 #include "base/errors.h"
 #include "base/random.h"
 #include "services/metrics/proto_values.h"
+#include "services/metrics/record_facts.h"
 #include "services/metrics/view_builder.h"
 
 namespace quotacast::metrics {
@@ -56,8 +57,8 @@ std::string OpportunityOf(const ingestion::v1::EventRecord& record) {
   return "";
 }
 
-// Whether a view is made from events of this kind; of the others only the place in the feed is
-// kept.
+// Whether a view is made from events of this kind, which RecordFacts does not take; of the others
+// only the place in the feed is kept.
 bool IsInViews(const CrmEvent& event) {
   switch (event.change_case()) {
     case CrmEvent::kOpportunity:
@@ -140,6 +141,10 @@ absl::Status Book::Append(const ingestion::v1::EventRecord& record) {
   }
   last_offset_ = record.offset();
   if (record.event().has_erasure()) last_erasure_offset_ = record.offset();
+  if (RecordFacts::Takes(record)) {
+    record_facts_->Append(record);
+    return absl::OkStatus();
+  }
   if (!IsInViews(record.event())) return absl::OkStatus();
   const std::string opportunity_id = OpportunityOf(record);
   if (!opportunity_id.empty() || record.event().has_opportunity()) {
@@ -221,7 +226,7 @@ size_t Book::memory_bytes() const {
   size_t bytes = opportunity_facts_.memory_bytes() + timelines_.memory_bytes() +
                  ordered_opportunities_.capacity() * sizeof(uint32_t) +
                  recorded_runs_.capacity() * sizeof(RecordedRun) + opportunity_days_.size() * 64;
-  bytes += reference_fact_bytes_;
+  bytes += reference_fact_bytes_ + record_facts_->memory_bytes();
   return bytes;
 }
 

@@ -31,6 +31,8 @@
 // * A street quota for everything a rep books is the rep's quota; those of teams and territories,
 //   plans, roll-ups and components are not. A plan for everything a team books is the team's plan.
 // * An opportunity none of whose facts has an effective time is counted as undated and left out.
+// * Leads, activities and other records follow the rules of opportunities: record_facts.h says
+//   which events are sayings about one fact, record_builder.h what else holds for them.
 //
 // Erasing a person's data changes earlier events and ends with an Erasure event. A book that meets
 // one may hold what was there before: it is outdated, and its owner reads the feed from the start
@@ -57,6 +59,7 @@
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/opportunity_facts.h"
+#include "services/metrics/record_facts.h"
 #include "services/metrics/timeline.h"
 
 namespace quotacast::metrics {
@@ -149,6 +152,8 @@ class Book {
   // Derived when asked for.
   mutable Timelines timelines_{&opportunity_facts_};
   mutable std::vector<uint32_t> ordered_opportunities_;
+  // Leads, activities and other records. Views that were not asked for theirs yet share it.
+  std::shared_ptr<RecordFacts> record_facts_ = std::make_shared<RecordFacts>();
   mutable std::deque<std::shared_ptr<const BookView>> cache_;  // Latest first.
 };
 

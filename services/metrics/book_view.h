@@ -14,6 +14,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "base/fiscal_calendar.h"
+#include "services/metrics/book_records.h"
 
 namespace quotacast::metrics {
 
@@ -178,6 +179,9 @@ struct BookView {
   // The earliest creation day of any of them; absent without opportunities.
   std::optional<absl::CivilDay> first_created_day;
   FiscalCalendar calendar;
+  // Leads, activities and the rest, built when first asked for. A copy of a view asks the view it
+  // was made of, which must be alive then.
+  LazyBookRecords records;
   // Opportunities known by then that nothing dates: in no figure.
   int64_t undated_count = 0;
   // Most opportunity facts were learned more than kReconstructionLagDays after they were true.

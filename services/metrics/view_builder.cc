@@ -29,6 +29,7 @@
 #include "services/metrics/opportunity_draft.h"
 #include "services/metrics/opportunity_facts.h"
 #include "services/metrics/proto_values.h"
+#include "services/metrics/record_builder.h"
 #include "services/metrics/timeline.h"
 
 namespace quotacast::metrics {
@@ -126,6 +127,7 @@ std::shared_ptr<const BookView> ViewBuilder::Build() {
   FinishAccounts();
   PlaceNames();
   FinishOpportunities();
+  view_->records = RecordsOnDemand(book_.record_facts_, view_, std::move(merges_));
   return view_;
 }
 
@@ -240,29 +242,17 @@ void ViewBuilder::ReadReference() {
 }
 
 void ViewBuilder::ReadMerge(const crm::v1::Merge& merge) {
-  if (merge.from_id() == merge.into_id()) return;
-  // A circle would leave no record standing: the merge that closes it is left out.
-  if (Standing(merge.entity(), merge.into_id()) == merge.from_id()) {
-    view_->notes.push_back(
-        absl::StrCat(merge.from_id(), " and ", merge.into_id(),
-                     " were merged into each other; the later one was left out"));
-    return;
-  }
-  merged_into_[{merge.entity(), merge.from_id()}] = merge.into_id();
+  if (merges_.Add(merge)) return;
+  view_->notes.push_back(absl::StrCat(merge.from_id(), " and ", merge.into_id(),
+                                      " were merged into each other; the later one was left out"));
 }
 
 const std::string& ViewBuilder::Standing(crm::v1::EntityKind entity, const std::string& id) const {
-  const std::string* standing = &id;
-  auto next = merged_into_.find({entity, *standing});
-  while (next != merged_into_.end()) {
-    standing = &next->second;
-    next = merged_into_.find({entity, *standing});
-  }
-  return *standing;
+  return merges_.Standing(entity, id);
 }
 
 bool ViewBuilder::IsMergedAway(crm::v1::EntityKind entity, const std::string& id) const {
-  return merged_into_.count({entity, id}) > 0;
+  return merges_.IsMergedAway(entity, id);
 }
 
 std::optional<absl::CivilDay> ViewBuilder::DayAsKnown(

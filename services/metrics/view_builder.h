@@ -19,6 +19,7 @@
 #include "quotacast/crm/v1/crm_event.pb.h"
 #include "services/metrics/book.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/merges.h"
 #include "services/metrics/name_use.h"
 #include "services/metrics/opportunity_draft.h"
 
@@ -127,8 +128,7 @@ class ViewBuilder {
   NameUse lead_sources_in_use_;
   NameUse close_reasons_in_use_;
   NameUse competitors_in_use_;
-  // Records that were merged into another, by kind and id.
-  std::map<std::pair<crm::v1::EntityKind, std::string>, std::string> merged_into_;
+  Merges merges_;
   std::string currency_owner_;  // What first named the currency of the view.
 };
 

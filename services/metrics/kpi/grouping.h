@@ -68,6 +68,8 @@ class Grouping {
   // dimension ask whose it is.
   const std::vector<int>& RowsOfNobody() const { return nobody_rows_; }
 
+  bool has_filters() const { return !filters_.empty(); }
+
   // Whether the filters let a deal, or a rep, count. Filters about deals leave reps alone. A KPI
   // asks when it counts something for a note and not for a row.
   bool Counts(const BookOpportunity& deal) const;

@@ -28,22 +28,27 @@ std::string DataSpan(absl::CivilDay first_day, const BookView& view) {
 
 }  // namespace
 
-std::optional<std::string> BeforeDataReason(const FiscalPeriod& period, const BookView& view) {
-  const std::optional<absl::CivilDay> first_day = view.first_created_day;
-  if (!first_day || period.end > *first_day) return std::nullopt;
-  return absl::StrCat(period.name, " lies before the data, which go from ",
-                      DataSpan(*first_day, view));
+std::optional<std::string> BeforeDataReason(const KpiQuery& query) {
+  if (!query.period || !query.first_day || query.period->end > *query.first_day) {
+    return std::nullopt;
+  }
+  return absl::StrCat(query.period->name, " lies before the data, which go from ",
+                      DataSpan(*query.first_day, *query.view));
 }
 
 bool Falls(absl::CivilDay day, const std::optional<FiscalPeriod>& period) {
   return !period || (day >= period->start && day < period->end);
 }
 
-KpiColumn UndefinedColumn(const Grouping& grouping, const std::string& reason) {
+KpiColumn UndefinedColumn(size_t row_count, const std::string& reason) {
   KpiColumn column;
-  column.cells.resize(grouping.groups().size());
+  column.cells.resize(row_count);
   for (KpiCell& cell : column.cells) cell.undefined_reason = reason;
   return column;
+}
+
+KpiColumn UndefinedColumn(const Grouping& grouping, const std::string& reason) {
+  return UndefinedColumn(grouping.groups().size(), reason);
 }
 
 std::optional<std::string> NotBegunReason(const KpiQuery& query) {
@@ -51,10 +56,10 @@ std::optional<std::string> NotBegunReason(const KpiQuery& query) {
   if (!query.period || PhaseOf(*query.period, as_of_day) != PeriodPhase::kNotBegun) {
     return std::nullopt;
   }
-  const std::optional<absl::CivilDay> first_day = query.view->first_created_day;
   return absl::StrCat(
       query.period->name, " has not begun by ", FormatIsoDate(as_of_day),
-      first_day ? absl::StrCat("; the data go from ", DataSpan(*first_day, *query.view)) : "");
+      query.first_day ? absl::StrCat("; the data go from ", DataSpan(*query.first_day, *query.view))
+                      : "");
 }
 
 std::optional<std::string> NotEndedReason(const KpiQuery& query) {

@@ -44,6 +44,8 @@ struct KpiQuery {
   // Absent: all history up to the as-of day.
   std::optional<FiscalPeriod> period;
   int horizon_days = kDefaultHorizonDays;
+  // First day of the data that the KPI is about, for messages; absent when there are none.
+  std::optional<absl::CivilDay> first_day = {};
 };
 
 // Errors of a computation: OUT_OF_RANGE (MONEY_OVERFLOW) only.
@@ -53,7 +55,10 @@ using KpiFunction = std::function<absl::StatusOr<KpiColumn>(const KpiQuery&)>;
 enum class KpiSubject {
   kDeals,  // Deals, or stays of deals in stages.
   kReps,   // Reps, alone or beside their deals.
-  kPlans   // Plans, which are made for teams as they are: nothing can be filtered out.
+  kPlans,  // Plans, which are made for teams as they are: nothing can be filtered out.
+  // Leads, activities and other records, whose rows are those of a RecordGrouping. Their history
+  // begins with the first of them when that was before the first deal.
+  kRecords
 };
 
 struct Kpi {
@@ -75,13 +80,13 @@ enum class PeriodPhase { kNotBegun, kRunning, kEnded };
 PeriodPhase PhaseOf(const FiscalPeriod& period, absl::CivilDay as_of_day);
 
 // "2015Q4 lies before the data, which go from 2016-10-20 to 2017-12-31" when that is so.
-// `first_day` is that of the data: looking for it takes all deals, and a table has many periods.
-std::optional<std::string> BeforeDataReason(const FiscalPeriod& period, const BookView& view);
+std::optional<std::string> BeforeDataReason(const KpiQuery& query);
 
 // Whether `day` counts: inside the period, or any day without one.
 bool Falls(absl::CivilDay day, const std::optional<FiscalPeriod>& period);
 
 // A column in which every row is undefined for one reason.
+KpiColumn UndefinedColumn(size_t row_count, const std::string& reason);
 KpiColumn UndefinedColumn(const Grouping& grouping, const std::string& reason);
 
 // "2017Q4 has not begun by 2017-09-30; the data go from 2016-10-20 to 2017-09-30" when that is so.

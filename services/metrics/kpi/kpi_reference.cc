@@ -87,6 +87,8 @@ std::string UnitText(metrics::v1::KpiUnit unit) {
       return "major units of the workspace's currency per day";
     case metrics::v1::KPI_UNIT_COUNT:
       return "a number of things";
+    case metrics::v1::KPI_UNIT_MINUTES:
+      return "minutes";
     default:
       return "";
   }

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/civil_time.h"
 #include "base/civil_date.h"
 #include "base/errors.h"
 #include "base/fiscal_calendar.h"
@@ -20,6 +21,7 @@
 #include "services/metrics/kpi/comparison.h"
 #include "services/metrics/kpi/dimension.h"
 #include "services/metrics/kpi/periods.h"
+#include "services/metrics/kpi/record_grouping.h"
 #include "services/metrics/proto_values.h"
 
 namespace quotacast::metrics {
@@ -63,6 +65,15 @@ absl::Status CheckGroupBys(const Kpi& kpi, const KpiTableQuery& query) {
     return InvalidField("then_by",
                         absl::StrCat(GroupByName(query.then_by), " is no second grouping of ",
                                      kpi.definition.name()));
+  }
+  // Rows that only records have are not paired.
+  if (kpi.subject == KpiSubject::kRecords &&
+      (HasOwnRecordRows(query.group_by) || HasOwnRecordRows(query.then_by))) {
+    return InvalidField(
+        "then_by", absl::StrCat("rows of ", kpi.definition.name(), " by ",
+                                GroupByName(query.group_by), " and ", GroupByName(query.then_by),
+                                " are not there: pairs are those "
+                                "of reps, teams and roles"));
   }
   return absl::OkStatus();
 }
@@ -116,8 +127,8 @@ absl::Status CheckComparison(const Kpi& kpi, const KpiTableQuery& query) {
                       "else have none");
 }
 
-absl::Status CheckCellCount(const Grouping& grouping, size_t period_count) {
-  const int64_t row_count = static_cast<int64_t>(grouping.groups().size());
+absl::Status CheckCellCount(size_t group_count, size_t period_count) {
+  const int64_t row_count = static_cast<int64_t>(group_count);
   const int64_t cell_count = row_count * static_cast<int64_t>(period_count);
   if (cell_count <= kMaxTableCells) return absl::OkStatus();
   ErrorDetail detail;
@@ -144,11 +155,14 @@ bool NothingCounts(const BookView& view, const Grouping& grouping, KpiSubject su
 // Computes the columns of one table, and of the periods that they are set beside.
 class Columns {
  public:
-  Columns(const BookView& view, const Kpi& kpi, const Grouping& grouping,
-          const KpiTableQuery& query)
+  // `group_count`: the rows of a column.
+  Columns(const BookView& view, const Kpi& kpi, const Grouping& grouping, size_t group_count,
+          std::optional<absl::CivilDay> first_day, const KpiTableQuery& query)
       : view_(view),
         kpi_(kpi),
         grouping_(grouping),
+        group_count_(group_count),
+        first_day_(first_day),
         query_(query),
         nothing_counts_(!query.filters.empty() && NothingCounts(view, grouping, kpi.subject)) {}
 
@@ -184,25 +198,26 @@ class Columns {
 
  private:
   absl::StatusOr<KpiColumn> Compute(const std::optional<FiscalPeriod>& period) const {
-    if (nothing_counts_) return UndefinedColumn(grouping_, "nothing matches the filters");
-    if (period) {
-      const std::optional<std::string> reason = BeforeDataReason(*period, view_);
-      if (reason) return UndefinedColumn(grouping_, *reason);
-    }
-    return kpi_.compute({.view = &view_,
+    if (nothing_counts_) return UndefinedColumn(group_count_, "nothing matches the filters");
+    const KpiQuery query{.view = &view_,
                          .grouping = &grouping_,
                          .period = period,
-                         .horizon_days = query_.horizon_days});
+                         .horizon_days = query_.horizon_days,
+                         .first_day = first_day_};
+    if (const auto reason = BeforeDataReason(query)) return UndefinedColumn(group_count_, *reason);
+    return kpi_.compute(query);
   }
 
   std::vector<Reference> Undefined(const std::string& reason) const {
-    return std::vector<Reference>(grouping_.groups().size(),
+    return std::vector<Reference>(group_count_,
                                   Reference{.value = std::nullopt, .undefined_reason = reason});
   }
 
   const BookView& view_;
   const Kpi& kpi_;
   const Grouping& grouping_;
+  const size_t group_count_;
+  const std::optional<absl::CivilDay> first_day_;
   const KpiTableQuery& query_;
   const bool nothing_counts_;
   std::map<std::string, KpiColumn> columns_;  // By the name of the period; "": all history.
@@ -299,9 +314,14 @@ absl::StatusOr<KpiTable> Make(const BookView& view, const Kpi& kpi, const KpiTab
   QC_ASSIGN_OR_RETURN(const Grouping grouping, Grouping::Make(view, {.group_by = query.group_by,
                                                                      .then_by = query.then_by,
                                                                      .filters = query.filters}));
-  QC_RETURN_IF_ERROR(CheckCellCount(grouping, asked.periods.size()));
+  const KpiQuery whole{.view = &view, .grouping = &grouping, .period = {}};
+  std::optional<RecordGrouping> record_grouping;
+  if (kpi.subject == KpiSubject::kRecords) record_grouping.emplace(whole);
+  const std::vector<KpiGroup>& groups =
+      record_grouping ? record_grouping->groups() : grouping.groups();
+  QC_RETURN_IF_ERROR(CheckCellCount(groups.size(), asked.periods.size()));
 
-  Columns computed(view, kpi, grouping, query);
+  Columns computed(view, kpi, grouping, groups.size(), asked.first_day, query);
   std::vector<const KpiColumn*> columns;
   for (const std::optional<FiscalPeriod>& period : asked.periods) {
     QC_ASSIGN_OR_RETURN(const KpiColumn* column, computed.Of(period));
@@ -323,14 +343,12 @@ absl::StatusOr<KpiTable> Make(const BookView& view, const Kpi& kpi, const KpiTab
   for (const std::string& note : asked.notes) table.add_notes(note);
   const auto add_row = [&](size_t period, size_t row) {
     KpiRow& added = *table.add_rows();
-    added = MakeRow(grouping.groups()[row], columns[period]->cells[row], asked.periods[period],
-                    query.group_by);
+    added =
+        MakeRow(groups[row], columns[period]->cells[row], asked.periods[period], query.group_by);
     if (!references.empty()) SetReference(references[period][row], added);
   };
-  const size_t outer_count =
-      RowsArePeriods(query.group_by) ? columns.size() : grouping.groups().size();
-  const size_t inner_count =
-      RowsArePeriods(query.group_by) ? grouping.groups().size() : columns.size();
+  const size_t outer_count = RowsArePeriods(query.group_by) ? columns.size() : groups.size();
+  const size_t inner_count = RowsArePeriods(query.group_by) ? groups.size() : columns.size();
   for (size_t outer = 0; outer < outer_count; ++outer) {
     for (size_t inner = 0; inner < inner_count; ++inner) {
       RowsArePeriods(query.group_by) ? add_row(outer, inner) : add_row(inner, outer);

@@ -23,6 +23,7 @@
 #include "services/metrics/kpi/registry.h"
 #include "services/metrics/proto_values.h"
 #include "services/metrics/test_feed.h"
+#include "services/metrics/test_records.h"
 
 namespace quotacast::metrics {
 namespace {
@@ -69,6 +70,47 @@ void Describe(TestFeed& feed, const std::string& id, CivilDay day, const Details
   if (!details.competitor.empty()) change.set_competitor(details.competitor);
   if (details.motion != crm::v1::MOTION_UNSPECIFIED) change.set_motion(details.motion);
   feed.Add("opportunity/" + id, "details", StartOfDayUtc(day), event);
+}
+
+// Something of each kind, the first on 2016-11-01; L4 and A4 are of a rep whom nobody knows.
+void AddRecords(TestFeed& feed) {
+  const auto lead = [&](const std::string& id, const std::string& rep, const std::string& source,
+                        bool converted) {
+    Say(feed, "lead/" + id, "created", "2017-02-01 10:00",
+        absl::StrCat("lead { lead_id: '", id, "' owner_rep_id: '", rep, "' ",
+                     source.empty() ? "" : absl::StrCat("lead_source: '", source, "'"),
+                     " status: LEAD_STATUS_NEW }"));
+    if (!converted) return;
+    Say(feed, "lead/" + id, "converted", "2017-02-20 10:00",
+        absl::StrCat("lead { lead_id: '", id, "' status: LEAD_STATUS_CONVERTED touch_count: 3 }"));
+  };
+  lead("L1", "ann", "web", true);
+  lead("L2", "bob", "web", false);
+  lead("L3", "cat", "fair", true);
+  lead("L4", "zoe", "", false);
+  const auto act = [&](const std::string& id, const std::string& rep, const std::string& fields) {
+    Act(feed, id, "call", "2017-03-01 10:00", absl::StrCat("rep_id: '", rep, "' ", fields));
+  };
+  act("A1", "ann", "account_id: 'acme' duration_minutes: 30");
+  act("A2", "bob", "account_id: 'bolt' duration_minutes: 10 lead_id: 'L2'");
+  act("A3", "cat", "account_id: 'acme'");
+  act("A4", "zoe", "account_id: 'acme' duration_minutes: 50");
+  Act(feed, "A5", "internal", "2016-11-01 09:00", "rep_id: 'ann' duration_minutes: 60");
+  for (const std::string rep : {"ann", "bob", "cat"}) {
+    const std::string day = rep == "bob" ? "2017-04-02" : "2017-03-01";
+    Say(feed, "commitment/" + rep, "made", "2017-03-01",
+        absl::StrCat("commitment { commitment_id: '", rep, "' account_id: 'acme' rep_id: '", rep,
+                     "' due_date ", AsDate("2017-04-01"), " done_date ", AsDate(day), " }"));
+    Say(feed, "incident/" + rep, "opened", "2017-03-01",
+        absl::StrCat("incident { incident_id: '", rep, "' account_id: 'acme' owner_rep_id: '", rep,
+                     "' opened_time ", AsTimestamp("2017-03-01"), " resolved_time ",
+                     AsTimestamp(day), " is_recovered: ", rep == "ann" ? "true" : "false", " }"));
+    Say(feed, "training/" + rep, "1", "2017-03-01",
+        absl::StrCat("training { training_id: '", rep, "' rep_id: '", rep,
+                     "' kind: TRAINING_KIND_PRODUCT duration_minutes: 60 }"));
+  }
+  Say(feed, "insight/I1", "1", "2017-01-01",
+      "insight { insight_id: 'I1' account_id: 'acme' learned_date " + AsDate("2017-01-01") + " }");
 }
 
 // Teams World > {Europe > North, Asia}. d6 names nothing.
@@ -308,9 +350,11 @@ TEST(Filters, HaveLimits) {
 
 // The figure under a filter is the row of that group without it, for every KPI and every dimension
 // it can be asked for. KPIs that set a row beside the others are left out: the filter says which
-// those are. Plans cannot be filtered.
+// those are. Plans cannot be filtered, and records only by what is about reps.
 TEST(Filters, GiveTheRowOfTheGroup) {
-  const auto view = ViewOn(Company(), kEnd);
+  TestFeed feed = Company();
+  AddRecords(feed);
+  const auto view = ViewOn(feed, kEnd);
   const KpiRegistry registry;
   int compared_count = 0;
   for (const Kpi& kpi : registry.kpis()) {
@@ -321,6 +365,7 @@ TEST(Filters, GiveTheRowOfTheGroup) {
     for (const int value : kpi.definition.group_bys()) {
       const GroupBy group_by = static_cast<GroupBy>(value);
       if (!IsFilterDimension(group_by)) continue;
+      if (kpi.subject == KpiSubject::kRecords && !IsOfReps(group_by)) continue;
       const auto grouped =
           registry.Query(*view, {.kpi = kpi.definition.name(), .group_by = group_by});
       ASSERT_TRUE(grouped.ok()) << grouped.status();
@@ -351,6 +396,57 @@ TEST(Filters, GiveTheRowOfTheGroup) {
     }
   }
   EXPECT_GT(compared_count, 400);
+}
+
+TEST(Filters, OfRecordsAreAboutReps) {
+  TestFeed feed = Company();
+  AddRecords(feed);
+  const auto view = ViewOn(feed, kEnd);
+  const KpiRegistry registry;
+  const auto ask = [&](KpiTableQuery query) { return registry.Query(*view, query); };
+  const GroupFilter europe{metrics::v1::GROUP_BY_TEAM, {"Europe"}};
+  const auto by_source = ask({.kpi = "lead_conversion",
+                              .group_by = metrics::v1::GROUP_BY_LEAD_SOURCE,
+                              .filters = {europe}});
+  ASSERT_TRUE(by_source.ok()) << by_source.status();
+  EXPECT_EQ(Cell(*by_source, "web"), "0.5 = 1/2 (n=2)");
+  EXPECT_EQ(Cell(*by_source, "fair"), "undefined: no lead came in");
+  const auto pairs = ask({.kpi = "lead_conversion",
+                          .group_by = metrics::v1::GROUP_BY_TEAM,
+                          .period = "2017Q1",
+                          .then_by = metrics::v1::GROUP_BY_ROLE,
+                          .filters = {europe}});
+  ASSERT_TRUE(pairs.ok()) << pairs.status();
+  ASSERT_GE(pairs->rows_size(), 2);
+  EXPECT_EQ(pairs->rows(0).group(), "Europe");
+  EXPECT_EQ(pairs->rows(0).then_group(), "closer");
+  EXPECT_EQ(pairs->rows(0).sample_size(), 2);
+  EXPECT_EQ(ReasonOf(ask({.kpi = "lead_conversion",
+                          .filters = {{metrics::v1::GROUP_BY_LEAD_SOURCE, {"web"}}}})
+                         .status()),
+            "INVALID_FIELD");
+  EXPECT_EQ(ReasonOf(ask({.kpi = "lead_conversion",
+                          .group_by = metrics::v1::GROUP_BY_TEAM,
+                          .then_by = metrics::v1::GROUP_BY_LEAD_SOURCE})
+                         .status()),
+            "INVALID_FIELD");
+}
+
+TEST(Series, OfRecordsHaveTheSameRowsInEveryPeriod) {
+  TestFeed feed = Company();
+  AddRecords(feed);
+  // 2016Q2 lies before the data, in which rows by source are those of the leads all the same.
+  const auto table = Ask(feed, kEnd,
+                         {.kpi = "lead_conversion",
+                          .group_by = metrics::v1::GROUP_BY_LEAD_SOURCE,
+                          .period = "2016Q2",
+                          .last_period = "2017Q1"});
+  EXPECT_EQ(table.rows_size(), 3 * 4);
+  EXPECT_EQ(table.rows(0).group(), "(no lead source)");
+  EXPECT_EQ(table.rows(0).undefined_reason(),
+            "2016Q2 lies before the data, which go from 2016-11-01 to 2017-12-31");
+  EXPECT_EQ(table.rows(11).group(), "web");
+  EXPECT_EQ(table.rows(11).sample_size(), 2);
 }
 
 TEST(Filters, HoldForNotesToo) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -12,6 +13,7 @@
 #include "absl/time/civil_time.h"
 #include "base/civil_date.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/kpi/censored_median.h"
 #include "services/metrics/kpi/grouping.h"
 #include "services/metrics/kpi/kpi.h"
 
@@ -140,20 +142,10 @@ int64_t DaysInJob(const BookRep& rep, absl::CivilDay start, absl::CivilDay end) 
   return std::max<int64_t>(0, to - from);
 }
 
-std::optional<int64_t> MedianFirstWin(std::vector<FirstWin> reps) {
-  // Wins before censoring at one day.
-  std::sort(reps.begin(), reps.end(), [](const FirstWin& a, const FirstWin& b) {
-    return a.days != b.days ? a.days < b.days : a.is_won > b.is_won;
-  });
-  double without_win = 1;
-  for (size_t i = 0; i < reps.size(); ++i) {
-    if (!reps[i].is_won) continue;
-    const double at_risk_count = static_cast<double>(reps.size() - i);
-    without_win *= 1 - 1 / at_risk_count;
-    // Rounding must not move a half.
-    if (without_win <= 0.5 + 1e-12) return reps[i].days;
-  }
-  return std::nullopt;
+std::optional<int64_t> MedianFirstWin(const std::vector<FirstWin>& reps) {
+  std::vector<CensoredTime> times;
+  for (const FirstWin& rep : reps) times.push_back({rep.days, rep.is_won});
+  return CensoredMedian(std::move(times));
 }
 
 std::vector<Kpi> PeopleKpis() {

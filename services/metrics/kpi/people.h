@@ -22,7 +22,7 @@ struct FirstWin {
 // The day by which half have won, by Kaplan and Meier (1958): the first at which the estimated
 // share without a win is a half or less; at one day, wins come before censoring. Absent when it is
 // never reached. In any order.
-std::optional<int64_t> MedianFirstWin(std::vector<FirstWin> reps);
+std::optional<int64_t> MedianFirstWin(const std::vector<FirstWin>& reps);
 
 // Days of [start, end) that the rep is in the job. A rep without a start (end) day was always (is
 // still) in it.

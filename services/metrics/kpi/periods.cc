@@ -19,6 +19,7 @@
 #include "base/errors.h"
 #include "base/fiscal_calendar.h"
 #include "base/status_macros.h"
+#include "services/metrics/kpi/record_grouping.h"
 
 namespace quotacast::metrics {
 namespace {
@@ -34,15 +35,18 @@ absl::Status CheckCount(int64_t count, const std::string& what) {
                                    kMaxTablePeriods, "; name fewer"));
 }
 
-absl::CivilDay FirstDayOfHistory(const BookView& view) {
-  return std::min(view.first_created_day.value_or(view.as_of.effective_day),
-                  view.as_of.effective_day);
+std::optional<absl::CivilDay> FirstDayOfData(const BookView& view, const Kpi& kpi) {
+  std::optional<absl::CivilDay> first = view.first_created_day;
+  if (kpi.subject != KpiSubject::kRecords) return first;
+  const std::optional<absl::CivilDay> first_record = FirstRecordDay(view);
+  if (!first) return first_record;
+  return std::min(*first, first_record.value_or(*first));
 }
 
-// Every period from the first deal to the as-of day, and on to the last one with a quota.
+// Every period from the first day to that of the as-of, and on to the last one with a quota.
 absl::StatusOr<std::vector<FiscalPeriod>> PeriodsOfHistory(const BookView& view,
+                                                           absl::CivilDay first,
                                                            std::vector<std::string>& notes) {
-  absl::CivilDay first = FirstDayOfHistory(view);
   absl::CivilDay last = view.as_of.effective_day;
   std::set<std::string> quota_periods;
   for (const BookRep& rep : view.reps) {
@@ -117,6 +121,9 @@ absl::StatusOr<std::vector<FiscalPeriod>> NamedPeriods(const BookView& view, con
 absl::StatusOr<TablePeriods> PeriodsOfTable(const BookView& view, const Kpi& kpi,
                                             const PeriodQuery& query) {
   TablePeriods table;
+  table.first_day = FirstDayOfData(view, kpi);
+  const absl::CivilDay as_of_day = view.as_of.effective_day;
+  const absl::CivilDay history_start = std::min(table.first_day.value_or(as_of_day), as_of_day);
   std::vector<FiscalPeriod> periods;
   if (!query.period.empty()) {
     QC_ASSIGN_OR_RETURN(periods, NamedPeriods(view, kpi, query));
@@ -125,13 +132,12 @@ absl::StatusOr<TablePeriods> PeriodsOfTable(const BookView& view, const Kpi& kpi
                         absl::StrCat("\"", query.last_period.substr(0, kMaxPeriodNameBytes),
                                      "\" is the end of a series; name its first period, too"));
   } else if (query.group_by == metrics::v1::GROUP_BY_PERIOD) {
-    QC_ASSIGN_OR_RETURN(periods, PeriodsOfHistory(view, table.notes));
+    QC_ASSIGN_OR_RETURN(periods, PeriodsOfHistory(view, history_start, table.notes));
     QC_RETURN_IF_ERROR(CheckCount(static_cast<int64_t>(periods.size()), "the history"));
   } else if (query.group_by == metrics::v1::GROUP_BY_MONTH) {
-    QC_ASSIGN_OR_RETURN(periods,
-                        MonthsBetween(FirstDayOfHistory(view), view.as_of.effective_day + 1));
+    QC_ASSIGN_OR_RETURN(periods, MonthsBetween(history_start, as_of_day + 1));
   } else if (kpi.needs_period) {
-    const absl::CivilDay day = view.as_of.effective_day + (kpi.looks_ahead ? 1 : 0);
+    const absl::CivilDay day = as_of_day + (kpi.looks_ahead ? 1 : 0);
     QC_ASSIGN_OR_RETURN(FiscalPeriod period, view.calendar.PeriodContaining(day));
     table.notes.push_back(
         absl::StrCat("no period was asked for; this is ", period.name, ", the period of the ",

@@ -28,6 +28,8 @@ struct PeriodQuery {
 struct TablePeriods {
   // In order, at least one; the one of all history is absent.
   std::vector<std::optional<FiscalPeriod>> periods;
+  // Of the data that the KPI is about; absent when there are none.
+  std::optional<absl::CivilDay> first_day;
   std::vector<std::string> notes;
 };
 

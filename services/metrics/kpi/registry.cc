@@ -14,20 +14,26 @@
 #include "base/nearest_names.h"
 #include "base/status_macros.h"
 #include "services/metrics/kpi/accounts.h"
+#include "services/metrics/kpi/activities.h"
 #include "services/metrics/kpi/attainment.h"
 #include "services/metrics/kpi/bookings.h"
 #include "services/metrics/kpi/capacity.h"
 #include "services/metrics/kpi/close_rate.h"
 #include "services/metrics/kpi/coverage.h"
+#include "services/metrics/kpi/customer_care.h"
 #include "services/metrics/kpi/cycle.h"
 #include "services/metrics/kpi/discovery.h"
 #include "services/metrics/kpi/horizon.h"
+#include "services/metrics/kpi/knowledge.h"
 #include "services/metrics/kpi/kpi_table.h"
+#include "services/metrics/kpi/lead_flow.h"
+#include "services/metrics/kpi/lead_response.h"
 #include "services/metrics/kpi/losses.h"
 #include "services/metrics/kpi/paths.h"
 #include "services/metrics/kpi/people.h"
 #include "services/metrics/kpi/performer_gap.h"
 #include "services/metrics/kpi/plan.h"
+#include "services/metrics/kpi/rep_forecasts.h"
 #include "services/metrics/kpi/required_coverage.h"
 #include "services/metrics/kpi/rhythm.h"
 #include "services/metrics/kpi/slips.h"
@@ -45,12 +51,13 @@ constexpr size_t kNearestNames = 3;
 
 KpiRegistry::KpiRegistry() {
   for (std::vector<Kpi> family :
-       {WinRateKpis(),   HorizonKpis(),  CloseRateKpis(),    AttainmentKpis(),
-        CycleKpis(),     CoverageKpis(), BookingsKpis(),     RhythmKpis(),
-        VelocityKpis(),  StageKpis(),    SlipKpis(),         PeopleKpis(),
-        LossKpis(),      VolumeKpis(),   PathKpis(),         RequiredCoverageKpis(),
-        DiscoveryKpis(), AccountKpis(),  PerformerGapKpis(), PlanKpis(),
-        CapacityKpis()}) {
+       {WinRateKpis(),   HorizonKpis(),      CloseRateKpis(),    AttainmentKpis(),
+        CycleKpis(),     CoverageKpis(),     BookingsKpis(),     RhythmKpis(),
+        VelocityKpis(),  StageKpis(),        SlipKpis(),         PeopleKpis(),
+        LossKpis(),      VolumeKpis(),       PathKpis(),         RequiredCoverageKpis(),
+        DiscoveryKpis(), AccountKpis(),      PerformerGapKpis(), PlanKpis(),
+        CapacityKpis(),  LeadResponseKpis(), LeadFlowKpis(),     ActivityKpis(),
+        KnowledgeKpis(), CustomerCareKpis(), RepForecastKpis()}) {
     for (Kpi& kpi : family) kpis_.push_back(std::move(kpi));
   }
   std::sort(kpis_.begin(), kpis_.end(),

@@ -38,18 +38,24 @@ TEST(KpiRegistry, ListsEveryKpiInOrder) {
   std::string names;
   for (const Kpi& kpi : registry.kpis()) names += kpi.definition.name() + " ";
   EXPECT_EQ(names,
-            "account_growth attainment_plan attrition bookings bookings_consistency "
-            "bookings_last_third_share capacity close_rate_shrunk created_deals "
-            "customer_problem_coverage cycle_days_open_aware deal_size_median "
-            "discovery_rating_mean discovery_win_difference early_disqualification_share "
-            "loss_share lost_deals no_decision_share open_amount open_deals over_assignment "
+            "account_growth activities_per_rep_day activity_hour_share attainment_plan attrition "
+            "bookings bookings_consistency bookings_last_third_share capacity close_rate_shrunk "
+            "commitments_on_time created_deals customer_problem_coverage cycle_days_open_aware "
+            "deal_size_median depth_index discovery_rating_mean discovery_win_difference "
+            "early_disqualification_share feedback_rating incident_acknowledgement_hours "
+            "incident_recovered_share incident_recovery_hours insight_coverage lead_conversion "
+            "lead_days_to_conversion lead_follow_up_minutes lead_sla_breaches lead_touches "
+            "lead_work_rate leads_worked_per_day loss_share lost_deals no_decision_share "
+            "open_amount open_deals outreach_business_hours_share over_assignment "
             "pipeline_coverage_full pipeline_coverage_remaining pull_in_rate pushes_per_deal "
-            "quota_attainment ramp_days_to_first_win reps_at_quota_share required_coverage "
-            "sales_cycle_days sales_cycle_days_mean sales_velocity slip_rate "
-            "stage_conversion stage_dwell_days stage_regression_rate stage_skip_rate "
-            "stage_uplift top_low_gap_cycle top_low_gap_deal_size top_low_gap_growth "
-            "top_low_gap_win_rate white_space win_rate_closed win_rate_competitive "
-            "win_rate_created win_rate_flow win_rate_horizon win_rate_value ");
+            "quota_attainment ramp_days_to_first_win rep_forecast_accuracy_hubspot "
+            "rep_forecast_bias rep_forecast_coverage rep_forecast_wape reps_at_quota_share "
+            "required_coverage sales_cycle_days sales_cycle_days_mean sales_velocity "
+            "selling_time_share slip_rate stage_conversion stage_dwell_days "
+            "stage_regression_rate stage_skip_rate stage_uplift top_low_gap_cycle "
+            "top_low_gap_deal_size top_low_gap_growth top_low_gap_win_rate training_balance "
+            "white_space width_index win_rate_closed win_rate_competitive win_rate_created "
+            "win_rate_flow win_rate_horizon win_rate_value ");
   for (const Kpi& kpi : registry.kpis()) {
     EXPECT_FALSE(kpi.definition.display_name().empty()) << kpi.definition.name();
     EXPECT_FALSE(kpi.definition.caveat().empty()) << kpi.definition.name();
