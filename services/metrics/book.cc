@@ -171,7 +171,7 @@ void Book::KeepOpportunityFact(const ingestion::v1::EventRecord& record, absl::T
     fact.is_late = DayOfUtc(recorded) - day > kReconstructionLagDays;
     if (event.has_opportunity()) opportunity_days_.emplace(day, record.offset());
   }
-  timelines_.Touch(opportunity_facts_.Append(fact));
+  deal_histories_.Touch(opportunity_facts_.Append(fact), record.offset());
 }
 
 void Book::KeepReferenceFact(const ingestion::v1::EventRecord& record, absl::Time recorded) {
@@ -223,7 +223,7 @@ const std::vector<uint32_t>& Book::OrderedOpportunities() const {
 size_t Book::memory_bytes() const {
   std::lock_guard<std::mutex> lock(mutex_);
   // A map entry costs about as much again as what is in it.
-  size_t bytes = opportunity_facts_.memory_bytes() + timelines_.memory_bytes() +
+  size_t bytes = opportunity_facts_.memory_bytes() + deal_histories_.memory_bytes() +
                  ordered_opportunities_.capacity() * sizeof(uint32_t) +
                  recorded_runs_.capacity() * sizeof(RecordedRun) + opportunity_days_.size() * 64;
   bytes += reference_fact_bytes_ + record_facts_->memory_bytes();

@@ -58,9 +58,9 @@
 #include "quotacast/crm/v1/crm_event.pb.h"
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/deal_histories.h"
 #include "services/metrics/opportunity_facts.h"
 #include "services/metrics/record_facts.h"
-#include "services/metrics/timeline.h"
 
 namespace quotacast::metrics {
 
@@ -150,7 +150,7 @@ class Book {
   // Smallest offset of each reference fact by what identifies it, see above.
   std::unordered_map<std::string, int64_t> first_offset_of_fact_;
   // Derived when asked for.
-  mutable Timelines timelines_{&opportunity_facts_};
+  mutable DealHistoryCache deal_histories_;
   mutable std::vector<uint32_t> ordered_opportunities_;
   // Leads, activities and other records. Views that were not asked for theirs yet share it.
   std::shared_ptr<RecordFacts> record_facts_ = std::make_shared<RecordFacts>();

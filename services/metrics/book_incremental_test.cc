@@ -25,6 +25,7 @@
 #include "services/metrics/book_test_views.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/proto_values.h"
+#include "services/metrics/test_columns.h"
 #include "services/metrics/test_feed.h"
 
 namespace quotacast::metrics {
@@ -134,6 +135,8 @@ void ExpectSame(const BookView& a, const BookView& b) {
   EXPECT_EQ(a.close_reasons, b.close_reasons);
   EXPECT_EQ(a.competitors, b.competitors);
   EXPECT_TRUE(a.opportunities == b.opportunities);
+  ExpectSameColumns(*a.columns, *b.columns);
+  ExpectSameColumns(*a.columns, *ColumnsOf(*a.opportunities));
   EXPECT_EQ(a.first_created_day, b.first_created_day);
   EXPECT_EQ(a.undated_count, b.undated_count);
   EXPECT_EQ(a.reconstructed, b.reconstructed);

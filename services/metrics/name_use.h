@@ -2,6 +2,7 @@
 #ifndef QUOTACAST_SERVICES_METRICS_NAME_USE_H_
 #define QUOTACAST_SERVICES_METRICS_NAME_USE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -20,7 +21,7 @@ class NameUse {
     if (code == Dictionary::kNone) {
       is_none_used_ = true;
     } else {
-      is_used_[code] = true;
+      is_used_[code] = 1;
     }
   }
   // Whether something has no name at all.
@@ -31,7 +32,7 @@ class NameUse {
   template <typename Visit>
   void ForEach(Visit visit) {
     for (uint32_t code = 0; code < is_used_.size(); ++code) {
-      if (!is_used_[code] || names_.At(code).empty()) continue;
+      if (is_used_[code] == 0 || names_.At(code).empty()) continue;
       visit(std::string(names_.At(code)), positions_[code]);
     }
   }
@@ -41,12 +42,14 @@ class NameUse {
 
   // -1 without a name, for an empty one, and for one that was not placed.
   int PositionOf(uint32_t code) const { return code == Dictionary::kNone ? -1 : positions_[code]; }
+  // Codes are below this.
+  size_t size() const { return is_used_.size(); }
   // The first position that a name in use has; -1 when there is none.
   int FirstPosition() const;
 
  private:
   const Dictionary& names_;
-  std::vector<bool> is_used_;
+  std::vector<uint8_t> is_used_;
   std::vector<int> positions_;
   bool is_none_used_ = false;
 };

@@ -1,6 +1,6 @@
 // What was said about opportunities, event by event, in few bytes: names are codes of dictionaries,
 // numbers are as long as they need to be, and absent fields take nothing. Knows how to write and
-// read facts; what they amount to is the business of timeline.h and of the view.
+// read facts; what they amount to is the business of settled_facts.h and deal_histories.h.
 #ifndef QUOTACAST_SERVICES_METRICS_OPPORTUNITY_FACTS_H_
 #define QUOTACAST_SERVICES_METRICS_OPPORTUNITY_FACTS_H_
 

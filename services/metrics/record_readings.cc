@@ -292,7 +292,7 @@ int RecordBuilder::ProductAt(const std::string& id) const {
 }
 
 int RecordBuilder::OpportunityAt(const std::string& id) const {
-  return PositionById(view_.opportunities, id);
+  return PositionById(*view_.opportunities, id);
 }
 
 std::optional<absl::Time> RecordBuilder::Past(const google::protobuf::Timestamp& time) const {

@@ -24,13 +24,12 @@
 #include "google/type/money.pb.h"
 #include "quotacast/crm/v1/crm_event.pb.h"
 #include "services/metrics/day_number.h"
+#include "services/metrics/deal_histories.h"
 #include "services/metrics/dictionary.h"
 #include "services/metrics/name_use.h"
-#include "services/metrics/opportunity_draft.h"
 #include "services/metrics/opportunity_facts.h"
 #include "services/metrics/proto_values.h"
 #include "services/metrics/record_builder.h"
-#include "services/metrics/timeline.h"
 
 namespace quotacast::metrics {
 namespace {
@@ -102,15 +101,7 @@ ViewBuilder::ViewBuilder(const Book& book, const ResolvedAsOf& as_of)
     : book_(book),
       as_of_(as_of),
       effective_end_(StartOfDayUtc(as_of.effective_day + 1)),
-      view_(std::make_shared<BookView>(DefaultCalendar())),
-      reps_in_use_(book.opportunity_facts_.names().reps),
-      segments_in_use_(book.opportunity_facts_.names().segments),
-      products_in_use_(book.opportunity_facts_.names().products),
-      accounts_in_use_(book.opportunity_facts_.names().accounts),
-      stages_in_use_(book.opportunity_facts_.names().stages),
-      lead_sources_in_use_(book.opportunity_facts_.names().words),
-      close_reasons_in_use_(book.opportunity_facts_.names().words),
-      competitors_in_use_(book.opportunity_facts_.names().words) {
+      view_(std::make_shared<BookView>(DefaultCalendar())) {
   view_->as_of = as_of;
 }
 
@@ -384,92 +375,54 @@ std::vector<bool> ViewBuilder::ClosingStages() const {
 }
 
 void ViewBuilder::ReadOpportunities() {
-  closing_stages_ = ClosingStages();
-  book_.timelines_.UseStages(closing_stages_);
-  const int32_t last_day = NumberOfDay(as_of_.effective_day);
+  const std::vector<bool> closing_stages = ClosingStages();
+  const DealHistorySource source{.facts = &book_.opportunity_facts_,
+                                 .order = &book_.OrderedOpportunities(),
+                                 .closing_stages = &closing_stages};
+  deals_.emplace(book_.deal_histories_.Get(source, as_of_.log_offset),
+                 NumberOfDay(as_of_.effective_day), book_.opportunity_facts_.names());
   // In order of id, so that notes and the first currency named do not depend on hashing.
-  const std::vector<uint32_t>& order = book_.OrderedOpportunities();
-  drafts_.reserve(order.size());
-  for (const uint32_t code : order) {
-    TimelineReader timeline(book_.timelines_.Get(code, as_of_.log_offset), last_day);
-    if (timeline.is_undated()) ++view_->undated_count;
-    if (!timeline.is_gone()) ReadOpportunity(code, timeline);
-  }
-  view_->reconstructed = 2 * late_count_ > fact_count_;
+  deals_->VisitAmounts(
+      [this](const std::string& id, const StatedAmount& stated) { ReadAmount(id, stated); });
+  view_->undated_count = deals_->undated_count();
+  view_->reconstructed = 2 * deals_->late_count() > deals_->fact_count();
 }
 
-void ViewBuilder::ReadOpportunity(uint32_t code, TimelineReader& timeline) {
-  if (!timeline.Next()) return;
-  OpportunityDraft& draft = drafts_.emplace_back();
-  BookOpportunity& opportunity = draft.opportunity;
-  opportunity.id = std::string(book_.opportunity_facts_.names().opportunities.At(code));
-  const absl::CivilDay first_day = DayOfNumber(timeline.day());
-  opportunity.created_day = first_day;
-  do {
-    ++fact_count_;
-    if (timeline.is_late()) ++late_count_;
-    const OpportunityFields& fields = timeline.fields();
-    if (fields.amount) ApplyAmount(*fields.amount, opportunity);
-    ApplyFields(fields, DayOfNumber(timeline.day()), closing_stages_, draft);
-    // A deal that was seen before the day it is said to be created was created by then.
-    if (fields.created_day && *fields.created_day) {
-      opportunity.created_day = std::min(DayOfNumber(**fields.created_day), first_day);
-    }
-  } while (timeline.Next());
-}
-
-void ViewBuilder::ApplyAmount(const StatedAmount& stated, BookOpportunity& opportunity) {
+void ViewBuilder::ReadAmount(const std::string& opportunity_id, const StatedAmount& stated) {
   if (stated.currency == Dictionary::kNone) {
-    view_->notes.push_back(absl::StrCat("the amount of opportunity ", opportunity.id,
+    view_->notes.push_back(absl::StrCat("the amount of opportunity ", opportunity_id,
                                         " is not an amount of money and was left out"));
     return;
   }
-  if (stated.currency != currency_code_) {
-    const std::string currency(book_.opportunity_facts_.names().currencies.At(stated.currency));
-    NoteCurrency(currency, absl::StrCat("the amount of opportunity ", opportunity.id));
-    if (currency == view_->currency) currency_code_ = stated.currency;
-  }
-  opportunity.amount_minor_units = stated.minor_units;
-  if (stated.minor_units > 0 && !opportunity.entry_amount_minor_units) {
-    opportunity.entry_amount_minor_units = stated.minor_units;
-  }
+  if (stated.currency == currency_code_) return;
+  const std::string currency(book_.opportunity_facts_.names().currencies.At(stated.currency));
+  NoteCurrency(currency, absl::StrCat("the amount of opportunity ", opportunity_id));
+  if (currency == view_->currency) currency_code_ = stated.currency;
 }
 
 void ViewBuilder::UseNames() {
-  for (const OpportunityDraft& draft : drafts_) {
-    reps_in_use_.Use(draft.rep);
-    segments_in_use_.Use(draft.segment);
-    products_in_use_.Use(draft.product);
-    accounts_in_use_.Use(draft.account);
-    lead_sources_in_use_.Use(draft.lead_source);
-    close_reasons_in_use_.Use(draft.close_reason);
-    competitors_in_use_.Use(draft.competitor);
-    for (const StageVisit& visit : draft.opportunity.visits) {
-      stages_in_use_.Use(static_cast<uint32_t>(visit.stage));
-    }
-  }
-  reps_in_use_.ForEach([this](const std::string& id, int&) {
+  deals_->reps().ForEach([this](const std::string& id, int&) {
     // Somebody with deals is there, whatever was learned later about the start.
     reps_[Standing(crm::v1::ENTITY_KIND_REP, id)].starts_unknown_to_us = false;
   });
-  if (reps_in_use_.is_none_used()) reps_[kUnassignedRepId].starts_unknown_to_us = false;
-  stages_in_use_.ForEach([this](const std::string& id, int&) { stages_[id]; });
-  products_in_use_.ForEach([this](const std::string& id, int&) {
+  if (deals_->reps().is_none_used()) reps_[kUnassignedRepId].starts_unknown_to_us = false;
+  deals_->stages().ForEach([this](const std::string& id, int&) { stages_[id]; });
+  deals_->products().ForEach([this](const std::string& id, int&) {
     const std::string& standing = Standing(crm::v1::ENTITY_KIND_PRODUCT, id);
     products_[standing].product.id = standing;
   });
-  accounts_in_use_.ForEach([this](const std::string& id, int&) {
+  deals_->accounts().ForEach([this](const std::string& id, int&) {
     const std::string& standing = Standing(crm::v1::ENTITY_KIND_ACCOUNT, id);
     accounts_[standing].account.id = standing;
   });
 }
 
 void ViewBuilder::PlaceNames() {
-  view_->lead_sources = lead_sources_in_use_.PlaceInOrder();
-  view_->close_reasons = close_reasons_in_use_.PlaceInOrder();
-  view_->competitors = competitors_in_use_.PlaceInOrder();
+  view_->lead_sources = deals_->lead_sources().PlaceInOrder();
+  view_->close_reasons = deals_->close_reasons().PlaceInOrder();
+  view_->competitors = deals_->competitors().PlaceInOrder();
   view_->segments =
-      segments_in_use_.PlaceInOrder(segments_in_use_.is_none_used() ? kDefaultSegmentId : "");
+      deals_->segments().PlaceInOrder(deals_->segments().is_none_used() ? kDefaultSegmentId : "");
 
   const auto place = [this](NameUse& use, crm::v1::EntityKind entity,
                             const std::unordered_map<std::string, int>& positions) {
@@ -477,14 +430,14 @@ void ViewBuilder::PlaceNames() {
       position = positions.at(Standing(entity, id));
     });
   };
-  place(reps_in_use_, crm::v1::ENTITY_KIND_REP, rep_positions_);
-  place(products_in_use_, crm::v1::ENTITY_KIND_PRODUCT, Positions(products_));
-  place(accounts_in_use_, crm::v1::ENTITY_KIND_ACCOUNT, Positions(accounts_));
+  place(deals_->reps(), crm::v1::ENTITY_KIND_REP, rep_positions_);
+  place(deals_->products(), crm::v1::ENTITY_KIND_PRODUCT, Positions(products_));
+  place(deals_->accounts(), crm::v1::ENTITY_KIND_ACCOUNT, Positions(accounts_));
   std::unordered_map<std::string, int> stage_positions;
   for (size_t i = 0; i < view_->stages.size(); ++i) {
     stage_positions.emplace(view_->stages[i].id, static_cast<int>(i));
   }
-  stages_in_use_.ForEach([&stage_positions](const std::string& id, int& position) {
+  deals_->stages().ForEach([&stage_positions](const std::string& id, int& position) {
     position = stage_positions.at(id);
   });
 }
@@ -630,9 +583,9 @@ void ViewBuilder::FinishAccounts() {
   }
 }
 
-int ViewBuilder::FirstStage() const {
+int ViewBuilder::FirstStage() {
   // The first open stage that is in use.
-  const int first = stages_in_use_.FirstPosition();
+  const int first = deals_->stages().FirstPosition();
   const bool is_open =
       first >= 0 && view_->stages[static_cast<size_t>(first)].category == StageCategory::kOpen;
   return is_open ? first : 0;
@@ -651,37 +604,7 @@ void ViewBuilder::FinishOpportunities() {
   const auto unassigned = rep_positions_.find(kUnassignedRepId);
   const int unassigned_rep = unassigned == rep_positions_.end() ? -1 : unassigned->second;
 
-  view_->opportunities.reserve(drafts_.size());
-  for (OpportunityDraft& draft : drafts_) {
-    BookOpportunity& opportunity = draft.opportunity;
-    opportunity.rep =
-        draft.rep == Dictionary::kNone ? unassigned_rep : reps_in_use_.PositionOf(draft.rep);
-    opportunity.segment = draft.segment == Dictionary::kNone
-                              ? default_segment
-                              : segments_in_use_.PositionOf(draft.segment);
-    opportunity.product = products_in_use_.PositionOf(draft.product);
-    opportunity.account = accounts_in_use_.PositionOf(draft.account);
-    opportunity.lead_source = lead_sources_in_use_.PositionOf(draft.lead_source);
-    opportunity.close_reason = close_reasons_in_use_.PositionOf(draft.close_reason);
-    opportunity.competitor = competitors_in_use_.PositionOf(draft.competitor);
-    for (StageVisit& visit : opportunity.visits) {
-      visit.stage = stages_in_use_.PositionOf(static_cast<uint32_t>(visit.stage));
-    }
-    if (opportunity.visits.empty()) {
-      opportunity.visits.push_back({.stage = first_stage, .entered_day = opportunity.created_day});
-    }
-    opportunity.outcome =
-        view_->stages[static_cast<size_t>(opportunity.visits.back().stage)].category;
-    if (opportunity.outcome == StageCategory::kOpen) {
-      if (opportunity.amount_minor_units.value_or(1) <= 0) opportunity.amount_minor_units.reset();
-    } else {
-      opportunity.close_day = opportunity.visits.back().entered_day;
-    }
-    const absl::CivilDay created_day = opportunity.created_day;
-    view_->first_created_day =
-        std::min(view_->first_created_day.value_or(created_day), created_day);
-    view_->opportunities.push_back(std::move(opportunity));
-  }
+  deals_->Fill({.rep = unassigned_rep, .segment = default_segment, .stage = first_stage}, *view_);
 }
 
 }  // namespace quotacast::metrics

@@ -19,9 +19,8 @@
 #include "quotacast/crm/v1/crm_event.pb.h"
 #include "services/metrics/book.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/deal_reader.h"
 #include "services/metrics/merges.h"
-#include "services/metrics/name_use.h"
-#include "services/metrics/opportunity_draft.h"
 
 namespace quotacast::metrics {
 
@@ -80,9 +79,7 @@ class ViewBuilder {
   void ReadQuota(const std::string& rep_id, const crm::v1::QuotaChange& change);
   void ReadCalendar(const crm::v1::FiscalCalendarChange& change);
   void ReadOpportunities();
-  // Takes what a timeline says up to the effective day into the view; nothing when it says nothing.
-  void ReadOpportunity(uint32_t code, TimelineReader& timeline);
-  void ApplyAmount(const StatedAmount& stated, BookOpportunity& opportunity);
+  void ReadAmount(const std::string& opportunity_id, const StatedAmount& stated);
   std::optional<int64_t> ReadMoney(const google::type::Money& money, const std::string& what);
   // Takes an amount's currency for the view's, or notes that there are several.
   void NoteCurrency(const std::string& currency, const std::string& what);
@@ -98,7 +95,7 @@ class ViewBuilder {
   void UseNames();
   void PlaceNames();
   // Position of the stage where deals stand that nobody put into one.
-  int FirstStage() const;
+  int FirstStage();
   void FinishAccounts();
   void FinishOpportunities();
 
@@ -115,19 +112,8 @@ class ViewBuilder {
   std::map<std::string, std::map<std::string, int64_t>> quotas_;  // By rep, by period.
   // What the company plans with, by team and period.
   std::map<std::pair<std::string, std::string>, const crm::v1::QuotaChange*> plans_;
-  std::vector<bool> closing_stages_;
-  std::vector<OpportunityDraft> drafts_;  // In order of id.
-  int64_t fact_count_ = 0;  // Facts of opportunities that count, and late ones of them.
-  int64_t late_count_ = 0;
+  std::optional<DealReader> deals_;             // Once the reference facts are read.
   uint32_t currency_code_ = Dictionary::kNone;  // Of the view's currency, once an amount had it.
-  NameUse reps_in_use_;
-  NameUse segments_in_use_;
-  NameUse products_in_use_;
-  NameUse accounts_in_use_;
-  NameUse stages_in_use_;
-  NameUse lead_sources_in_use_;
-  NameUse close_reasons_in_use_;
-  NameUse competitors_in_use_;
   Merges merges_;
   std::string currency_owner_;  // What first named the currency of the view.
 };

@@ -151,12 +151,12 @@ PlainDeal DealOn(int64_t deal, absl::CivilDay last_day) {
 // The closed deals of a view by rep.
 RepTable ByRep(const BookView& view) {
   std::vector<RepRow> rows(view.reps.size());
-  for (const metrics::BookOpportunity& deal : view.opportunities) {
-    RepRow& row = rows[static_cast<size_t>(deal.rep)];
-    if (deal.outcome == metrics::StageCategory::kLost) ++row.lost_count;
-    if (deal.outcome != metrics::StageCategory::kWon) continue;
+  for (const metrics::DealRef deal : view.columns->All()) {
+    RepRow& row = rows[static_cast<size_t>(deal.rep())];
+    if (deal.outcome() == metrics::StageCategory::kLost) ++row.lost_count;
+    if (deal.outcome() != metrics::StageCategory::kWon) continue;
     ++row.won_count;
-    row.booked_minor_units += deal.amount_minor_units.value_or(0);
+    row.booked_minor_units += deal.amount_minor_units().value_or(0);
   }
   RepTable table;
   for (size_t rep = 0; rep < rows.size(); ++rep) {

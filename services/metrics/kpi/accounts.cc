@@ -15,6 +15,7 @@
 #include "base/fiscal_calendar.h"
 #include "base/status_macros.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/day_number.h"
 #include "services/metrics/kpi/bookings.h"
 #include "services/metrics/kpi/grouping.h"
 #include "services/metrics/kpi/kpi.h"
@@ -24,12 +25,8 @@
 namespace quotacast::metrics {
 namespace {
 
-bool IsWonIn(const BookOpportunity& deal, const FiscalPeriod& period) {
-  return deal.outcome == StageCategory::kWon && Falls(deal.close_day, period);
-}
-
-bool IsGrowth(const BookOpportunity& deal) {
-  return deal.motion == DealMotion::kExpansion || deal.motion == DealMotion::kRenewal;
+bool IsGrowth(const DealRef& deal) {
+  return deal.motion() == DealMotion::kExpansion || deal.motion() == DealMotion::kRenewal;
 }
 
 absl::StatusOr<KpiColumn> Growth(const KpiQuery& query) {
@@ -44,7 +41,7 @@ absl::StatusOr<KpiColumn> Growth(const KpiQuery& query) {
   QC_ASSIGN_OR_RETURN(const std::vector<AccountGrowth> rows,
                       SumAccountGrowth(
                           *query.view, *query.period, *before,
-                          [&](const BookOpportunity& deal) -> const std::vector<int>& {
+                          [&](const DealRef& deal) -> const std::vector<int>& {
                             return query.grouping->RowsOf(deal);
                           },
                           query.grouping->groups().size()));
@@ -62,9 +59,10 @@ absl::StatusOr<KpiColumn> Growth(const KpiQuery& query) {
     column.cells.push_back(cell);
   }
   int64_t unknown_count = 0;
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (deal.motion == DealMotion::kUnknown && IsWonIn(deal, *query.period) &&
-        query.grouping->Counts(deal)) {
+  const DealColumns& columns = *query.view->columns;
+  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
+    const DealRef deal = columns.At(closed.position);
+    if (closed.is_won && deal.motion() == DealMotion::kUnknown && query.grouping->Counts(deal)) {
       ++unknown_count;
     }
   }
@@ -93,23 +91,25 @@ absl::StatusOr<KpiColumn> WhiteSpace(const KpiQuery& query) {
   if (query.period) end = std::min(end, query.period->end);
   const absl::CivilDay start(end.year() - 1, end.month(), end.day());
   std::vector<int64_t> booked(view.accounts.size());
-  std::vector<const BookOpportunity*> latest(view.accounts.size());
-  for (const BookOpportunity& deal : view.opportunities) {
-    if (deal.account < 0) continue;
-    const size_t account = static_cast<size_t>(deal.account);
-    if (latest[account] == nullptr || deal.created_day >= latest[account]->created_day) {
-      latest[account] = &deal;
+  // Of each account: the rep of the deal created last, and its day.
+  std::vector<std::pair<int32_t, int>> latest(view.accounts.size(), {INT32_MIN, -1});
+  const DayRange days{.start = NumberOfDay(start), .end = NumberOfDay(end)};
+  for (const DealRef deal : view.columns->All()) {
+    if (deal.account() < 0) continue;
+    const size_t account = static_cast<size_t>(deal.account());
+    if (deal.created_day() >= latest[account].first) {
+      latest[account] = {deal.created_day(), deal.rep()};
     }
-    if (deal.outcome == StageCategory::kWon && deal.close_day >= start && deal.close_day < end) {
-      QC_RETURN_IF_ERROR(AddTo(booked[account], deal.amount_minor_units.value_or(0)));
+    if (deal.outcome() == StageCategory::kWon && days.Has(deal.close_day())) {
+      QC_RETURN_IF_ERROR(AddTo(booked[account], deal.amount_minor_units().value_or(0)));
     }
   }
   const size_t row_count = query.grouping->groups().size();
   std::vector<int64_t> potentials(row_count), white_spaces(row_count), counts(row_count);
   int64_t without_potential_count = 0, exceeding_count = 0;
   for (size_t account = 0; account < view.accounts.size(); ++account) {
-    const int rep = latest[account] == nullptr ? -1 : latest[account]->rep;
-    const std::vector<int>& rows = RowsOfAccount(query, view.accounts[account], rep);
+    const std::vector<int>& rows =
+        RowsOfAccount(query, view.accounts[account], latest[account].second);
     if (rows.empty()) continue;
     const std::optional<int64_t> potential = view.accounts[account].yearly_potential_minor_units;
     if (potential.value_or(0) <= 0) {
@@ -162,25 +162,27 @@ absl::StatusOr<std::vector<AccountGrowth>> SumAccountGrowth(const BookView& view
                                                             size_t row_count) {
   std::vector<AccountGrowth> rows(row_count);
   std::vector<std::map<int, int64_t>> before_by_account(row_count);
-  for (const BookOpportunity& deal : view.opportunities) {
-    if (deal.account < 0 || !IsWonIn(deal, before) || deal.amount_minor_units.value_or(0) == 0) {
-      continue;
-    }
+  for (const ClosedDeal& closed : view.columns->ClosedIn(before)) {
+    const DealRef deal = view.columns->At(closed.position);
+    const int64_t amount = closed.amount_minor_units.value_or(0);
+    if (!closed.is_won || deal.account() < 0 || amount == 0) continue;
     for (const int row : rows_of(deal)) {
       const size_t index = static_cast<size_t>(row);
-      QC_RETURN_IF_ERROR(AddTo(before_by_account[index][deal.account], *deal.amount_minor_units));
-      QC_RETURN_IF_ERROR(AddTo(rows[index].before_minor_units, *deal.amount_minor_units));
+      QC_RETURN_IF_ERROR(AddTo(before_by_account[index][deal.account()], amount));
+      QC_RETURN_IF_ERROR(AddTo(rows[index].before_minor_units, amount));
     }
   }
   for (size_t row = 0; row < row_count; ++row) {
     rows[row].account_count = static_cast<int64_t>(before_by_account[row].size());
   }
-  for (const BookOpportunity& deal : view.opportunities) {
-    if (deal.account < 0 || !IsWonIn(deal, period) || !IsGrowth(deal)) continue;
+  for (const ClosedDeal& closed : view.columns->ClosedIn(period)) {
+    const DealRef deal = view.columns->At(closed.position);
+    if (!closed.is_won || deal.account() < 0 || !IsGrowth(deal)) continue;
     for (const int row : rows_of(deal)) {
       const size_t index = static_cast<size_t>(row);
-      if (before_by_account[index].count(deal.account) == 0) continue;
-      QC_RETURN_IF_ERROR(AddTo(rows[index].grown_minor_units, deal.amount_minor_units.value_or(0)));
+      if (before_by_account[index].count(deal.account()) == 0) continue;
+      QC_RETURN_IF_ERROR(
+          AddTo(rows[index].grown_minor_units, closed.amount_minor_units.value_or(0)));
     }
   }
   return rows;

@@ -21,7 +21,7 @@ struct AccountGrowth {
 };
 
 // Rows that a deal counts in.
-using RowsOfDeal = std::function<const std::vector<int>&(const BookOpportunity&)>;
+using RowsOfDeal = std::function<const std::vector<int>&(const DealRef&)>;
 
 // One per row. OUT_OF_RANGE (MONEY_OVERFLOW).
 absl::StatusOr<std::vector<AccountGrowth>> SumAccountGrowth(const BookView& view,

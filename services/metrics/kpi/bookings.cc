@@ -27,15 +27,16 @@ absl::StatusOr<BookingSums> SumBookings(const KpiQuery& query) {
   BookingSums sums;
   sums.amounts_minor_units.resize(query.grouping->groups().size());
   sums.deal_counts.resize(query.grouping->groups().size());
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (deal.outcome != StageCategory::kWon || !Falls(deal.close_day, query.period)) continue;
-    if (!query.grouping->Counts(deal)) continue;
-    if (!deal.amount_minor_units) ++sums.without_amount_count;
+  const DealColumns& columns = *query.view->columns;
+  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
+    const DealRef deal = columns.At(closed.position);
+    if (!closed.is_won || !query.grouping->Counts(deal)) continue;
+    if (!closed.amount_minor_units) ++sums.without_amount_count;
     for (const int row : query.grouping->RowsOf(deal)) {
       const size_t index = static_cast<size_t>(row);
       ++sums.deal_counts[index];
       QC_RETURN_IF_ERROR(
-          AddTo(sums.amounts_minor_units[index], deal.amount_minor_units.value_or(0)));
+          AddTo(sums.amounts_minor_units[index], closed.amount_minor_units.value_or(0)));
     }
   }
   return sums;

@@ -35,29 +35,31 @@ struct OpenSums {
 
 // Whether an open deal is due in the period. A source without any expected close date says
 // nothing about when: then every open deal counts.
-bool IsDue(const BookOpportunity& deal, const KpiQuery& query, OpenSums& sums) {
+bool IsDue(const DealRef& deal, const DayRange& days, OpenSums& sums) {
   if (!sums.dated) return true;
-  if (!deal.expected_close_day) {
+  const std::optional<int32_t> expected_day = deal.expected_close_day();
+  if (!expected_day) {
     ++sums.without_date_count;
     return false;
   }
-  if (*deal.expected_close_day < query.period->start) ++sums.past_due_count;
-  return Falls(*deal.expected_close_day, query.period);
+  if (*expected_day < days.start) ++sums.past_due_count;
+  return days.Has(*expected_day);
 }
 
 absl::StatusOr<OpenSums> SumOpen(const KpiQuery& query) {
   OpenSums sums;
   sums.amounts_minor_units.resize(query.grouping->groups().size());
   sums.deal_counts.resize(query.grouping->groups().size());
-  const std::vector<BookOpportunity>& deals = query.view->opportunities;
-  sums.dated = std::any_of(deals.begin(), deals.end(), [](const BookOpportunity& deal) {
-    return deal.outcome == StageCategory::kOpen && deal.expected_close_day.has_value();
-  });
-  for (const BookOpportunity& deal : deals) {
-    if (deal.outcome != StageCategory::kOpen || !query.grouping->Counts(deal)) continue;
-    if (!IsDue(deal, query, sums)) continue;
+  const DealColumns& columns = *query.view->columns;
+  for (const DealRef deal : columns.All()) {
+    if (deal.outcome() == StageCategory::kOpen && deal.expected_close_day()) sums.dated = true;
+  }
+  const DayRange days = DaysOf(query.period);
+  for (const DealRef deal : columns.All()) {
+    if (deal.outcome() != StageCategory::kOpen || !query.grouping->Counts(deal)) continue;
+    if (!IsDue(deal, days, sums)) continue;
     const std::optional<int64_t> amount =
-        AmountOrListPrice(deal.amount_minor_units, deal, *query.view, sums.gaps);
+        AmountOrListPrice(deal.amount_minor_units(), deal.product(), *query.view, sums.gaps);
     if (!amount) continue;
     for (const int row : query.grouping->RowsOf(deal)) {
       ++sums.deal_counts[static_cast<size_t>(row)];

@@ -19,10 +19,12 @@ enum class Middle { kMedian, kMean };
 absl::StatusOr<KpiColumn> CycleDays(const KpiQuery& query, Middle middle) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   std::vector<std::vector<int64_t>> days(query.grouping->groups().size());
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (deal.outcome != StageCategory::kWon || !Falls(deal.close_day, query.period)) continue;
+  const DealColumns& columns = *query.view->columns;
+  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
+    if (!closed.is_won) continue;
+    const DealRef deal = columns.At(closed.position);
     for (const int row : query.grouping->RowsOf(deal)) {
-      days[static_cast<size_t>(row)].push_back(deal.close_day - deal.created_day);
+      days[static_cast<size_t>(row)].push_back(closed.close_day - deal.created_day());
     }
   }
   KpiColumn column =

@@ -11,11 +11,11 @@
 
 namespace quotacast::metrics {
 
-std::optional<int64_t> AmountOrListPrice(std::optional<int64_t> stated, const BookOpportunity& deal,
+std::optional<int64_t> AmountOrListPrice(std::optional<int64_t> stated, int product,
                                          const BookView& view, AmountGaps& gaps) {
   if (stated) return stated;
-  if (deal.product >= 0) {
-    const auto& price = view.products[static_cast<size_t>(deal.product)].list_price_minor_units;
+  if (product >= 0) {
+    const auto& price = view.products[static_cast<size_t>(product)].list_price_minor_units;
     if (price.value_or(0) > 0) {
       ++gaps.at_list_price_count;
       return price;

@@ -18,8 +18,9 @@ struct AmountGaps {
   int64_t without_amount_count = 0;  // No list price either.
 };
 
-// `stated` when there is one, else the list price of the deal's product above zero; counts which.
-std::optional<int64_t> AmountOrListPrice(std::optional<int64_t> stated, const BookOpportunity& deal,
+// `stated` when there is one, else the list price above zero of the product at this position;
+// counts which.
+std::optional<int64_t> AmountOrListPrice(std::optional<int64_t> stated, int product,
                                          const BookView& view, AmountGaps& gaps);
 
 // Notes on the gaps; `deals` says which they are, such as "open deals".

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "base/fiscal_calendar.h"
+#include "services/metrics/day_number.h"
 #include "services/metrics/period_position.h"
 
 namespace quotacast::metrics {
@@ -26,18 +27,33 @@ constexpr std::array<const char*, 3> kMotionNames = {"New business", "Expansion"
 
 // The periods in which deals were created; days that no calendar reaches are in none.
 std::vector<FiscalPeriod> CreationPeriods(const BookView& view) {
-  std::vector<absl::CivilDay> days;
-  days.reserve(view.opportunities.size());
-  for (const BookOpportunity& deal : view.opportunities) days.push_back(deal.created_day);
+  std::vector<int32_t> days = view.columns->created_day;
   std::sort(days.begin(), days.end());
+  days.erase(std::unique(days.begin(), days.end()), days.end());
   std::vector<FiscalPeriod> periods;
-  for (const absl::CivilDay day : days) {
+  for (const int32_t number : days) {
+    const absl::CivilDay day = DayOfNumber(number);
     if (!periods.empty() && day < periods.back().end) continue;
     absl::StatusOr<FiscalPeriod> period = view.calendar.PeriodContaining(day);
     if (period.ok()) periods.push_back(*std::move(period));
   }
   return periods;
 }
+
+// A whole opportunity, asked as its columns are.
+struct FieldsOfOpportunity {
+  const BookOpportunity& deal;
+
+  int rep() const { return deal.rep; }
+  int segment() const { return deal.segment; }
+  int product() const { return deal.product; }
+  int account() const { return deal.account; }
+  int lead_source() const { return deal.lead_source; }
+  int close_reason() const { return deal.close_reason; }
+  int competitor() const { return deal.competitor; }
+  DealMotion motion() const { return deal.motion; }
+  int32_t created_day() const { return NumberOfDay(deal.created_day); }
+};
 
 }  // namespace
 
@@ -194,7 +210,7 @@ void Dimension::AddStages(const BookView& view) {
 
 void Dimension::AddMotions(const BookView& view) {
   std::vector<bool> is_used(kMotionIds.size() + 1);
-  for (const BookOpportunity& deal : view.opportunities) is_used[KeyOf(deal)] = true;
+  for (const DealRef deal : view.columns->All()) is_used[KeyOf(deal)] = true;
   groups_of_key_.resize(is_used.size());
   for (size_t motion = 0; motion < kMotionIds.size(); ++motion) {
     if (!is_used[motion + 1]) continue;
@@ -205,7 +221,7 @@ void Dimension::AddMotions(const BookView& view) {
 
 void Dimension::AddAccounts(const BookView& view) {
   std::vector<bool> has_deal(view.accounts.size() + 1);
-  for (const BookOpportunity& deal : view.opportunities) has_deal[KeyOf(deal)] = true;
+  for (const DealRef deal : view.columns->All()) has_deal[KeyOf(deal)] = true;
   groups_of_key_.resize(has_deal.size());
   for (size_t account = 0; account < view.accounts.size(); ++account) {
     if (!has_deal[account + 1]) continue;
@@ -246,7 +262,7 @@ void Dimension::AddNone(const BookView& view) {
   if (IsOfReps(group_by_)) {
     for (size_t rep = 0; rep < view.reps.size(); ++rep) look_at(KeyOfRep(static_cast<int>(rep)));
   } else {
-    for (const BookOpportunity& deal : view.opportunities) look_at(KeyOf(deal));
+    for (const DealRef deal : view.columns->All()) look_at(KeyOf(deal));
   }
   if (std::find(is_without.begin(), is_without.end(), true) == is_without.end()) return;
   const std::string id = NoneIdOf(group_by_);
@@ -257,34 +273,41 @@ void Dimension::AddNone(const BookView& view) {
   }
 }
 
-size_t Dimension::KeyOf(const BookOpportunity& deal) const {
+template <typename Fields>
+size_t Dimension::KeyFrom(const Fields& deal) const {
   switch (group_by_) {
     case metrics::v1::GROUP_BY_REP:
     case metrics::v1::GROUP_BY_TEAM:
     case metrics::v1::GROUP_BY_ROLE:
-      return static_cast<size_t>(deal.rep);
+      return static_cast<size_t>(deal.rep());
     case metrics::v1::GROUP_BY_SEGMENT:
-      return static_cast<size_t>(deal.segment);
+      return static_cast<size_t>(deal.segment());
     case metrics::v1::GROUP_BY_PRODUCT:
-      return static_cast<size_t>(deal.product + 1);
+      return static_cast<size_t>(deal.product() + 1);
     case metrics::v1::GROUP_BY_ACCOUNT:
     case metrics::v1::GROUP_BY_INDUSTRY:
-      return static_cast<size_t>(deal.account + 1);
+      return static_cast<size_t>(deal.account() + 1);
     case metrics::v1::GROUP_BY_LEAD_SOURCE:
-      return static_cast<size_t>(deal.lead_source + 1);
+      return static_cast<size_t>(deal.lead_source() + 1);
     case metrics::v1::GROUP_BY_CLOSE_REASON:
-      return static_cast<size_t>(deal.close_reason + 1);
+      return static_cast<size_t>(deal.close_reason() + 1);
     case metrics::v1::GROUP_BY_COMPETITOR:
-      return static_cast<size_t>(deal.competitor + 1);
+      return static_cast<size_t>(deal.competitor() + 1);
     case metrics::v1::GROUP_BY_MOTION:
-      return static_cast<size_t>(deal.motion);
+      return static_cast<size_t>(deal.motion());
     case metrics::v1::GROUP_BY_COHORT: {
-      const std::optional<size_t> cohort = PositionOfDay(cohorts_, deal.created_day);
+      const std::optional<size_t> cohort = PositionOfDay(cohorts_, DayOfNumber(deal.created_day()));
       return cohort ? *cohort + 1 : 0;
     }
     default:
       return 0;
   }
+}
+
+size_t Dimension::KeyOf(const DealRef& deal) const { return KeyFrom(deal); }
+
+size_t Dimension::KeyOf(const BookOpportunity& deal) const {
+  return KeyFrom(FieldsOfOpportunity{deal});
 }
 
 size_t Dimension::KeyOfVisit(const BookOpportunity& deal, const StageVisit& visit) const {

@@ -47,6 +47,7 @@ class Dimension {
   // Keys lie in [0, key_count()).
   size_t key_count() const { return groups_of_key_.size(); }
   size_t KeyOf(const BookOpportunity& deal) const;
+  size_t KeyOf(const DealRef& deal) const;
   // As KeyOf, but for stages, where it is that of the stay.
   size_t KeyOfVisit(const BookOpportunity& deal, const StageVisit& visit) const;
   // Only when IsOfReps(group_by()).
@@ -61,6 +62,8 @@ class Dimension {
   bool Knows(const BookView& view, const std::string& id) const;
 
  private:
+  template <typename Fields>
+  size_t KeyFrom(const Fields& deal) const;
   void AddReps(const BookView& view);
   void AddTeams(const BookView& view);
   void AddStages(const BookView& view);

@@ -111,12 +111,14 @@ std::vector<std::pair<size_t, size_t>> Grouping::HeldKeys(const BookView& view) 
     }
   }
   const bool rows_are_stages = first_.group_by() == metrics::v1::GROUP_BY_STAGE;
+  if (!rows_are_stages) {
+    for (const DealRef deal : view.columns->All()) {
+      if (Counts(deal)) hold(first_.KeyOf(deal), second_.KeyOf(deal));
+    }
+    return held;
+  }
   for (const BookOpportunity& deal : view.opportunities) {
     if (!Counts(deal)) continue;
-    if (!rows_are_stages) {
-      hold(first_.KeyOf(deal), second_.KeyOf(deal));
-      continue;
-    }
     for (const StageVisit& visit : deal.visits) {
       hold(first_.KeyOfVisit(deal, visit), second_.KeyOf(deal));
     }
@@ -189,6 +191,10 @@ const std::vector<int>& Grouping::RowsOf(const BookOpportunity& deal) const {
   return Counts(deal) ? RowsOfKeys(first_.KeyOf(deal), second_.KeyOf(deal)) : NoRows();
 }
 
+const std::vector<int>& Grouping::RowsOf(const DealRef& deal) const {
+  return Counts(deal) ? RowsOfKeys(first_.KeyOf(deal), second_.KeyOf(deal)) : NoRows();
+}
+
 const std::vector<int>& Grouping::RowsOfVisit(const BookOpportunity& deal,
                                               const StageVisit& visit) const {
   return Counts(deal) ? RowsOfKeys(first_.KeyOfVisit(deal, visit), second_.KeyOf(deal)) : NoRows();
@@ -200,6 +206,12 @@ const std::vector<int>& Grouping::RowsOfRep(int rep) const {
 }
 
 bool Grouping::Counts(const BookOpportunity& deal) const {
+  return std::all_of(filters_.begin(), filters_.end(), [&](const Filter& filter) {
+    return filter.passes[filter.dimension.KeyOf(deal)];
+  });
+}
+
+bool Grouping::Counts(const DealRef& deal) const {
   return std::all_of(filters_.begin(), filters_.end(), [&](const Filter& filter) {
     return filter.passes[filter.dimension.KeyOf(deal)];
   });

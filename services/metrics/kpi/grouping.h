@@ -59,6 +59,7 @@ class Grouping {
 
   // Rows that a deal counts in; none when rows are stages.
   const std::vector<int>& RowsOf(const BookOpportunity& deal) const;
+  const std::vector<int>& RowsOf(const DealRef& deal) const;
   // Rows that a deal's stay in a stage counts in; closing stages have none when rows are stages.
   const std::vector<int>& RowsOfVisit(const BookOpportunity& deal, const StageVisit& visit) const;
   // Rows that a rep counts in; none when rows are of anything but reps.
@@ -73,6 +74,7 @@ class Grouping {
   // Whether the filters let a deal, or a rep, count. Filters about deals leave reps alone. A KPI
   // asks when it counts something for a note and not for a row.
   bool Counts(const BookOpportunity& deal) const;
+  bool Counts(const DealRef& deal) const;
   bool CountsRep(int rep) const;
 
   // The rep that everything in the row belongs to, where rows are of single reps.

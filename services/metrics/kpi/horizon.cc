@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/day_number.h"
 #include "services/metrics/kpi/grouping.h"
 #include "services/metrics/kpi/intervals.h"
 #include "services/metrics/kpi/kpi.h"
@@ -65,13 +66,15 @@ std::optional<int64_t> HalfAge(const std::vector<Step>& steps) {
 // Deals created in the period, per row.
 std::vector<std::vector<AgedDeal>> Cohorts(const KpiQuery& query) {
   std::vector<std::vector<AgedDeal>> rows(query.grouping->groups().size());
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (!Falls(deal.created_day, query.period)) continue;
+  const DayRange days = DaysOf(query.period);
+  const int32_t as_of_day = NumberOfDay(query.view->as_of.effective_day);
+  for (const DealRef deal : query.view->columns->All()) {
+    if (!days.Has(deal.created_day())) continue;
     AgedDeal aged;
-    const bool is_open = deal.outcome == StageCategory::kOpen;
-    aged.age_days = (is_open ? query.view->as_of.effective_day : deal.close_day) - deal.created_day;
+    const bool is_open = deal.outcome() == StageCategory::kOpen;
+    aged.age_days = (is_open ? as_of_day : deal.close_day()) - deal.created_day();
     if (!is_open) {
-      aged.end = deal.outcome == StageCategory::kWon ? AgedDeal::End::kWon : AgedDeal::End::kLost;
+      aged.end = deal.outcome() == StageCategory::kWon ? AgedDeal::End::kWon : AgedDeal::End::kLost;
     }
     for (const int row : query.grouping->RowsOf(deal)) {
       rows[static_cast<size_t>(row)].push_back(aged);

@@ -12,6 +12,7 @@
 #include "absl/time/civil_time.h"
 #include "base/civil_date.h"
 #include "base/fiscal_calendar.h"
+#include "services/metrics/day_number.h"
 
 namespace quotacast::metrics {
 
@@ -38,6 +39,11 @@ std::optional<std::string> BeforeDataReason(const KpiQuery& query) {
 
 bool Falls(absl::CivilDay day, const std::optional<FiscalPeriod>& period) {
   return !period || (day >= period->start && day < period->end);
+}
+
+DayRange DaysOf(const std::optional<FiscalPeriod>& period) {
+  if (!period) return {};
+  return {NumberOfDay(period->start), NumberOfDay(period->end)};
 }
 
 KpiColumn UndefinedColumn(size_t row_count, const std::string& reason) {
@@ -73,6 +79,11 @@ bool WasOpenIn(const BookOpportunity& deal, const std::optional<FiscalPeriod>& p
   if (!period) return true;
   const bool is_closed = deal.outcome != StageCategory::kOpen;
   return deal.created_day < period->end && !(is_closed && deal.close_day < period->start);
+}
+
+bool WasOpenIn(const DealRef& deal, const DayRange& days) {
+  const bool is_closed = deal.outcome() != StageCategory::kOpen;
+  return deal.created_day() < days.end && !(is_closed && deal.close_day() < days.start);
 }
 
 std::optional<std::string> PeriodToDateNote(const KpiQuery& query) {

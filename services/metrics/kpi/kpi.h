@@ -85,6 +85,14 @@ std::optional<std::string> BeforeDataReason(const KpiQuery& query);
 // Whether `day` counts: inside the period, or any day without one.
 bool Falls(absl::CivilDay day, const std::optional<FiscalPeriod>& period);
 
+// The days of a query's period as numbers since 1970-01-01; all days without one.
+struct DayRange {
+  int32_t start = INT32_MIN;
+  int32_t end = INT32_MAX;
+  bool Has(int32_t day) const { return day >= start && day < end; }
+};
+DayRange DaysOf(const std::optional<FiscalPeriod>& period);
+
 // A column in which every row is undefined for one reason.
 KpiColumn UndefinedColumn(size_t row_count, const std::string& reason);
 KpiColumn UndefinedColumn(const Grouping& grouping, const std::string& reason);
@@ -99,6 +107,7 @@ std::optional<std::string> NotEndedReason(const KpiQuery& query);
 // Whether the deal was open when the period began, or created in it; any deal without a period. Its
 // last closing counts: one that was reopened since was open all the time.
 bool WasOpenIn(const BookOpportunity& deal, const std::optional<FiscalPeriod>& period);
+bool WasOpenIn(const DealRef& deal, const DayRange& days);
 
 // The note a period in progress carries, and " in 2017Q4" or nothing.
 std::optional<std::string> PeriodToDateNote(const KpiQuery& query);

@@ -143,8 +143,10 @@ absl::Status CheckCellCount(size_t group_count, size_t period_count) {
 // Whether the filters let nothing count that the KPI is about.
 bool NothingCounts(const BookView& view, const Grouping& grouping, KpiSubject subject) {
   if (subject == KpiSubject::kDeals) {
-    return std::none_of(view.opportunities.begin(), view.opportunities.end(),
-                        [&](const BookOpportunity& deal) { return grouping.Counts(deal); });
+    for (const DealRef deal : view.columns->All()) {
+      if (grouping.Counts(deal)) return false;
+    }
+    return true;
   }
   for (size_t rep = 0; rep < view.reps.size(); ++rep) {
     if (grouping.CountsRep(static_cast<int>(rep))) return false;

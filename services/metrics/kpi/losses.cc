@@ -81,7 +81,9 @@ struct Losses {
 Losses CountLosses(const KpiQuery& query) {
   Losses losses;
   losses.counts.resize(query.grouping->groups().size());
-  for (const BookOpportunity& deal : query.view->opportunities) {
+  for (const ClosedDeal& closed : query.view->columns->ClosedIn(query.period)) {
+    if (closed.is_won) continue;
+    const BookOpportunity& deal = query.view->opportunities[closed.position];
     if (!IsLostIn(deal, query) || !query.grouping->Counts(deal)) continue;
     ++losses.all_count;
     const std::vector<int>& rows = RowsOfLoss(query, deal);
@@ -121,8 +123,9 @@ absl::StatusOr<KpiColumn> LossShare(const KpiQuery& query) {
 // Of all deals won by the as-of date; absent when there are none.
 std::optional<double> MedianWonCycleDays(const BookView& view) {
   std::vector<int64_t> days;
-  for (const BookOpportunity& deal : view.opportunities) {
-    if (deal.outcome == StageCategory::kWon) days.push_back(deal.close_day - deal.created_day);
+  for (const DealRef deal : view.columns->All()) {
+    if (deal.outcome() != StageCategory::kWon) continue;
+    days.push_back(deal.close_day() - deal.created_day());
   }
   if (days.empty()) return std::nullopt;
   std::sort(days.begin(), days.end());

@@ -13,6 +13,7 @@
 #include "absl/time/civil_time.h"
 #include "base/civil_date.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/day_number.h"
 #include "services/metrics/kpi/censored_median.h"
 #include "services/metrics/kpi/grouping.h"
 #include "services/metrics/kpi/kpi.h"
@@ -60,10 +61,12 @@ absl::StatusOr<KpiColumn> DaysToFirstWin(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   const BookView& view = *query.view;
   std::vector<std::optional<absl::CivilDay>> first_wins(view.reps.size());
-  for (const BookOpportunity& deal : view.opportunities) {
-    if (deal.outcome != StageCategory::kWon) continue;
-    std::optional<absl::CivilDay>& first = first_wins[static_cast<size_t>(deal.rep)];
-    if (!first || deal.close_day < *first) first = deal.close_day;
+  for (const ClosedDeal& closed : view.columns->ClosedIn(std::nullopt)) {
+    if (!closed.is_won) continue;
+    std::optional<absl::CivilDay>& first =
+        first_wins[static_cast<size_t>(view.columns->At(closed.position).rep())];
+    // They come in order of the day.
+    if (!first) first = DayOfNumber(closed.close_day);
   }
   std::vector<std::vector<FirstWin>> rows(query.grouping->groups().size());
   // Whoever began earlier may have won when nobody wrote it down.

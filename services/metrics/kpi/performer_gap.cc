@@ -47,26 +47,28 @@ std::string NothingToCompare(const KpiQuery& query, const char* what) {
 absl::StatusOr<KpiCell> CompareWinRates(const KpiQuery& query,
                                         const std::vector<std::vector<int>>& sides) {
   Share shares[2];
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (deal.outcome == StageCategory::kOpen || !Falls(deal.close_day, query.period)) continue;
-    for (const int side : sides[static_cast<size_t>(deal.rep)]) {
+  const DealColumns& columns = *query.view->columns;
+  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
+    for (const int side : sides[static_cast<size_t>(columns.At(closed.position).rep())]) {
       ++shares[side].count;
-      if (deal.outcome == StageCategory::kWon) ++shares[side].success_count;
+      if (closed.is_won) ++shares[side].success_count;
     }
   }
   return DifferenceCell(shares[kTop], shares[kLow], NothingToCompare(query, "closed deals"));
 }
 
 // Of the medians of what `value_of` says about won deals.
-KpiCell CompareMedians(
-    const KpiQuery& query, const std::vector<std::vector<int>>& sides, const char* what,
-    const std::function<std::optional<int64_t>(const BookOpportunity&)>& value_of) {
+KpiCell CompareMedians(const KpiQuery& query, const std::vector<std::vector<int>>& sides,
+                       const char* what,
+                       const std::function<std::optional<int64_t>(const DealRef&)>& value_of) {
   std::vector<std::vector<int64_t>> values(2);
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (deal.outcome != StageCategory::kWon || !Falls(deal.close_day, query.period)) continue;
+  const DealColumns& columns = *query.view->columns;
+  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
+    if (!closed.is_won) continue;
+    const DealRef deal = columns.At(closed.position);
     const std::optional<int64_t> value = value_of(deal);
     if (!value) continue;
-    for (const int side : sides[static_cast<size_t>(deal.rep)]) {
+    for (const int side : sides[static_cast<size_t>(deal.rep())]) {
       values[static_cast<size_t>(side)].push_back(*value);
     }
   }
@@ -91,8 +93,8 @@ KpiCell CompareMedians(
 absl::StatusOr<KpiCell> CompareCycles(const KpiQuery& query,
                                       const std::vector<std::vector<int>>& sides) {
   return CompareMedians(query, sides, "won deals",
-                        [](const BookOpportunity& deal) -> std::optional<int64_t> {
-                          return deal.close_day - deal.created_day;
+                        [](const DealRef& deal) -> std::optional<int64_t> {
+                          return deal.close_day() - deal.created_day();
                         });
 }
 
@@ -100,10 +102,10 @@ absl::StatusOr<KpiCell> CompareDealSizes(const KpiQuery& query,
                                          const std::vector<std::vector<int>>& sides) {
   KpiColumn column;
   column.cells.push_back(CompareMedians(query, sides, "won deals with an amount",
-                                        [](const BookOpportunity& deal) -> std::optional<int64_t> {
-                                          if (deal.amount_minor_units.value_or(0) <= 0)
+                                        [](const DealRef& deal) -> std::optional<int64_t> {
+                                          if (deal.amount_minor_units().value_or(0) <= 0)
                                             return std::nullopt;
-                                          return deal.amount_minor_units;
+                                          return deal.amount_minor_units();
                                         }));
   // Below the line is a figure of money, too: in the place of a numerator it is scaled alike.
   KpiCell below;
@@ -127,8 +129,8 @@ absl::StatusOr<KpiCell> CompareGrowth(const KpiQuery& query,
   QC_ASSIGN_OR_RETURN(const std::vector<AccountGrowth> growth,
                       SumAccountGrowth(
                           *query.view, *query.period, *before,
-                          [&](const BookOpportunity& deal) -> const std::vector<int>& {
-                            return sides[static_cast<size_t>(deal.rep)];
+                          [&](const DealRef& deal) -> const std::vector<int>& {
+                            return sides[static_cast<size_t>(deal.rep())];
                           },
                           2));
   cell.sample_size = growth[kTop].account_count + growth[kLow].account_count;
@@ -183,12 +185,11 @@ absl::StatusOr<std::vector<Quartiles>> QuartilesBy(const BookView& view, const G
                                                    const FiscalPeriod& period) {
   std::vector<int64_t> bookings(view.reps.size());
   std::vector<bool> has_closed(view.reps.size());
-  for (const BookOpportunity& deal : view.opportunities) {
-    if (deal.outcome == StageCategory::kOpen || !Falls(deal.close_day, period)) continue;
-    const size_t rep = static_cast<size_t>(deal.rep);
+  for (const ClosedDeal& closed : view.columns->ClosedIn(period)) {
+    const size_t rep = static_cast<size_t>(view.columns->At(closed.position).rep());
     has_closed[rep] = true;
-    if (deal.outcome == StageCategory::kWon) {
-      QC_RETURN_IF_ERROR(AddTo(bookings[rep], deal.amount_minor_units.value_or(0)));
+    if (closed.is_won) {
+      QC_RETURN_IF_ERROR(AddTo(bookings[rep], closed.amount_minor_units.value_or(0)));
     }
   }
   std::vector<std::vector<int>> reps_of_row(grouping.groups().size());

@@ -83,7 +83,7 @@ TEST(TopLowGap, IsChanceAmongIdenticalReps) {
     gap_sum += table.rows(0).value();
     const auto& interval = table.rows(0).interval();
     if (interval.low() > 0 || interval.high() < 0) ++without_zero_count;
-    within_sum += GapWithinOnePeriod(maker.view());
+    within_sum += GapWithinOnePeriod(maker.Finished());
   }
   EXPECT_NEAR(gap_sum / kSampleCount, 0, 0.008);
   EXPECT_LE(without_zero_count, 37);

@@ -79,7 +79,8 @@ TEST(Pitfalls, RightCensoringShortensMeansOfClosedDeals) {
   const ViewMaker maker = Company(1);
   double closed_days = 0, closed_count = 0, true_days = 0;
   for (int i = 0; i < kDealCount; ++i) true_days += DrawDeal(i).days / kDealCount;
-  for (const BookOpportunity& deal : maker.view().opportunities) {
+  const BookView view = maker.Finished();
+  for (const BookOpportunity& deal : view.opportunities) {
     if (deal.outcome == StageCategory::kOpen) continue;
     closed_days += static_cast<double>(deal.close_day - deal.created_day);
     ++closed_count;
@@ -99,7 +100,8 @@ TEST(Pitfalls, CompetingRisksAreNotCensoring) {
   EXPECT_NEAR(Value(maker, {.kpi = "win_rate_horizon", .horizon_days = 500}), 0.25, 0.01);
   // One less the product-limit estimate, with losses taken for deals that were not seen further.
   std::vector<AgedDeal> as_if_censored;
-  for (const BookOpportunity& deal : maker.view().opportunities) {
+  const BookView view = maker.Finished();
+  for (const BookOpportunity& deal : view.opportunities) {
     const bool is_won = deal.outcome == StageCategory::kWon;
     const CivilDay end = deal.outcome == StageCategory::kOpen ? kLastDay : deal.close_day;
     as_if_censored.push_back(

@@ -68,7 +68,7 @@ absl::Status AddPast(const KpiQuery& query, const FiscalPeriod& period, absl::Ci
       if (!expected || !Falls(*expected, period)) continue;
     }
     const std::optional<int64_t> amount =
-        AmountOrListPrice(deal->entry_amount_minor_units, *deal, *query.view, sums.gaps);
+        AmountOrListPrice(deal->entry_amount_minor_units, deal->product, *query.view, sums.gaps);
     if (!amount) continue;
     const bool is_won = CategoryBefore(*query.view, *deal, period.end) == StageCategory::kWon;
     for (const int row : query.grouping->RowsOf(*deal)) {

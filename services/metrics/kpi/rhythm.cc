@@ -21,22 +21,21 @@
 namespace quotacast::metrics {
 namespace {
 
-bool IsInLastThird(absl::CivilDay day, const FiscalPeriod& period) {
-  return 3 * (day - period.start) >= 2 * (period.end - period.start);
+bool IsInLastThird(int32_t day, const DayRange& days) {
+  return 3 * int64_t{day - days.start} >= 2 * int64_t{days.end - days.start};
 }
 
 absl::StatusOr<KpiColumn> LastThirdShare(const KpiQuery& query) {
   if (const auto reason = NotEndedReason(query)) return UndefinedColumn(*query.grouping, *reason);
   QC_ASSIGN_OR_RETURN(const BookingSums all, SumBookings(query));
   std::vector<int64_t> late(query.grouping->groups().size());
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (deal.outcome != StageCategory::kWon || !Falls(deal.close_day, query.period) ||
-        !IsInLastThird(deal.close_day, *query.period)) {
-      continue;
-    }
-    for (const int row : query.grouping->RowsOf(deal)) {
+  const DayRange days = DaysOf(query.period);
+  const DealColumns& columns = *query.view->columns;
+  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
+    if (!closed.is_won || !IsInLastThird(closed.close_day, days)) continue;
+    for (const int row : query.grouping->RowsOf(columns.At(closed.position))) {
       QC_RETURN_IF_ERROR(
-          AddTo(late[static_cast<size_t>(row)], deal.amount_minor_units.value_or(0)));
+          AddTo(late[static_cast<size_t>(row)], closed.amount_minor_units.value_or(0)));
     }
   }
   KpiColumn column;
@@ -67,8 +66,8 @@ std::vector<absl::CivilMonth> CompleteMonths(const KpiQuery& query) {
     if (absl::CivilDay(first) < query.period->start) ++first;
     end = std::min(end, absl::CivilMonth(query.period->end));
   } else {
-    for (const BookOpportunity& deal : query.view->opportunities) {
-      first = std::min(first, absl::CivilMonth(deal.created_day));
+    if (query.view->first_created_day) {
+      first = std::min(first, absl::CivilMonth(*query.view->first_created_day));
     }
     first = std::max(first, end - kMaxConsistencyMonths);
   }
@@ -111,14 +110,17 @@ absl::StatusOr<KpiColumn> Consistency(const KpiQuery& query) {
   const std::vector<absl::CivilMonth> months = CompleteMonths(query);
   const size_t row_count = query.grouping->groups().size();
   std::vector<std::vector<int64_t>> sums(row_count, std::vector<int64_t>(months.size()));
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (deal.outcome != StageCategory::kWon || months.empty()) continue;
-    const absl::CivilMonth month(deal.close_day);
-    if (month < months.front() || month > months.back()) continue;
-    for (const int row : query.grouping->RowsOf(deal)) {
-      QC_RETURN_IF_ERROR(
-          AddTo(sums[static_cast<size_t>(row)][static_cast<size_t>(month - months.front())],
-                deal.amount_minor_units.value_or(0)));
+  const DealColumns& columns = *query.view->columns;
+  for (size_t month = 0; month < months.size(); ++month) {
+    const FiscalPeriod days{.name = {},
+                            .start = absl::CivilDay(months[month]),
+                            .end = absl::CivilDay(months[month] + 1)};
+    for (const ClosedDeal& closed : columns.ClosedIn(days)) {
+      if (!closed.is_won) continue;
+      for (const int row : query.grouping->RowsOf(columns.At(closed.position))) {
+        QC_RETURN_IF_ERROR(
+            AddTo(sums[static_cast<size_t>(row)][month], closed.amount_minor_units.value_or(0)));
+      }
     }
   }
   KpiColumn column;

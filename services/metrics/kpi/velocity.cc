@@ -52,9 +52,10 @@ absl::StatusOr<KpiColumn> Velocity(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   QC_ASSIGN_OR_RETURN(const BookingSums bookings, SumBookings(query));
   std::vector<Parts> rows(query.grouping->groups().size());
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    const bool is_open = deal.outcome == StageCategory::kOpen;
-    if (!is_open && !Falls(deal.close_day, query.period)) continue;
+  const DayRange days = DaysOf(query.period);
+  for (const DealRef deal : query.view->columns->All()) {
+    const bool is_open = deal.outcome() == StageCategory::kOpen;
+    if (!is_open && !days.Has(deal.close_day())) continue;
     for (const int row : query.grouping->RowsOf(deal)) {
       Parts& parts = rows[static_cast<size_t>(row)];
       if (is_open) {
@@ -62,8 +63,8 @@ absl::StatusOr<KpiColumn> Velocity(const KpiQuery& query) {
         continue;
       }
       ++parts.closed_count;
-      if (deal.outcome == StageCategory::kWon) {
-        parts.won_days.push_back(deal.close_day - deal.created_day);
+      if (deal.outcome() == StageCategory::kWon) {
+        parts.won_days.push_back(deal.close_day() - deal.created_day());
       }
     }
   }

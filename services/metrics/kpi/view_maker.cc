@@ -10,6 +10,7 @@
 #include "absl/time/civil_time.h"
 #include "base/fiscal_calendar.h"
 #include "gtest/gtest.h"
+#include "services/metrics/test_columns.h"
 
 namespace quotacast::metrics {
 namespace {
@@ -76,7 +77,7 @@ int ViewMaker::Account(const std::string& id) { return PositionOf(view_.accounts
 BookOpportunity& ViewMaker::Deal(const std::string& rep, absl::CivilDay created) {
   const int owner = Rep(rep);
   view_.first_created_day = std::min(view_.first_created_day.value_or(created), created);
-  BookOpportunity& deal = view_.opportunities.emplace_back();
+  BookOpportunity& deal = view_.opportunities.Edit().emplace_back();
   deal.id = absl::StrCat("deal-", view_.opportunities.size());
   deal.rep = owner;
   deal.created_day = created;
@@ -105,9 +106,15 @@ void ViewMaker::Move(BookOpportunity& deal, MadeStage stage, absl::CivilDay day)
   deal.close_day = day;
 }
 
+BookView ViewMaker::Finished() const {
+  BookView finished = view_;
+  finished.columns = ColumnsOf(*view_.opportunities);
+  return finished;
+}
+
 metrics::v1::KpiTable ViewMaker::Ask(const KpiTableQuery& query) const {
   static const KpiRegistry registry;
-  absl::StatusOr<metrics::v1::KpiTable> table = registry.Query(view_, query);
+  absl::StatusOr<metrics::v1::KpiTable> table = registry.Query(Finished(), query);
   EXPECT_TRUE(table.ok()) << table.status();
   return table.ok() ? *table : metrics::v1::KpiTable();
 }

@@ -28,8 +28,9 @@ namespace {
 absl::StatusOr<KpiColumn> CreatedDeals(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   std::vector<int64_t> counts(query.grouping->groups().size());
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (!Falls(deal.created_day, query.period)) continue;
+  const DayRange days = DaysOf(query.period);
+  for (const DealRef deal : query.view->columns->All()) {
+    if (!days.Has(deal.created_day())) continue;
     for (const int row : query.grouping->RowsOf(deal)) ++counts[static_cast<size_t>(row)];
   }
   KpiColumn column = CountColumn(counts);
@@ -63,10 +64,10 @@ absl::StatusOr<KpiColumn> OpenAmount(const KpiQuery& query) {
   AmountGaps gaps;
   std::vector<int64_t> amounts(query.grouping->groups().size());
   std::vector<int64_t> counts(query.grouping->groups().size());
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (deal.outcome != StageCategory::kOpen || !query.grouping->Counts(deal)) continue;
+  for (const DealRef deal : query.view->columns->All()) {
+    if (deal.outcome() != StageCategory::kOpen || !query.grouping->Counts(deal)) continue;
     const std::optional<int64_t> amount =
-        AmountOrListPrice(deal.amount_minor_units, deal, *query.view, gaps);
+        AmountOrListPrice(deal.amount_minor_units(), deal.product(), *query.view, gaps);
     if (!amount) continue;
     for (const int row : query.grouping->RowsOf(deal)) {
       ++counts[static_cast<size_t>(row)];
@@ -84,15 +85,16 @@ absl::StatusOr<KpiColumn> DealSizeMedian(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   std::vector<std::vector<int64_t>> amounts(query.grouping->groups().size());
   int64_t without_amount_count = 0;
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (deal.outcome != StageCategory::kWon || !Falls(deal.close_day, query.period)) continue;
-    if (!query.grouping->Counts(deal)) continue;
-    if (deal.amount_minor_units.value_or(0) <= 0) {
+  const DealColumns& columns = *query.view->columns;
+  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
+    const DealRef deal = columns.At(closed.position);
+    if (!closed.is_won || !query.grouping->Counts(deal)) continue;
+    if (closed.amount_minor_units.value_or(0) <= 0) {
       ++without_amount_count;
       continue;
     }
     for (const int row : query.grouping->RowsOf(deal)) {
-      amounts[static_cast<size_t>(row)].push_back(*deal.amount_minor_units);
+      amounts[static_cast<size_t>(row)].push_back(*closed.amount_minor_units);
     }
   }
   KpiColumn column =

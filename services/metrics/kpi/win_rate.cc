@@ -19,8 +19,7 @@
 namespace quotacast::metrics {
 namespace {
 
-void Count(const KpiQuery& query, const BookOpportunity& deal, bool is_won,
-           std::vector<Share>& shares) {
+void Count(const KpiQuery& query, const DealRef& deal, bool is_won, std::vector<Share>& shares) {
   for (const int row : query.grouping->RowsOf(deal)) {
     Share& share = shares[static_cast<size_t>(row)];
     ++share.count;
@@ -28,15 +27,15 @@ void Count(const KpiQuery& query, const BookOpportunity& deal, bool is_won,
   }
 }
 
-bool IsWon(const BookOpportunity& deal) { return deal.outcome == StageCategory::kWon; }
+bool IsWon(const DealRef& deal) { return deal.outcome() == StageCategory::kWon; }
 
 }  // namespace
 
 std::vector<Share> ClosedShares(const KpiQuery& query) {
   std::vector<Share> shares(query.grouping->groups().size());
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (deal.outcome == StageCategory::kOpen || !Falls(deal.close_day, query.period)) continue;
-    Count(query, deal, IsWon(deal), shares);
+  const DealColumns& columns = *query.view->columns;
+  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
+    Count(query, columns.At(closed.position), closed.is_won, shares);
   }
   return shares;
 }
@@ -56,10 +55,11 @@ absl::StatusOr<KpiColumn> CreatedWinRate(const KpiQuery& query) {
   std::vector<Share> shares(query.grouping->groups().size());
   int64_t created_count = 0;
   int64_t open_count = 0;
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (!Falls(deal.created_day, query.period) || !query.grouping->Counts(deal)) continue;
+  const DayRange days = DaysOf(query.period);
+  for (const DealRef deal : query.view->columns->All()) {
+    if (!days.Has(deal.created_day()) || !query.grouping->Counts(deal)) continue;
     ++created_count;
-    if (deal.outcome == StageCategory::kOpen) ++open_count;
+    if (deal.outcome() == StageCategory::kOpen) ++open_count;
     Count(query, deal, IsWon(deal), shares);
   }
   KpiColumn column = ShareColumn(shares, absl::StrCat("no deal was created", InPeriod(query)));
@@ -77,9 +77,10 @@ absl::StatusOr<KpiColumn> CreatedWinRate(const KpiQuery& query) {
 absl::StatusOr<KpiColumn> FlowWinRate(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   std::vector<Share> shares(query.grouping->groups().size());
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (!WasOpenIn(deal, query.period)) continue;
-    Count(query, deal, IsWon(deal) && Falls(deal.close_day, query.period), shares);
+  const DayRange days = DaysOf(query.period);
+  for (const DealRef deal : query.view->columns->All()) {
+    if (!WasOpenIn(deal, days)) continue;
+    Count(query, deal, IsWon(deal) && days.Has(deal.close_day()), shares);
   }
   KpiColumn column =
       ShareColumn(shares, absl::StrCat("no deal was open or created", InPeriod(query)));
@@ -96,19 +97,19 @@ absl::StatusOr<KpiColumn> ValueWinRate(const KpiQuery& query) {
   };
   std::vector<Sums> rows(query.grouping->groups().size());
   int64_t without_amount_count = 0;
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (!Falls(deal.created_day, query.period) || !query.grouping->Counts(deal)) continue;
-    if (!deal.entry_amount_minor_units) {
+  const DayRange days = DaysOf(query.period);
+  for (const DealRef deal : query.view->columns->All()) {
+    if (!days.Has(deal.created_day()) || !query.grouping->Counts(deal)) continue;
+    const std::optional<int64_t> amount = deal.entry_amount_minor_units();
+    if (!amount) {
       ++without_amount_count;
       continue;
     }
     for (const int row : query.grouping->RowsOf(deal)) {
       Sums& sums = rows[static_cast<size_t>(row)];
       ++sums.deal_count;
-      QC_RETURN_IF_ERROR(AddTo(sums.minor_units, *deal.entry_amount_minor_units));
-      if (IsWon(deal)) {
-        QC_RETURN_IF_ERROR(AddTo(sums.won_minor_units, *deal.entry_amount_minor_units));
-      }
+      QC_RETURN_IF_ERROR(AddTo(sums.minor_units, *amount));
+      if (IsWon(deal)) QC_RETURN_IF_ERROR(AddTo(sums.won_minor_units, *amount));
     }
   }
   KpiColumn column;

@@ -1,0 +1,154 @@
+// What most KPIs read of the deals of a view, a column per field: a group-by then passes over a few
+// arrays of numbers and not over everything that is known of every deal.
+#ifndef QUOTACAST_SERVICES_METRICS_DEAL_COLUMNS_H_
+#define QUOTACAST_SERVICES_METRICS_DEAL_COLUMNS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "base/fiscal_calendar.h"
+
+namespace quotacast::metrics {
+
+enum class StageCategory : uint8_t { kOpen, kWon, kLost };
+
+// Why a customer buys, as the source says.
+enum class DealMotion : uint8_t { kUnknown, kNew, kExpansion, kRenewal };
+
+class DealColumns;
+
+// One deal of the columns. Days count from 1970-01-01.
+class DealRef {
+ public:
+  DealRef(const DealColumns* columns, size_t position) : columns_(columns), position_(position) {}
+
+  // In the columns, and among the opportunities of the view.
+  size_t position() const { return position_; }
+  int rep() const;
+  int segment() const;
+  int product() const;
+  int account() const;
+  int lead_source() const;
+  int close_reason() const;
+  int competitor() const;
+  DealMotion motion() const;
+  int32_t created_day() const;
+  std::optional<int32_t> expected_close_day() const;
+  StageCategory outcome() const;
+  int32_t close_day() const;  // Of closed deals only.
+  std::optional<int64_t> amount_minor_units() const;
+  std::optional<int64_t> entry_amount_minor_units() const;
+
+ private:
+  const DealColumns* columns_;
+  size_t position_;
+};
+
+// The deals of some columns, one after the other.
+class DealRange {
+ public:
+  class Iterator {
+   public:
+    Iterator(const DealColumns* columns, size_t position)
+        : columns_(columns), position_(position) {}
+    DealRef operator*() const { return {columns_, position_}; }
+    Iterator& operator++() {
+      ++position_;
+      return *this;
+    }
+    bool operator!=(const Iterator& other) const { return position_ != other.position_; }
+
+   private:
+    const DealColumns* columns_;
+    size_t position_;
+  };
+
+  DealRange(const DealColumns* columns, size_t size) : columns_(columns), size_(size) {}
+  Iterator begin() const { return {columns_, 0}; }
+  Iterator end() const { return {columns_, size_}; }
+
+ private:
+  const DealColumns* columns_;
+  size_t size_;
+};
+
+// A deal that is closed on the day of the view, with what is asked of it most.
+struct ClosedDeal {
+  uint32_t position = 0;
+  int32_t close_day = 0;
+  std::optional<int64_t> amount_minor_units;
+  bool is_won = false;
+};
+
+// One entry per deal of the view in each column, in order of id. Names are positions in the view's
+// lists, -1: none stated.
+class DealColumns {
+ public:
+  static constexpr int64_t kNoAmount = INT64_MIN;
+  static constexpr int32_t kNoDay = INT32_MIN;
+
+  size_t size() const { return rep.size(); }
+  DealRef At(size_t position) const { return {this, position}; }
+  DealRange All() const { return {this, size()}; }
+
+  // Closed on a day of the period (of all time without one), in order of the day and then of the
+  // deal. The order is made when first asked for; thread-safe. The columns must not change then.
+  std::span<const ClosedDeal> ClosedIn(const std::optional<FiscalPeriod>& period) const;
+
+  std::vector<int32_t> rep;
+  std::vector<int32_t> segment;
+  std::vector<int32_t> product;
+  std::vector<int32_t> account;
+  std::vector<int32_t> lead_source;
+  std::vector<int32_t> close_reason;
+  std::vector<int32_t> competitor;
+  std::vector<DealMotion> motion;
+  std::vector<int32_t> created_day;
+  std::vector<int32_t> expected_close_day;  // kNoDay: none.
+  std::vector<StageCategory> outcome;
+  std::vector<int32_t> close_day;           // Of closed deals only.
+  std::vector<int64_t> amount_minor_units;  // kNoAmount: none, as the next one.
+  std::vector<int64_t> entry_amount_minor_units;
+
+ private:
+  struct ClosedOrder {
+    std::once_flag once;
+    std::vector<ClosedDeal> deals;
+  };
+
+  std::shared_ptr<ClosedOrder> closed_ = std::make_shared<ClosedOrder>();
+};
+
+inline int DealRef::rep() const { return columns_->rep[position_]; }
+inline int DealRef::segment() const { return columns_->segment[position_]; }
+inline int DealRef::product() const { return columns_->product[position_]; }
+inline int DealRef::account() const { return columns_->account[position_]; }
+inline int DealRef::lead_source() const { return columns_->lead_source[position_]; }
+inline int DealRef::close_reason() const { return columns_->close_reason[position_]; }
+inline int DealRef::competitor() const { return columns_->competitor[position_]; }
+inline DealMotion DealRef::motion() const { return columns_->motion[position_]; }
+inline int32_t DealRef::created_day() const { return columns_->created_day[position_]; }
+inline std::optional<int32_t> DealRef::expected_close_day() const {
+  const int32_t day = columns_->expected_close_day[position_];
+  return day == DealColumns::kNoDay ? std::nullopt : std::optional(day);
+}
+inline StageCategory DealRef::outcome() const { return columns_->outcome[position_]; }
+inline int32_t DealRef::close_day() const { return columns_->close_day[position_]; }
+inline std::optional<int64_t> DealRef::amount_minor_units() const {
+  const int64_t amount = columns_->amount_minor_units[position_];
+  return amount == DealColumns::kNoAmount ? std::nullopt : std::optional(amount);
+}
+inline std::optional<int64_t> DealRef::entry_amount_minor_units() const {
+  const int64_t amount = columns_->entry_amount_minor_units[position_];
+  return amount == DealColumns::kNoAmount ? std::nullopt : std::optional(amount);
+}
+
+}  // namespace quotacast::metrics
+
+#endif  // QUOTACAST_SERVICES_METRICS_DEAL_COLUMNS_H_

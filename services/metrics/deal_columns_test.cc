@@ -1,0 +1,73 @@
+// Goal: the closed deals of a period are all of them, in order, and no others. Method: days at the
+// edges of a period by hand.
+#include "services/metrics/deal_columns.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "base/fiscal_calendar.h"
+#include "gtest/gtest.h"
+#include "services/metrics/book_view.h"
+#include "services/metrics/test_columns.h"
+
+namespace quotacast::metrics {
+namespace {
+
+using absl::CivilDay;
+
+std::vector<BookOpportunity> Deals() {
+  std::vector<BookOpportunity> deals;
+  const auto add = [&](StageCategory outcome, CivilDay day, std::optional<int64_t> amount) {
+    BookOpportunity& deal = deals.emplace_back();
+    deal.outcome = outcome;
+    deal.close_day = day;
+    deal.amount_minor_units = amount;
+  };
+  add(StageCategory::kWon, CivilDay(2017, 6, 30), 500);
+  add(StageCategory::kLost, CivilDay(2017, 4, 1), std::nullopt);
+  add(StageCategory::kOpen, CivilDay(2017, 5, 1), 100);
+  add(StageCategory::kWon, CivilDay(2017, 7, 1), 0);
+  add(StageCategory::kWon, CivilDay(2017, 4, 1), -3);
+  add(StageCategory::kLost, CivilDay(2017, 3, 31), 1);
+  return deals;
+}
+
+std::string Closed(const DealColumns& columns, const std::optional<FiscalPeriod>& period) {
+  std::string text;
+  for (const ClosedDeal& deal : columns.ClosedIn(period)) {
+    absl::StrAppend(&text, deal.position, deal.is_won ? "w" : "l",
+                    deal.amount_minor_units ? absl::StrCat(*deal.amount_minor_units) : "-", " ");
+  }
+  return text;
+}
+
+TEST(ClosedIn, HasThoseOfThePeriodInOrder) {
+  const auto columns = ColumnsOf(Deals());
+  const FiscalPeriod quarter{
+      .name = "2017Q2", .start = CivilDay(2017, 4, 1), .end = CivilDay(2017, 7, 1)};
+  EXPECT_EQ(Closed(*columns, quarter), "1l- 4w-3 0w500 ");
+  EXPECT_EQ(Closed(*columns, std::nullopt), "5l1 1l- 4w-3 0w500 3w0 ");
+  const FiscalPeriod before{
+      .name = "2016Q1", .start = CivilDay(2016, 1, 1), .end = CivilDay(2016, 4, 1)};
+  EXPECT_EQ(Closed(*columns, before), "");
+  EXPECT_EQ(Closed(DealColumns(), std::nullopt), "");
+}
+
+TEST(DealRef, TellsWhatIsNotThere) {
+  const auto columns = ColumnsOf(Deals());
+  EXPECT_EQ(columns->At(1).amount_minor_units(), std::nullopt);
+  EXPECT_EQ(columns->At(3).amount_minor_units(), 0);
+  EXPECT_EQ(columns->At(0).entry_amount_minor_units(), std::nullopt);
+  EXPECT_EQ(columns->At(0).expected_close_day(), std::nullopt);
+  EXPECT_EQ(columns->At(0).product(), -1);
+  int count = 0;
+  for (const DealRef deal : columns->All()) count += deal.position() == 5 ? 10 : 1;
+  EXPECT_EQ(count, 15);
+}
+
+}  // namespace
+}  // namespace quotacast::metrics
