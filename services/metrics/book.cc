@@ -208,23 +208,11 @@ absl::CivilDay Book::LatestOpportunityDay(int64_t log_offset, absl::CivilDay tod
   return today;
 }
 
-const std::vector<uint32_t>& Book::OrderedOpportunities() const {
-  std::vector<uint32_t>& order = ordered_opportunities_;
-  const auto placed = static_cast<std::ptrdiff_t>(order.size());
-  const uint32_t count = opportunity_facts_.opportunity_count();
-  for (auto code = static_cast<uint32_t>(order.size()); code < count; ++code) order.push_back(code);
-  const Dictionary& ids = opportunity_facts_.names().opportunities;
-  const auto by_id = [&ids](uint32_t a, uint32_t b) { return ids.At(a) < ids.At(b); };
-  std::sort(order.begin() + placed, order.end(), by_id);
-  std::inplace_merge(order.begin(), order.begin() + placed, order.end(), by_id);
-  return order;
-}
-
 size_t Book::memory_bytes() const {
   std::lock_guard<std::mutex> lock(mutex_);
   // A map entry costs about as much again as what is in it.
   size_t bytes = opportunity_facts_.memory_bytes() + deal_histories_.memory_bytes() +
-                 ordered_opportunities_.capacity() * sizeof(uint32_t) +
+                 opportunity_order_.memory_bytes() + account_order_.memory_bytes() +
                  recorded_runs_.capacity() * sizeof(RecordedRun) + opportunity_days_.size() * 64;
   bytes += reference_fact_bytes_ + record_facts_->memory_bytes();
   return bytes;

@@ -59,6 +59,7 @@
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/deal_histories.h"
+#include "services/metrics/name_order.h"
 #include "services/metrics/opportunity_facts.h"
 #include "services/metrics/record_facts.h"
 
@@ -134,9 +135,6 @@ class Book {
   // Latest day not after `today` of any change of an opportunity up to `log_offset`; `today` when
   // there is none.
   absl::CivilDay LatestOpportunityDay(int64_t log_offset, absl::CivilDay today) const;
-  // Codes of opportunities in order of id.
-  const std::vector<uint32_t>& OrderedOpportunities() const;
-
   const int64_t erasures_known_through_;
   mutable std::mutex mutex_;
   int64_t last_offset_ = 0;  // Guarded by mutex_, as all below.
@@ -151,7 +149,8 @@ class Book {
   std::unordered_map<std::string, int64_t> first_offset_of_fact_;
   // Derived when asked for.
   mutable DealHistoryCache deal_histories_;
-  mutable std::vector<uint32_t> ordered_opportunities_;
+  mutable NameOrderCache opportunity_order_;
+  mutable NameOrderCache account_order_;
   // Leads, activities and other records. Views that were not asked for theirs yet share it.
   std::shared_ptr<RecordFacts> record_facts_ = std::make_shared<RecordFacts>();
   mutable std::deque<std::shared_ptr<const BookView>> cache_;  // Latest first.

@@ -4,11 +4,8 @@
 #ifndef QUOTACAST_SERVICES_METRICS_BOOK_VIEW_H_
 #define QUOTACAST_SERVICES_METRICS_BOOK_VIEW_H_
 
-#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,6 +17,7 @@
 #include "base/fiscal_calendar.h"
 #include "services/metrics/book_records.h"
 #include "services/metrics/deal_columns.h"
+#include "services/metrics/lazy_list.h"
 
 namespace quotacast::metrics {
 
@@ -161,61 +159,6 @@ struct BookOpportunity {
   bool operator==(const BookOpportunity&) const = default;
 };
 
-// The opportunities of a view in order of id, with their histories: built when somebody first asks
-// for more than their number, as most KPIs need only the columns. Copies share what was built.
-// Thread-safe but for Edit.
-class LazyOpportunities {
- public:
-  using const_iterator = std::vector<BookOpportunity>::const_iterator;
-
-  LazyOpportunities() = default;  // There are none.
-  LazyOpportunities(size_t size, std::function<std::vector<BookOpportunity>()> build)
-      : state_(std::make_shared<State>(size, std::move(build))) {}
-
-  size_t size() const { return state_ == nullptr ? 0 : state_->size(); }
-  bool empty() const { return size() == 0; }
-  const std::vector<BookOpportunity>& operator*() const {
-    static const std::vector<BookOpportunity>* const none = new std::vector<BookOpportunity>();
-    return state_ == nullptr ? *none : state_->Built();
-  }
-  const std::vector<BookOpportunity>* operator->() const { return &**this; }
-  const_iterator begin() const { return (**this).begin(); }
-  const_iterator end() const { return (**this).end(); }
-  const BookOpportunity& operator[](size_t position) const { return (**this)[position]; }
-  const BookOpportunity& at(size_t position) const { return (**this).at(position); }
-  bool operator==(const LazyOpportunities& other) const { return **this == *other; }
-
-  // For views made by hand: what copies share is no longer shared.
-  std::vector<BookOpportunity>& Edit() {
-    if (state_ == nullptr || state_.use_count() > 1) {
-      state_ = std::make_shared<State>(std::vector<BookOpportunity>(**this));
-    }
-    return state_->Built();
-  }
-
- private:
-  class State {
-   public:
-    State(size_t size, std::function<std::vector<BookOpportunity>()> build)
-        : size_(size), build_(std::move(build)) {}
-    explicit State(std::vector<BookOpportunity> built) : built_(std::move(built)) {}
-
-    size_t size() const { return build_ == nullptr ? built_.size() : size_; }
-    std::vector<BookOpportunity>& Built() {
-      if (build_ != nullptr) std::call_once(once_, [this] { built_ = build_(); });
-      return built_;
-    }
-
-   private:
-    const size_t size_ = 0;
-    const std::function<std::vector<BookOpportunity>()> build_;  // Null: `built_` is it.
-    std::once_flag once_;
-    std::vector<BookOpportunity> built_;
-  };
-
-  std::shared_ptr<State> state_;
-};
-
 struct BookView {
   explicit BookView(FiscalCalendar fiscal_calendar) : calendar(std::move(fiscal_calendar)) {}
 
@@ -225,12 +168,13 @@ struct BookView {
   std::vector<BookRep> reps;               // By id.
   std::vector<BookPlanQuota> plan_quotas;  // By id of the team, then by period.
   std::vector<BookProduct> products;       // By id.
-  std::vector<BookAccount> accounts;       // By id.
+  LazyList<BookAccount> accounts;          // By id.
   std::vector<std::string> segments;       // By id.
   std::vector<std::string> lead_sources;   // In order, as the next two.
   std::vector<std::string> close_reasons;
   std::vector<std::string> competitors;
-  LazyOpportunities opportunities;  // By id.
+  // By id, with their histories; most KPIs need only the columns.
+  LazyList<BookOpportunity> opportunities;
   // What most KPIs read of the same opportunities; never null.
   std::shared_ptr<const DealColumns> columns = std::make_shared<const DealColumns>();
   // The earliest creation day of any of them; absent without opportunities.

@@ -159,22 +159,11 @@ class HistoryWriter {
   DealHistories& into_;
 };
 
-void AddId(std::string_view id, DealHistories& into) {
-  into.ids.append(id);
-  into.id_ends.push_back(into.ids.size());
-}
-
 // Takes over the deals [first, last).
 void TakeOver(const DealHistories& known, size_t first, size_t last, DealHistories& into) {
   if (first == last) return;
   into.codes.insert(into.codes.end(), known.codes.begin() + static_cast<std::ptrdiff_t>(first),
                     known.codes.begin() + static_cast<std::ptrdiff_t>(last));
-  const uint64_t begin = first == 0 ? 0 : known.id_ends[first - 1];
-  const uint64_t shift = into.ids.size() - begin;
-  into.ids.append(known.ids, begin, known.id_ends[last - 1] - begin);
-  for (size_t deal = first; deal < last; ++deal) {
-    into.id_ends.push_back(known.id_ends[deal] + shift);
-  }
   into.is_undated.insert(into.is_undated.end(),
                          known.is_undated.begin() + static_cast<std::ptrdiff_t>(first),
                          known.is_undated.begin() + static_cast<std::ptrdiff_t>(last));
@@ -184,8 +173,7 @@ void TakeOver(const DealHistories& known, size_t first, size_t last, DealHistori
 }  // namespace
 
 size_t DealHistories::memory_bytes() const {
-  size_t bytes = codes.capacity() * sizeof(uint32_t) + ids.capacity() +
-                 id_ends.capacity() * sizeof(uint64_t) + is_undated.capacity();
+  size_t bytes = codes.capacity() * sizeof(uint32_t) + is_undated.capacity();
   ForEachHistory([&bytes](const auto& history) { bytes += history.memory_bytes(); }, *this);
   return bytes;
 }
@@ -195,14 +183,13 @@ std::shared_ptr<const DealHistories> MakeDealHistories(const DealHistorySource& 
                                                        const DealHistories* known,
                                                        const std::vector<bool>& is_stale) {
   auto made = std::make_shared<DealHistories>();
+  made->names = source.names;
   if (known != nullptr) {
     made->may_have_bad_amounts = known->may_have_bad_amounts;
     // Somewhat more than there was: most arrays then never move.
-    const size_t deal_count = source.order->size();
+    const size_t deal_count = source.names->size();
     made->codes.reserve(deal_count);
-    made->id_ends.reserve(deal_count);
     made->is_undated.reserve(deal_count);
-    made->ids.reserve(known->ids.size() + known->ids.size() / 16);
     ForEachHistory(
         [deal_count](auto& to, const auto& from) {
           to.Reserve(deal_count, from.saying_count() + from.saying_count() / 16);
@@ -215,7 +202,7 @@ std::shared_ptr<const DealHistories> MakeDealHistories(const DealHistorySource& 
   };
   size_t next = 0;  // In `known`, which is in the same order and has no deal that is not in it.
   size_t run_begin = 0;
-  for (const uint32_t code : *source.order) {
+  for (const uint32_t code : source.names->codes()) {
     const bool was_known = known != nullptr && next < known->size() && known->codes[next] == code;
     if (was_known && is_known(code)) {
       ++next;
@@ -225,7 +212,6 @@ std::shared_ptr<const DealHistories> MakeDealHistories(const DealHistorySource& 
     if (was_known) ++next;
     run_begin = next;
     made->codes.push_back(code);
-    AddId(source.facts->names().opportunities.At(code), *made);
     writer.AddDeal(Settle(*source.facts, code, log_offset, *source.closing_stages));
   }
   if (known != nullptr) TakeOver(*known, run_begin, next, *made);

@@ -7,12 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "services/metrics/book_view.h"
 #include "services/metrics/field_history.h"
+#include "services/metrics/name_order.h"
 #include "services/metrics/opportunity_facts.h"
 #include "services/metrics/settled_facts.h"
 
@@ -21,15 +21,11 @@ namespace quotacast::metrics {
 // Immutable once made; deals are in order of id. Names are codes of OpportunityNames.
 struct DealHistories {
   size_t size() const { return codes.size(); }
-  std::string_view IdOf(size_t deal) const {
-    const size_t begin = deal == 0 ? 0 : id_ends[deal - 1];
-    return std::string_view(ids).substr(begin, id_ends[deal] - begin);
-  }
+  std::string_view IdOf(size_t deal) const { return names->At(codes[deal]); }
   size_t memory_bytes() const;
 
-  std::vector<uint32_t> codes;  // Of the opportunities.
-  std::string ids;              // One after the other.
-  std::vector<uint64_t> id_ends;
+  std::shared_ptr<const NameOrder> names;  // Of the opportunities.
+  std::vector<uint32_t> codes;
   std::vector<uint8_t> is_undated;  // Nothing dates the deal.
   FieldHistory<uint8_t> ends;       // Whether it is gone: deleted, or merged into another one.
   FieldHistory<uint32_t> facts;     // One per fact that counts: how many so far were learned late.
@@ -55,7 +51,7 @@ struct DealHistories {
 // What the histories of a book are made from.
 struct DealHistorySource {
   const OpportunityFacts* facts = nullptr;
-  const std::vector<uint32_t>* order = nullptr;  // Codes of opportunities in order of id.
+  std::shared_ptr<const NameOrder> names;  // Of all opportunities.
   // By stage code: whether the stage closes a deal. One per stage that facts name.
   const std::vector<bool>* closing_stages = nullptr;
 };

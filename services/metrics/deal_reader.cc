@@ -238,7 +238,8 @@ void DealReader::Fill(const Defaults& defaults, BookView& view) {
   plan->first_stage = defaults.stage;
   plan->columns = filled;
   view.columns = std::move(filled);
-  view.opportunities = LazyOpportunities(size, [plan] { return BuildOpportunities(*plan); });
+  view.opportunities =
+      LazyList<BookOpportunity>(size, [plan] { return BuildOpportunities(*plan); });
 }
 
 DealReader::Amounts DealReader::AmountsOn(size_t deal) const {

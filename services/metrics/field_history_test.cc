@@ -1,5 +1,5 @@
-// Goal: histories of one field are cut at any day and taken over in any piece. Method: three deals by
-// hand, one of which nothing is said; a history put together from pieces of another.
+// Goal: histories of one field are cut at any day and taken over in any piece. Method: three deals
+// by hand, one of which nothing is said; a history put together from pieces of another.
 #include "services/metrics/field_history.h"
 
 #include <cstdint>

@@ -21,6 +21,11 @@ class Merges {
     return true;
   }
 
+  bool has_any(crm::v1::EntityKind entity) const {
+    const auto first = into_.lower_bound({entity, ""});
+    return first != into_.end() && first->first.first == entity;
+  }
+
   // The id of the record that stands for this one.
   const std::string& Standing(crm::v1::EntityKind entity, const std::string& id) const {
     const std::string* standing = &id;

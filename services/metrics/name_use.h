@@ -37,6 +37,8 @@ class NameUse {
     }
   }
 
+  bool Uses(uint32_t code) const { return is_used_[code] != 0; }
+  void Place(uint32_t code, int position) { positions_[code] = position; }
   // The names in use in order, where each then stands; with `also`, unless it is empty.
   std::vector<std::string> PlaceInOrder(const std::string& also = "");
 

@@ -284,7 +284,7 @@ int RecordBuilder::RepAt(const std::string& id) const {
 }
 
 int RecordBuilder::AccountAt(const std::string& id) const {
-  return PositionById(view_.accounts, merges_.Standing(crm::v1::ENTITY_KIND_ACCOUNT, id));
+  return PositionById(*view_.accounts, merges_.Standing(crm::v1::ENTITY_KIND_ACCOUNT, id));
 }
 
 int RecordBuilder::ProductAt(const std::string& id) const {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -26,6 +27,8 @@
 #include "services/metrics/day_number.h"
 #include "services/metrics/deal_histories.h"
 #include "services/metrics/dictionary.h"
+#include "services/metrics/lazy_list.h"
+#include "services/metrics/name_order.h"
 #include "services/metrics/name_use.h"
 #include "services/metrics/opportunity_facts.h"
 #include "services/metrics/proto_values.h"
@@ -376,9 +379,10 @@ std::vector<bool> ViewBuilder::ClosingStages() const {
 
 void ViewBuilder::ReadOpportunities() {
   const std::vector<bool> closing_stages = ClosingStages();
-  const DealHistorySource source{.facts = &book_.opportunity_facts_,
-                                 .order = &book_.OrderedOpportunities(),
-                                 .closing_stages = &closing_stages};
+  const DealHistorySource source{
+      .facts = &book_.opportunity_facts_,
+      .names = book_.opportunity_order_.Get(book_.opportunity_facts_.names().opportunities),
+      .closing_stages = &closing_stages};
   deals_.emplace(book_.deal_histories_.Get(source, as_of_.log_offset),
                  NumberOfDay(as_of_.effective_day), book_.opportunity_facts_.names());
   // In order of id, so that notes and the first currency named do not depend on hashing.
@@ -411,10 +415,6 @@ void ViewBuilder::UseNames() {
     const std::string& standing = Standing(crm::v1::ENTITY_KIND_PRODUCT, id);
     products_[standing].product.id = standing;
   });
-  deals_->accounts().ForEach([this](const std::string& id, int&) {
-    const std::string& standing = Standing(crm::v1::ENTITY_KIND_ACCOUNT, id);
-    accounts_[standing].account.id = standing;
-  });
 }
 
 void ViewBuilder::PlaceNames() {
@@ -432,7 +432,6 @@ void ViewBuilder::PlaceNames() {
   };
   place(deals_->reps(), crm::v1::ENTITY_KIND_REP, rep_positions_);
   place(deals_->products(), crm::v1::ENTITY_KIND_PRODUCT, Positions(products_));
-  place(deals_->accounts(), crm::v1::ENTITY_KIND_ACCOUNT, Positions(accounts_));
   std::unordered_map<std::string, int> stage_positions;
   for (size_t i = 0; i < view_->stages.size(); ++i) {
     stage_positions.emplace(view_->stages[i].id, static_cast<int>(i));
@@ -562,25 +561,89 @@ void ViewBuilder::FinishPlans() {
 }
 
 void ViewBuilder::FinishAccounts() {
-  for (auto& entry : accounts_) {
-    AccountDraft& draft = entry.second;
-    BookAccount& account = draft.account;
-    if (account.display_name.empty()) account.display_name = account.id;
-    const auto owner = rep_positions_.find(draft.owner_id);
-    if (owner != rep_positions_.end()) account.owner_rep = owner->second;
-    if (draft.yearly_potential) {
-      // An estimate in another currency is left out: the figures in money go on without it.
-      const std::optional<Money> money = ToMoney(*draft.yearly_potential);
-      if (money && (view_->currency.empty() || money->currency == view_->currency)) {
-        account.yearly_potential_minor_units = money->minor_units;
-      } else {
-        view_->notes.push_back(absl::StrCat("the yearly potential of account ", account.id,
-                                            " is not an amount in ", view_->currency,
-                                            " and was left out"));
+  // Those that deals name, in order, unless they were merged into another one.
+  struct Source {
+    std::shared_ptr<const NameOrder> names;
+    std::vector<BookAccount> described;
+    // By position: the code of the name, and where the account is among those described (-1: it is
+    // not).
+    std::vector<std::pair<uint32_t, int>> places;
+  };
+  auto source = std::make_shared<Source>();
+  source->names = book_.account_order_.Get(book_.opportunity_facts_.names().accounts);
+  std::vector<std::pair<uint32_t, const std::string*>> merged_away;
+  std::vector<uint32_t> named;
+  for (const uint32_t code : source->names->codes()) {
+    if (!deals_->accounts().Uses(code) || source->names->At(code).empty()) continue;
+    if (merges_.has_any(crm::v1::ENTITY_KIND_ACCOUNT)) {
+      const std::string id(source->names->At(code));
+      if (IsMergedAway(crm::v1::ENTITY_KIND_ACCOUNT, id)) {
+        const std::string& standing = Standing(crm::v1::ENTITY_KIND_ACCOUNT, id);
+        merged_away.emplace_back(code, &accounts_.try_emplace(standing).first->first);
+        continue;
       }
     }
-    view_->accounts.push_back(account);
+    named.push_back(code);
   }
+  std::map<std::string_view, int> position_of_described;
+  auto next = named.begin();
+  const auto place_named_before = [&](std::optional<std::string_view> id) {
+    while (next != named.end() && (!id || source->names->At(*next) < *id)) {
+      deals_->accounts().Place(*next, static_cast<int>(source->places.size()));
+      source->places.emplace_back(*next++, -1);
+    }
+  };
+  for (auto& entry : accounts_) {
+    place_named_before(entry.first);
+    const int position = static_cast<int>(source->places.size());
+    uint32_t code = Dictionary::kNone;
+    if (next != named.end() && source->names->At(*next) == entry.first) {
+      code = *next++;
+      deals_->accounts().Place(code, position);
+    }
+    position_of_described.emplace(entry.first, position);
+    source->places.emplace_back(code, static_cast<int>(source->described.size()));
+    source->described.push_back(FinishedAccount(entry.first, entry.second));
+  }
+  place_named_before(std::nullopt);
+  for (const auto& [code, standing] : merged_away) {
+    deals_->accounts().Place(code, position_of_described.at(*standing));
+  }
+  const size_t size = source->places.size();
+  view_->accounts = LazyList<BookAccount>(size, [source] {
+    std::vector<BookAccount> accounts;
+    accounts.reserve(source->places.size());
+    for (const auto& [code, described] : source->places) {
+      if (described >= 0) {
+        accounts.push_back(source->described[static_cast<size_t>(described)]);
+        continue;
+      }
+      BookAccount& account = accounts.emplace_back();
+      account.id = std::string(source->names->At(code));
+      account.display_name = account.id;
+    }
+    return accounts;
+  });
+}
+
+BookAccount ViewBuilder::FinishedAccount(const std::string& id, AccountDraft& draft) {
+  BookAccount account = std::move(draft.account);
+  account.id = id;
+  if (account.display_name.empty()) account.display_name = id;
+  const auto owner = rep_positions_.find(draft.owner_id);
+  if (owner != rep_positions_.end()) account.owner_rep = owner->second;
+  if (draft.yearly_potential) {
+    // An estimate in another currency is left out: the figures in money go on without it.
+    const std::optional<Money> money = ToMoney(*draft.yearly_potential);
+    if (money && (view_->currency.empty() || money->currency == view_->currency)) {
+      account.yearly_potential_minor_units = money->minor_units;
+    } else {
+      view_->notes.push_back(absl::StrCat("the yearly potential of account ", account.id,
+                                          " is not an amount in ", view_->currency,
+                                          " and was left out"));
+    }
+  }
+  return account;
 }
 
 int ViewBuilder::FirstStage() {

@@ -96,7 +96,9 @@ class ViewBuilder {
   void PlaceNames();
   // Position of the stage where deals stand that nobody put into one.
   int FirstStage();
+  // Says where each account stands that deals name or sources describe.
   void FinishAccounts();
+  BookAccount FinishedAccount(const std::string& id, AccountDraft& draft);
   void FinishOpportunities();
 
   const Book& book_;

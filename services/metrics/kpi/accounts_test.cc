@@ -90,7 +90,7 @@ TEST(WhiteSpace, IsPotentialLessBookingsAccountByAccount) {
   ViewMaker maker(CivilDay(2017, 12, 31));
   maker.Rep("ann");
   const auto potential = [&](const std::string& account, int64_t amount, int owner) {
-    BookAccount& entry = maker.view().accounts[static_cast<size_t>(maker.Account(account))];
+    BookAccount& entry = maker.view().accounts.Edit()[static_cast<size_t>(maker.Account(account))];
     entry.yearly_potential_minor_units = amount * 100;
     entry.owner_rep = owner;
   };

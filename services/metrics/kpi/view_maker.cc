@@ -72,7 +72,7 @@ int ViewMaker::Product(const std::string& id, int64_t list_price) {
   return product;
 }
 
-int ViewMaker::Account(const std::string& id) { return PositionOf(view_.accounts, id); }
+int ViewMaker::Account(const std::string& id) { return PositionOf(view_.accounts.Edit(), id); }
 
 BookOpportunity& ViewMaker::Deal(const std::string& rep, absl::CivilDay created) {
   const int owner = Rep(rep);

@@ -1,0 +1,55 @@
+// The names of a dictionary in order, as they were at a time.
+#ifndef QUOTACAST_SERVICES_METRICS_NAME_ORDER_H_
+#define QUOTACAST_SERVICES_METRICS_NAME_ORDER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/metrics/dictionary.h"
+
+namespace quotacast::metrics {
+
+// Immutable, and independent of the dictionary once made.
+class NameOrder {
+ public:
+  // `known`, which may be null, is the order of the same dictionary when it was smaller.
+  // Complexity: linear in the names, n log n in the new ones.
+  NameOrder(const Dictionary& names, const NameOrder* known);
+
+  size_t size() const { return ends_.size(); }
+  std::string_view At(uint32_t code) const {
+    const size_t begin = code == 0 ? 0 : ends_[code - 1];
+    return std::string_view(texts_).substr(begin, ends_[code] - begin);
+  }
+  // In order of the name.
+  const std::vector<uint32_t>& codes() const { return codes_; }
+  size_t memory_bytes() const;
+
+ private:
+  std::string texts_;           // One after the other.
+  std::vector<uint64_t> ends_;  // Of each text in `texts_`.
+  std::vector<uint32_t> codes_;
+};
+
+// Keeps the order of a dictionary that grows. Not thread-safe; what it gives out is.
+class NameOrderCache {
+ public:
+  std::shared_ptr<const NameOrder> Get(const Dictionary& names) {
+    if (order_ == nullptr || order_->size() != names.size()) {
+      order_ = std::make_shared<const NameOrder>(names, order_.get());
+    }
+    return order_;
+  }
+  size_t memory_bytes() const { return order_ == nullptr ? 0 : order_->memory_bytes(); }
+
+ private:
+  std::shared_ptr<const NameOrder> order_;
+};
+
+}  // namespace quotacast::metrics
+
+#endif  // QUOTACAST_SERVICES_METRICS_NAME_ORDER_H_
