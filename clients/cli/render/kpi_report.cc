@@ -15,7 +15,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "clients/cli/grouping_words.h"
+#include "clients/cli/kpi_words.h"
 #include "clients/cli/render/certificate_text.h"
 #include "clients/cli/render/numbers.h"
 #include "clients/cli/render/style.h"
