@@ -20,8 +20,10 @@
 #include "base/civil_date.h"
 #include "base/errors.h"
 #include "base/money.h"
+#include "base/nearest_names.h"
+#include "base/status_macros.h"
 #include "base/string_views.h"
-#include "clients/cli/grouping_words.h"
+#include "clients/cli/kpi_words.h"
 
 namespace quotacast::cli {
 namespace {
@@ -29,11 +31,35 @@ namespace {
 constexpr char kUsageReason[] = "USAGE";
 constexpr int64_t kMaxTextFileBytes = int64_t{16} << 20;
 constexpr int64_t kNanosPerUnit = 1'000'000'000;
+constexpr size_t kNearestWords = 3;
 
 // "team:east" -> "east" when it begins with `prefix`.
 std::optional<std::string> After(const std::string& text, const std::string& prefix) {
   if (!absl::StartsWith(text, prefix) || text.size() == prefix.size()) return std::nullopt;
   return text.substr(prefix.size());
+}
+
+// What is said of a word that is none of `words`; `what` is "a grouping".
+absl::Status UnknownWord(const std::string& word, const std::string& what,
+                         const std::vector<std::string>& words) {
+  return UsageError(absl::StrCat("\"", ShownName(word), "\" is not ", what, "; the nearest are ",
+                                 absl::StrJoin(NearestNames(word, words, kNearestWords), ", "),
+                                 " (all: ", absl::StrJoin(words, ", "), ")"));
+}
+
+// The parts of "a,b\\,c": "a" and "b,c".
+std::vector<std::string> SplitAtCommas(const std::string& text) {
+  std::vector<std::string> parts(1);
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size() && text[i + 1] == ',') {
+      parts.back() += text[++i];
+    } else if (text[i] == ',') {
+      parts.emplace_back();
+    } else {
+      parts.back() += text[i];
+    }
+  }
+  return parts;
 }
 
 }  // namespace
@@ -75,9 +101,35 @@ absl::StatusOr<std::vector<simulation::v1::Level>> ParseLevelArgument(const std:
 
 absl::StatusOr<metrics::v1::GroupBy> ParseGroupByArgument(const std::string& text) {
   const std::optional<metrics::v1::GroupBy> group_by = GroupByOfWord(text);
-  if (group_by) return *group_by;
-  return UsageError(absl::StrCat("\"", text, "\" is not a grouping; there are ",
-                                 absl::StrJoin(GroupByWords(), ", ")));
+  return group_by ? absl::StatusOr<metrics::v1::GroupBy>(*group_by)
+                  : UnknownWord(text, "a grouping", GroupByWords());
+}
+
+absl::StatusOr<metrics::v1::KpiComparison> ParseComparisonArgument(const std::string& text) {
+  const std::optional<metrics::v1::KpiComparison> comparison = ComparisonOfWord(text);
+  return comparison ? absl::StatusOr<metrics::v1::KpiComparison>(*comparison)
+                    : UnknownWord(text, "a comparison", ComparisonWords());
+}
+
+absl::StatusOr<metrics::v1::KpiFilter> ParseFilterArgument(const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos) {
+    return UsageError(absl::StrCat("\"", text,
+                                   "\" is not a filter such as rep=R001 or segment=smb,enterprise: "
+                                   "it has no \"=\""));
+  }
+  metrics::v1::KpiFilter filter;
+  QC_ASSIGN_OR_RETURN(const metrics::v1::GroupBy dimension,
+                      ParseGroupByArgument(text.substr(0, equals)));
+  filter.set_dimension(dimension);
+  for (std::string& id : SplitAtCommas(text.substr(equals + 1))) {
+    if (id.empty()) {
+      return UsageError(absl::StrCat("\"", text, "\" names an empty id; a filter is such as ",
+                                     "rep=R001 or segment=smb,enterprise"));
+    }
+    filter.add_ids(std::move(id));
+  }
+  return filter;
 }
 
 absl::StatusOr<simulation::v1::EntityRef> ParseEntityArgument(const std::string& text) {

@@ -29,8 +29,15 @@ absl::StatusOr<google::type::Date> ParseDateArgument(const std::string& text);
 // "org", "team", "rep", or "all" for the three.
 absl::StatusOr<std::vector<simulation::v1::Level>> ParseLevelArgument(const std::string& text);
 
-// One of GroupByWords(): "org", "rep", "lead_source" ...
+// One of GroupByWords(): "org", "rep", "lead_source" ... (kpi_words.h). The error names the
+// nearest.
 absl::StatusOr<metrics::v1::GroupBy> ParseGroupByArgument(const std::string& text);
+
+// One of ComparisonWords(): "previous_period", "quota" ... The error names the nearest.
+absl::StatusOr<metrics::v1::KpiComparison> ParseComparisonArgument(const std::string& text);
+
+// "rep=R001" or "segment=smb,enterprise": a grouping and ids of it. "\," is a comma within an id.
+absl::StatusOr<metrics::v1::KpiFilter> ParseFilterArgument(const std::string& text);
 
 // "org", "team:ID", "rep:ID".
 absl::StatusOr<simulation::v1::EntityRef> ParseEntityArgument(const std::string& text);

@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "clients/cli/grouping_words.h"
+#include "clients/cli/kpi_words.h"
 #include "clients/cli/testing/run_cli.h"
 #include "gtest/gtest.h"
 
@@ -53,6 +53,54 @@ TEST(ArgumentsTest, Groupings) {
     const absl::Status status = ParseGroupByArgument(text).status();
     EXPECT_TRUE(IsUsageError(status)) << text;
     EXPECT_NE(status.message().find("org, rep, team"), absl::string_view::npos) << status;
+  }
+}
+
+TEST(ArgumentsTest, AnUnknownWordGivesTheNearest) {
+  const absl::Status status = ParseGroupByArgument("segmnt").status();
+  EXPECT_NE(status.message().find("\"segmnt\" is not a grouping; the nearest are segment, "),
+            absl::string_view::npos)
+      << status;
+}
+
+TEST(ArgumentsTest, Comparisons) {
+  EXPECT_EQ(*ParseComparisonArgument("quota"), metrics::v1::KPI_COMPARISON_QUOTA);
+  EXPECT_EQ(*ParseComparisonArgument("peer-quartile"), metrics::v1::KPI_COMPARISON_PEER_QUARTILE);
+  for (const char* text : {"", "prior_period", "Quota"}) {
+    const absl::Status status = ParseComparisonArgument(text).status();
+    EXPECT_TRUE(IsUsageError(status)) << text;
+    EXPECT_NE(status.message().find("previous_period"), absl::string_view::npos) << status;
+  }
+}
+
+TEST(ArgumentsTest, Filters) {
+  const absl::StatusOr<metrics::v1::KpiFilter> filter = ParseFilterArgument("rep=R001,Anna = x");
+  ASSERT_TRUE(filter.ok()) << filter.status();
+  EXPECT_EQ(filter->dimension(), metrics::v1::GROUP_BY_REP);
+  ASSERT_EQ(filter->ids_size(), 2);
+  EXPECT_EQ(filter->ids(0), "R001");
+  EXPECT_EQ(filter->ids(1), "Anna = x");
+  const absl::StatusOr<metrics::v1::KpiFilter> comma =
+      ParseFilterArgument("lead-source=Fairs\\, online,a\\b");
+  ASSERT_TRUE(comma.ok()) << comma.status();
+  EXPECT_EQ(comma->dimension(), metrics::v1::GROUP_BY_LEAD_SOURCE);
+  ASSERT_EQ(comma->ids_size(), 2);
+  EXPECT_EQ(comma->ids(0), "Fairs, online");
+  EXPECT_EQ(comma->ids(1), "a\\b");
+}
+
+TEST(ArgumentsTest, WrongFilters) {
+  const auto message = [](const std::string& text) {
+    const absl::Status status = ParseFilterArgument(text).status();
+    EXPECT_TRUE(IsUsageError(status)) << text;
+    return std::string(status.message());
+  };
+  EXPECT_NE(message("rep").find("it has no \"=\""), std::string::npos);
+  EXPECT_NE(message("").find("it has no \"=\""), std::string::npos);
+  EXPECT_NE(message("reps=R001").find("the nearest are rep"), std::string::npos);
+  EXPECT_NE(message("=R001").find("is not a grouping"), std::string::npos);
+  for (const char* text : {"rep=", "rep=,", "rep=R001,", "rep=R001,,R002"}) {
+    EXPECT_NE(message(text).find("empty id"), std::string::npos) << text;
   }
 }
 

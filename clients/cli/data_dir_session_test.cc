@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "base/civil_date.h"
@@ -115,6 +116,43 @@ TEST(DataDirSessionTest, FromImportToForecastAndBack) {
   const size_t value = run.out.find("\"value\": 0.");
   ASSERT_NE(value, std::string::npos) << run.out;
   EXPECT_NEAR(std::strtod(run.out.c_str() + value + 9, nullptr), 0.4, 0.02);
+
+  // One quarter told in two ways: by deals through the KPI, and rep by rep through the actuals.
+  run = RunOn(data, {"metrics", "--kpi", "bookings", "--period", "2017Q3", "--csv"});
+  ASSERT_EQ(run.exit_code, kExitOk) << run.err;
+  const std::string kpi_row = run.out.substr(run.out.find("\r\n") + 2);
+  const std::string booked = std::vector<std::string>(absl::StrSplit(kpi_row, ','))[5];
+  run = RunOn(data, {"metrics", "actuals", "--period", "2017Q3", "--level", "org", "--csv"});
+  ASSERT_EQ(run.exit_code, kExitOk) << run.err;
+  EXPECT_NE(run.out.find(absl::StrCat("\r\norg,,,,2017Q3,", booked, ",,USD,")), std::string::npos)
+      << run.out << kpi_row;
+  run = RunOn(data, {"metrics", "actuals", "--period", "2017Q3", "--level", "team"});
+  ASSERT_EQ(run.exit_code, kExitOk) << run.err;
+  EXPECT_NE(run.out.find("East"), std::string::npos) << run.out;
+
+  // All that can be asked of a table at once: a row for each of three quarters, each beside the one
+  // before.
+  run = RunOn(data, {"metrics", "--kpi", "win_rate_closed", "--by", "team", "--then-by", "segment",
+                     "--filter", "rep=rep-0,rep-2", "--period", "2017Q1", "--to", "2017Q3",
+                     "--compare", "previous-period", "--ndjson"});
+  ASSERT_EQ(run.exit_code, kExitOk) << run.err;
+  const std::vector<std::string> rows = absl::StrSplit(run.out, '\n', absl::SkipEmpty());
+  ASSERT_EQ(rows.size(), 3u) << run.out;
+  for (const std::string& row : rows) {
+    EXPECT_NE(row.find("\"group\":\"east\""), std::string::npos) << row;
+    EXPECT_NE(row.find("\"thenGroup\":\"smb\""), std::string::npos) << row;
+    EXPECT_NE(row.find("\"reference\":"), std::string::npos) << row;
+  }
+  run = RunOn(data, {"metrics", "--kpi", "win_rate_closed", "--filter", "rep=rep-9"});
+  EXPECT_EQ(run.exit_code, kExitError);
+  EXPECT_NE(run.err.find("--filter: \"rep-9\" is no id of rep; the nearest are \"rep-0\""),
+            std::string::npos)
+      << run.err;
+
+  // Every KPI there is, whatever it needs, in one summary.
+  run = RunOn(data, {"metrics", "--period", "2017Q3", "--compare", "quota"});
+  EXPECT_EQ(run.exit_code, kExitOk) << run.err;
+  EXPECT_LE(WidestLine(run.out), kDefaultWidthColumns) << run.out;
 
   const std::vector<std::string> forecast = {"forecast", "--period", "2017Q4", "--level", "all",
                                              "--trials", "2000",     "--seed", "7"};

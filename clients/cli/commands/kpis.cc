@@ -7,7 +7,7 @@
 #include "base/status_macros.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/json_output.h"
-#include "clients/cli/render/kpi_report.h"
+#include "clients/cli/render/kpi_definition_text.h"
 #include "clients/cpp/metrics_client.h"
 #include "quotacast/metrics/v1/metrics_service.pb.h"
 

@@ -44,6 +44,9 @@ std::string Hint(const absl::Status& status, const ErrorDetail& detail, const st
   }
   if (detail.reason == "UNKNOWN_PROFILE") return "quotacast import --list-profiles shows them";
   if (detail.reason == "UNKNOWN_KPI") return "quotacast kpis shows them";
+  if (detail.reason == "UNKNOWN_GROUP") {
+    return "ids are not always names: a table --by that grouping shows them, or --csv does";
+  }
   if (NobodyAnswers(status, detail, server)) {
     return absl::StrCat("start one with \"quotacast serve --data-dir DIR --listen ", server,
                         "\", or work on a folder without a server with --data-dir DIR");

@@ -20,6 +20,17 @@ TEST(ErrorTextTest, FieldViolationsOnePerLine) {
             "  spec.trial_count: -1 is negative\n");
 }
 
+TEST(ErrorTextTest, SaysWhereIdsAre) {
+  ErrorDetail detail;
+  detail.reason = "UNKNOWN_GROUP";
+  detail.field_violations.push_back({"--filter", "\"R01\" is no id of rep"});
+  EXPECT_EQ(
+      ErrorText(WithDetail(absl::InvalidArgumentError("x"), detail), "", Terminal()),
+      "error: one value cannot be used\n"
+      "  --filter: \"R01\" is no id of rep\n"
+      "hint: ids are not always names: a table --by that grouping shows them, or --csv does\n");
+}
+
 TEST(ErrorTextTest, SaysWhenToTryAgain) {
   EXPECT_EQ(
       ErrorText(Overloaded("16 forecasts are running", absl::Milliseconds(1500)), "", Terminal()),

@@ -3,6 +3,7 @@
 #include "clients/cli/render/table.h"
 
 #include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
 
@@ -42,6 +43,58 @@ TEST(TableTest, CutsTheWidestNamesFirst) {
             "Name                 Owner        Amount\n"
             "───────────────────  ────────  ─────────\n"
             "A very long name o…  Somebody  1,234,567\n");
+}
+
+TEST(TableTest, DropsWhatMayGoBeforeItCutsNames) {
+  Table table({{"Name"},
+               {"Value", Align::kRight},
+               {"Above", Align::kRight, 2},
+               {"Below", Align::kRight, 2},
+               {"Rests on", Align::kRight, 1}});
+  table.AddRow({"Somebody Important", "12.5 %", "1", "8", "8"});
+  Terminal terminal;
+  terminal.width_columns = 51;
+  EXPECT_TRUE(table.DroppedHeaders(terminal).empty());
+  EXPECT_EQ(table.Width(terminal), 50);
+  EXPECT_EQ(table.Render(terminal),
+            "Name                 Value  Above  Below  Rests on\n"
+            "──────────────────  ──────  ─────  ─────  ────────\n"
+            "Somebody Important  12.5 %      1      8         8\n");
+  terminal.width_columns = 49;
+  EXPECT_EQ(table.DroppedHeaders(terminal), (std::vector<std::string>{"Above", "Below"}));
+  EXPECT_EQ(table.Width(terminal), 36);
+  EXPECT_EQ(table.Render(terminal),
+            "Name                 Value  Rests on\n"
+            "──────────────────  ──────  ────────\n"
+            "Somebody Important  12.5 %         8\n");
+  terminal.width_columns = 20;
+  EXPECT_EQ(table.DroppedHeaders(terminal).size(), 3u);
+  EXPECT_EQ(table.Render(terminal),
+            "Name           Value\n"
+            "────────────  ──────\n"
+            "Somebody Im…  12.5 %\n");
+}
+
+TEST(TableTest, LongNamesAreCutRatherThanColumnsDropped) {
+  Table table({{"Name"}, {"Value", Align::kRight}, {"Rests on", Align::kRight, 1}});
+  table.AddRow({"A name that is much longer than twenty columns", "12.5 %", "8"});
+  Terminal terminal;
+  terminal.width_columns = 40;
+  EXPECT_EQ(table.Render(terminal),
+            "Name                     Value  Rests on\n"
+            "──────────────────────  ──────  ────────\n"
+            "A name that is much l…  12.5 %         8\n");
+}
+
+TEST(TableTest, WhatIsToBeWholeIsNotCut) {
+  Table table({{"Name", Align::kLeft, 0, true}, {"In words", Align::kLeft, 1}, {"Owner"}});
+  table.AddRow({"a_name_of_more_than_twenty", "A name of more than twenty", "Somebody Important"});
+  Terminal terminal;
+  terminal.width_columns = 40;
+  EXPECT_EQ(table.Render(terminal),
+            "Name                        Owner\n"
+            "──────────────────────────  ────────────\n"
+            "a_name_of_more_than_twenty  Somebody Im…\n");
 }
 
 TEST(TableTest, CutsLinesWhenNumbersAloneAreTooWide) {

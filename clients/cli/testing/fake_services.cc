@@ -171,6 +171,12 @@ class FakeServices::Metrics final : public metrics::v1::MetricsService::Service 
   grpc::Status QueryKpi(grpc::ServerContext*, const metrics::v1::QueryKpiRequest* request,
                         metrics::v1::QueryKpiResponse* response) override {
     owner_.kpi_requests.push_back(*request);
+    const auto failure = owner_.kpi_failures.find(request->kpi());
+    if (failure != owner_.kpi_failures.end()) return ToGrpc(failure->second);
+    if (request->kpi() == owner_.uncomparable_kpi &&
+        request->comparison() != metrics::v1::KPI_COMPARISON_UNSPECIFIED) {
+      return ToGrpc(InvalidField("comparison", "nothing stands beside " + request->kpi()));
+    }
     *response->mutable_table() = owner_.kpi_tables[request->kpi()];
     return ToGrpc(owner_.failure);
   }
@@ -184,6 +190,22 @@ class FakeServices::Metrics final : public metrics::v1::MetricsService::Service 
     owner_.get_kpi_request = *request;
     for (const metrics::v1::KpiDefinition& kpi : owner_.kpis.kpis()) {
       if (kpi.name() == request->kpi()) *response->mutable_definition() = kpi;
+    }
+    return ToGrpc(owner_.failure);
+  }
+  grpc::Status GetActuals(grpc::ServerContext*, const metrics::v1::GetActualsRequest* request,
+                          grpc::ServerWriter<metrics::v1::GetActualsResponse>* writer) override {
+    owner_.actuals_request = *request;
+    for (const auto& response : owner_.actuals) writer->Write(response);
+    return ToGrpc(owner_.failure);
+  }
+  grpc::Status GetState(grpc::ServerContext*, const metrics::v1::GetStateRequest* request,
+                        grpc::ServerWriter<metrics::v1::GetStateResponse>* writer) override {
+    owner_.state_request = *request;
+    if (!owner_.state_failure.ok()) return ToGrpc(owner_.state_failure);
+    for (const auto& response : owner_.state) {
+      // A client that has seen enough has gone.
+      if (!writer->Write(response)) break;
     }
     return ToGrpc(owner_.failure);
   }

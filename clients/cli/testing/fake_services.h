@@ -52,12 +52,22 @@ class FakeServices {
   ingestion::v1::ErasePersonRequest erase_request;
   ingestion::v1::ErasePersonResponse erase_response;
 
-  // Metrics: QueryKpi answers with the table of that KPI's name, GetKpi with what `kpis` has under
-  // it.
+  // Metrics: QueryKpi answers with the table of that KPI's name, or fails with what `kpi_failures`
+  // has under it; GetKpi answers with what `kpis` has under it. GetActuals and GetState send their
+  // messages in order.
   metrics::v1::ListKpisResponse kpis;
   std::vector<metrics::v1::QueryKpiRequest> kpi_requests;
   std::map<std::string, metrics::v1::KpiTable> kpi_tables;
+  std::map<std::string, absl::Status> kpi_failures;
+  // A KPI that fails when it is asked for with a comparison.
+  std::string uncomparable_kpi;
   metrics::v1::GetKpiRequest get_kpi_request;
+  metrics::v1::GetActualsRequest actuals_request;
+  std::vector<metrics::v1::GetActualsResponse> actuals;
+  metrics::v1::GetStateRequest state_request;
+  std::vector<metrics::v1::GetStateResponse> state;
+  // When not OK, GetState alone fails with it.
+  absl::Status state_failure;
 
   // Simulation: StreamForecast and CompareScenarios send one progress message first.
   simulation::v1::ForecastRequest forecast_request;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace quotacast::cli {
 namespace {
@@ -217,6 +218,54 @@ metrics::v1::KpiTable SampleKpiTable() {
   table.set_currency_code("USD");
   table.add_notes("500 deals without any date do not count.");
   return table;
+}
+
+std::vector<metrics::v1::GetActualsResponse> SampleActuals() {
+  std::vector<metrics::v1::GetActualsResponse> messages(3);
+  metrics::v1::ActualsHeader& header = *messages[0].mutable_header();
+  *header.mutable_as_of()->mutable_effective_date() = SampleDate(2017, 11, 15);
+  for (const char* name : {"2017Q3", "2017Q4"}) header.add_periods()->set_name(name);
+  header.set_ended_period_count(1);
+  header.set_currency_code("USD");
+  header.set_rep_count(2);
+  const auto add_period = [](metrics::v1::ActualsRep& rep, int64_t booked, int64_t won,
+                             int64_t lost, int64_t created) -> metrics::v1::ActualsRepPeriod& {
+    metrics::v1::ActualsRepPeriod& period = *rep.add_periods();
+    *period.mutable_booked() = SampleMoney(booked);
+    period.set_won_count(won);
+    period.set_lost_count(lost);
+    period.set_created_count(created);
+    return period;
+  };
+  metrics::v1::ActualsRep& anna = *messages[1].mutable_reps()->add_reps();
+  anna.set_rep_id("R001");
+  anna.set_team_id("west");
+  *add_period(anna, 120'000, 12, 20, 40).mutable_quota() = SampleMoney(100'000);
+  add_period(anna, 30'000, 3, 4, 9);
+  metrics::v1::ActualsRep& zoe = *messages[2].mutable_reps()->add_reps();
+  zoe.set_rep_id("R002");
+  zoe.set_team_id("north");
+  add_period(zoe, 0, 0, 0, 0);
+  add_period(zoe, 5'000, 1, 0, 2).mutable_booked()->set_nanos(250'000'000);
+  return messages;
+}
+
+metrics::v1::PipelineStateHeader SampleRoster() {
+  metrics::v1::PipelineStateHeader roster;
+  for (const auto& [id, name] :
+       {std::pair<const char*, const char*>{"R001", "Anna Snelling"}, {"R002", "Zoë Novák"}}) {
+    auto* rep = roster.add_reps();
+    rep->set_rep_id(id);
+    rep->set_display_name(name);
+  }
+  auto* west = roster.add_teams();
+  west->set_team_id("west");
+  west->set_display_name("West");
+  auto* north = roster.add_teams();
+  north->set_team_id("north");
+  north->set_display_name("North-west");
+  north->set_parent_team_id("west");
+  return roster;
 }
 
 planning::v1::ListGoalsResponse SampleGoals() {

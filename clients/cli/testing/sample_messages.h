@@ -3,11 +3,14 @@
 #define QUOTACAST_CLIENTS_CLI_TESTING_SAMPLE_MESSAGES_H_
 
 #include <string>
+#include <vector>
 
 #include "google/type/date.pb.h"
 #include "google/type/money.pb.h"
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "quotacast/metrics/v1/kpi.pb.h"
+#include "quotacast/metrics/v1/metrics_service.pb.h"
+#include "quotacast/metrics/v1/pipeline_model.pb.h"
 #include "quotacast/planning/v1/goal.pb.h"
 #include "quotacast/planning/v1/planning_service.pb.h"
 #include "quotacast/simulation/v1/forecast.pb.h"
@@ -39,6 +42,11 @@ ingestion::v1::ImportFilesResponse SampleImport();
 
 // win_rate_closed by rep, 2017Q3; one rep is undefined.
 metrics::v1::KpiTable SampleKpiTable();
+
+// 2017Q3, which ended, and 2017Q4: Anna (quota in Q3, team west) and Zoë (team north, below west).
+std::vector<metrics::v1::GetActualsResponse> SampleActuals();
+// Their names, and team west above north.
+metrics::v1::PipelineStateHeader SampleRoster();
 
 // A bookings goal and a dropped one.
 planning::v1::ListGoalsResponse SampleGoals();
