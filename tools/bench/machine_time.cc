@@ -1,5 +1,6 @@
 #include "tools/bench/machine_time.h"
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "tools/bench/figures.h"
 
 namespace quotacast::bench {
 namespace {
@@ -49,6 +51,19 @@ double StolenShare(const MachineTime& begin, const MachineTime& end) {
   const int64_t ticks = end.ticks - begin.ticks;
   if (ticks <= 0) return 0;
   return static_cast<double>(end.stolen_ticks - begin.stolen_ticks) / static_cast<double>(ticks);
+}
+
+double StolenTime::Share() const {
+  const absl::StatusOr<MachineTime> end = ReadMachineTime();
+  return begin_.ok() && end.ok() ? StolenShare(*begin_, *end) : 0;
+}
+
+void NoteStolen(const std::string& part, double stolen_share, Figures& figures) {
+  figures.Note(part + "_stolen_share", stolen_share);
+  if (stolen_share <= kMaxStolenShare) return;
+  SayProgress(absl::StrCat("disturbed: the host took ", std::lround(100 * stolen_share),
+                           " % of the processors' time during ", part,
+                           "; its figures may be worse than the program"));
 }
 
 }  // namespace quotacast::bench

@@ -4,11 +4,16 @@
 #define QUOTACAST_TOOLS_BENCH_MACHINE_TIME_H_
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "tools/bench/figures.h"
 
 namespace quotacast::bench {
+
+// A measurement during which the host took more than this share counts as disturbed.
+inline constexpr double kMaxStolenShare = 0.03;
 
 // Since the machine started, all processors together, in the kernel's ticks.
 struct MachineTime {
@@ -23,6 +28,20 @@ absl::StatusOr<MachineTime> ReadMachineTime();
 
 // Share of the processors' time between two moments that the host took, 0 to 1.
 double StolenShare(const MachineTime& begin, const MachineTime& end);
+
+// Since its construction; 0 on a system without /proc/stat.
+class StolenTime {
+ public:
+  StolenTime() : begin_(ReadMachineTime()) {}
+  double Share() const;
+
+ private:
+  const absl::StatusOr<MachineTime> begin_;
+};
+
+// The share as figure "<part>_stolen_share"; beyond kMaxStolenShare it also says on stderr that the
+// part was disturbed.
+void NoteStolen(const std::string& part, double stolen_share, Figures& figures);
 
 }  // namespace quotacast::bench
 

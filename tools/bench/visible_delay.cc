@@ -1,0 +1,295 @@
+#include "tools/bench/visible_delay.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "base/status_macros.h"
+#include "clients/cpp/channel.h"
+#include "clients/cpp/metrics_client.h"
+#include "quotacast/ingestion/v1/ingestion_service.pb.h"
+#include "quotacast/metrics/v1/metrics_service.pb.h"
+#include "tools/bench/append_driver.h"
+#include "tools/bench/deal_histories.h"
+#include "tools/bench/figures.h"
+#include "tools/bench/machine_time.h"
+#include "tools/bench/opportunity_events.h"
+#include "tools/bench/server_process.h"
+
+namespace quotacast::bench {
+namespace {
+
+using ingestion::v1::AppendEventsRequest;
+using ingestion::v1::NewEvent;
+
+constexpr double kMaxVisibleMillis = 50;
+constexpr double kEventsPerSecond = 10'000;
+// The pace counts as kept when this share of it was acknowledged in time.
+constexpr double kMinPaceShare = 0.95;
+constexpr int64_t kFeedBatchEvents = 100;
+constexpr int64_t kBaseBatchEvents = 1'000;
+constexpr int64_t kBaseChunkEvents = 100'000;
+// Rounds in which the host left the machine its processors: so many are wanted, within so many in
+// all; with fewer every round counts.
+constexpr size_t kQuietRounds = 3;
+constexpr size_t kMaxRounds = 6;
+
+// A batch of the feed: 99 changes to open deals all over the book, an amount or a date, and at last
+// a deal that is won today for one unit of money. So the quarter's bookings count the batches that
+// an answer has in full, and nothing else moves them.
+class Feed {
+ public:
+  Feed(const DealHistories& histories, absl::Time now)
+      : now_(now), today_(absl::ToCivilDay(now, absl::UTCTimeZone())) {
+    for (int64_t deal = 0; deal < histories.deal_count(); ++deal) {
+      const NewEvent closing = histories.Step(deal, kHistorySteps - 2);
+      const crm::v1::OpportunityChange& change = closing.event().opportunity();
+      if (change.stage_id().empty()) open_ids_.push_back(change.opportunity_id());
+    }
+  }
+
+  std::vector<AppendEventsRequest> NextBatches(int64_t count, int64_t first_sequence) {
+    std::vector<AppendEventsRequest> requests;
+    for (int64_t i = 0; i < count; ++i) {
+      ingestion::v1::AppendBatch& batch = *requests.emplace_back().mutable_batch();
+      batch.set_sequence(first_sequence + i);
+      for (int64_t k = 1; k < kFeedBatchEvents; ++k) FillChange(*batch.add_events());
+      FillWonDeal(*batch.add_events());
+    }
+    return requests;
+  }
+
+ private:
+  crm::v1::OpportunityChange& Fill(const std::string& id, NewEvent& event) {
+    event.mutable_id()->set_source("crm");
+    event.mutable_id()->set_source_key("opportunity/" + id);
+    event.mutable_id()->set_version(absl::StrCat("feed-", ++event_count_));
+    event.mutable_effective_time()->set_seconds(absl::ToUnixSeconds(now_));
+    crm::v1::OpportunityChange& change = *event.mutable_event()->mutable_opportunity();
+    change.set_opportunity_id(id);
+    return change;
+  }
+
+  void FillChange(NewEvent& event) {
+    // A prime stride: neighbours in the feed lie far apart in the book.
+    const auto position = static_cast<size_t>(event_count_ * 7'919) % open_ids_.size();
+    crm::v1::OpportunityChange& change = Fill(open_ids_[position], event);
+    if (event_count_ % 2 == 0) {
+      change.mutable_amount()->set_currency_code("USD");
+      change.mutable_amount()->set_units(1'000 + event_count_ % 90'000);
+    } else {
+      const absl::CivilDay day = today_ + event_count_ % 90;
+      change.mutable_expected_close_date()->set_year(static_cast<int32_t>(day.year()));
+      change.mutable_expected_close_date()->set_month(day.month());
+      change.mutable_expected_close_date()->set_day(day.day());
+    }
+  }
+
+  void FillWonDeal(NewEvent& event) {
+    crm::v1::OpportunityChange& change = Fill(absl::StrCat("fed-", event_count_), event);
+    change.set_owner_rep_id("fed-rep");
+    change.set_stage_id(kHistoryStages[4]);
+    change.mutable_amount()->set_currency_code("USD");
+    change.mutable_amount()->set_units(1);
+  }
+
+  const absl::Time now_;
+  const absl::CivilDay today_;
+  std::vector<std::string> open_ids_;
+  int64_t event_count_ = 0;
+};
+
+// An answer: how much of the log it has, and what it says.
+struct Bookings {
+  int64_t log_offset = 0;
+  int64_t units = 0;
+};
+
+absl::StatusOr<Bookings> AskBookings(clients::MetricsClient& client) {
+  metrics::v1::QueryKpiRequest request;
+  request.set_parent("workspaces/default");
+  request.set_kpi("bookings");
+  QC_ASSIGN_OR_RETURN(const metrics::v1::QueryKpiResponse response, client.QueryKpi(request));
+  const metrics::v1::KpiTable& table = response.table();
+  if (table.rows_size() != 1) return absl::InternalError("the bookings are not one row");
+  return Bookings{.log_offset = table.as_of().log_offset(),
+                  .units = std::llround(table.rows(0).value())};
+}
+
+// What one round saw.
+struct Round {
+  std::vector<absl::Duration> delays;        // From an acknowledgement to the answer that has it.
+  std::vector<absl::Duration> batch_delays;  // Likewise of every batch, asked for or not.
+  int64_t wrong_count = 0;                   // Answers with more or less than they had to have.
+  double events_per_second = 0;              // Acknowledged.
+  double stolen_share = 0;
+
+  bool IsQuiet() const { return stolen_share <= kMaxStolenShare; }
+};
+
+// Asks until the log's events up to `end_offset` are in an answer. Answers are right when they have
+// what was acknowledged before, and one unit for each batch beyond `before`.
+absl::Status AskAlong(clients::MetricsClient& client, AppendDriver& driver, const Clock& clock,
+                      const Bookings& before, int64_t end_offset, int64_t first_sequence,
+                      Round& round) {
+  int64_t seen_offset = before.log_offset;
+  while (seen_offset < end_offset) {
+    const std::optional<Acknowledgement> acknowledged = driver.WaitBeyond(seen_offset);
+    if (!acknowledged.has_value()) return absl::UnavailableError("the feed broke");
+    QC_ASSIGN_OR_RETURN(const Bookings answer, AskBookings(client));
+    const absl::Time now = clock.Now();
+    round.delays.push_back(now - acknowledged->time);
+    const int64_t fed_count = answer.log_offset - before.log_offset;
+    if (answer.log_offset < acknowledged->last_offset || fed_count % kFeedBatchEvents != 0 ||
+        answer.units - before.units != fed_count / kFeedBatchEvents) {
+      ++round.wrong_count;
+    }
+    // Acknowledgements may still be under way of what the answer has already.
+    const int64_t known_offset = driver.last_offset();
+    for (int64_t offset = seen_offset + kFeedBatchEvents;
+         offset <= std::min(known_offset, answer.log_offset); offset += kFeedBatchEvents) {
+      const int64_t batch = (offset - before.log_offset) / kFeedBatchEvents - 1;
+      round.batch_delays.push_back(now - driver.AcknowledgementTime(first_sequence + batch));
+    }
+    seen_offset = std::max(seen_offset, std::min(known_offset, answer.log_offset));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Round> RunRound(double seconds, clients::MetricsClient& client, AppendDriver& driver,
+                               const Clock& clock, Feed& feed) {
+  QC_ASSIGN_OR_RETURN(const Bookings before, AskBookings(client));
+  if (before.log_offset != driver.last_offset()) {
+    return absl::InternalError("the answer before the feed does not have the whole log");
+  }
+  const int64_t first_sequence = driver.next_sequence();
+  const auto batch_count =
+      static_cast<int64_t>(seconds * kEventsPerSecond / static_cast<double>(kFeedBatchEvents));
+  const std::vector<AppendEventsRequest> batches = feed.NextBatches(batch_count, first_sequence);
+  Round round;
+  absl::Status fed, asked;
+  const StolenTime stolen;
+  const absl::Time start = clock.Now();
+  std::thread feeder([&] {
+    fed = driver
+              .SendPaced(batches,
+                         absl::Seconds(static_cast<double>(kFeedBatchEvents) / kEventsPerSecond))
+              .status();
+  });
+  asked = AskAlong(client, driver, clock, before,
+                   before.log_offset + batch_count * kFeedBatchEvents, first_sequence, round);
+  feeder.join();
+  QC_RETURN_IF_ERROR(fed);
+  QC_RETURN_IF_ERROR(asked);
+  round.stolen_share = stolen.Share();
+  // Of n batches the last is due n - 1 pauses after the first.
+  round.events_per_second =
+      static_cast<double>((batch_count - 1) * kFeedBatchEvents) /
+      absl::ToDoubleSeconds(driver.AcknowledgementTime(first_sequence + batch_count - 1) - start);
+  return round;
+}
+
+absl::Status SendHistories(const DealHistories& histories, AppendDriver& driver) {
+  for (int64_t begin = 0; begin < histories.event_count(); begin += kBaseChunkEvents) {
+    const int64_t chunk_end = std::min(histories.event_count(), begin + kBaseChunkEvents);
+    std::vector<AppendEventsRequest> requests;
+    for (int64_t first = begin; first < chunk_end; first += kBaseBatchEvents) {
+      ingestion::v1::AppendBatch& batch = *requests.emplace_back().mutable_batch();
+      batch.set_sequence(driver.next_sequence() + static_cast<int64_t>(requests.size()) - 1);
+      const int64_t end = std::min(chunk_end, first + kBaseBatchEvents);
+      for (int64_t i = first; i < end; ++i) *batch.add_events() = histories.Event(i);
+    }
+    QC_RETURN_IF_ERROR(driver.SendAll(requests));
+  }
+  return absl::OkStatus();
+}
+
+double Millis(std::vector<absl::Duration>& delays, double share) {
+  const auto position =
+      static_cast<ptrdiff_t>(std::ceil(share * static_cast<double>(delays.size())) - 1);
+  std::nth_element(delays.begin(), delays.begin() + position, delays.end());
+  return absl::ToDoubleMilliseconds(delays[static_cast<size_t>(position)]);
+}
+
+void Report(const std::string& name, const std::vector<Round>& rounds, Figures& figures) {
+  const auto quiet_count = static_cast<size_t>(std::count_if(
+      rounds.begin(), rounds.end(), [](const Round& round) { return round.IsQuiet(); }));
+  std::vector<absl::Duration> delays, batch_delays;
+  std::vector<double> rates;
+  double stolen_max = 0;
+  int64_t wrong_count = 0;
+  for (const Round& round : rounds) {
+    wrong_count += round.wrong_count;
+    stolen_max = std::max(stolen_max, round.stolen_share);
+    if (quiet_count >= kQuietRounds && !round.IsQuiet()) continue;
+    rates.push_back(round.events_per_second);
+    delays.insert(delays.end(), round.delays.begin(), round.delays.end());
+    batch_delays.insert(batch_delays.end(), round.batch_delays.begin(), round.batch_delays.end());
+  }
+  figures.IsRight(name + "answers_have_what_was_acknowledged", wrong_count == 0);
+  figures.Note(name + "rounds", static_cast<double>(rounds.size()));
+  figures.Note(name + "quiet_rounds", static_cast<double>(quiet_count));
+  figures.Note(name + "stolen_share_max", stolen_max);
+  figures.AtLeast(name + "events_per_second", Median(rates), kMinPaceShare * kEventsPerSecond);
+  figures.Note(name + "questions", static_cast<double>(delays.size()));
+  figures.Note(name + "p50_milliseconds", Millis(delays, 0.5));
+  figures.AtMost(name + "p99_milliseconds", Millis(delays, 0.99), kMaxVisibleMillis);
+  figures.Note(name + "max_milliseconds", Millis(delays, 1));
+  figures.Note(name + "of_every_batch_p50_milliseconds", Millis(batch_delays, 0.5));
+  figures.Note(name + "of_every_batch_p99_milliseconds", Millis(batch_delays, 0.99));
+}
+
+absl::Status Measure(const VisibleDelayOptions& options, const std::string& folder,
+                     const std::string& prefix, const DealHistories& histories, const Clock& clock,
+                     Figures& figures) {
+  QC_ASSIGN_OR_RETURN(
+      const auto process,
+      ServerProcess::Start(options.server, {"--data-dir", folder, "--services", "ingestion,metrics",
+                                            "--log-level", "warning"}));
+  const auto channel = clients::ConnectTo(process->address());
+  QC_ASSIGN_OR_RETURN(const auto driver, AppendDriver::Open(channel, clock));
+  clients::MetricsClient client(channel);
+  Feed feed(histories, clock.Now());
+  QC_RETURN_IF_ERROR(SendHistories(histories, *driver));
+  // The first question makes the book; a batch before it makes this the quarter it is about.
+  QC_RETURN_IF_ERROR(driver->SendAll(feed.NextBatches(1, driver->next_sequence())));
+  QC_RETURN_IF_ERROR(AskBookings(client).status());
+  std::vector<Round> rounds;
+  size_t quiet_count = 0;
+  while (quiet_count < kQuietRounds && rounds.size() < kMaxRounds) {
+    QC_ASSIGN_OR_RETURN(Round round, RunRound(options.round_seconds, client, *driver, clock, feed));
+    if (round.IsQuiet()) ++quiet_count;
+    rounds.push_back(std::move(round));
+  }
+  Report(prefix + "visible_", rounds, figures);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status MeasureVisibleDelay(const VisibleDelayOptions& options, const std::string& prefix,
+                                 const DealHistories& histories, const Clock& clock,
+                                 Figures& figures) {
+  std::string folder = (std::filesystem::temp_directory_path() / "quotacast_bench_XXXXXX").string();
+  if (mkdtemp(folder.data()) == nullptr) {
+    return absl::UnavailableError(absl::StrCat("cannot make a folder like ", folder));
+  }
+  const absl::Status status = Measure(options, folder, prefix, histories, clock, figures);
+  std::filesystem::remove_all(folder);
+  return status;
+}
+
+}  // namespace quotacast::bench
