@@ -222,11 +222,11 @@ absl::StatusOr<HalfLoad> RunHalfLoad(Workplace& workplace, MeasuredStore& store)
     const auto event_count = static_cast<int64_t>(load.events_per_second * kPacedSeconds);
     const auto paced = MakeBatches(2 * kChunkEvents, 2 * kChunkEvents + event_count,
                                    kPacedBatchEvents, driver->next_sequence());
-    const StolenTime stolen;
+    const MachineWatch watch;
     QC_ASSIGN_OR_RETURN(
         load.delays,
         driver->SendPaced(paced, absl::Seconds(kPacedBatchEvents / load.events_per_second)));
-    load.stolen_share = stolen.Share();
+    load.stolen_share = watch.StolenShare();
   }
   StopServer(server);
   std::sort(load.delays.begin(), load.delays.end());

@@ -1,5 +1,10 @@
 #include "tools/bench/machine_time.h"
 
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +25,30 @@ namespace {
 
 // user, nice, system, idle, iowait, irq, softirq, steal; what follows is part of user and nice.
 constexpr size_t kColumnCount = 8;
+constexpr size_t kIdleColumn = 3;
+constexpr size_t kIoWaitColumn = 4;
 constexpr size_t kStealColumn = 7;
+
+double SecondsOf(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+// Of this program and of the children it waited for, and theirs.
+double OwnProcessorSeconds() {
+  double seconds = 0;
+  for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage usage = {};
+    getrusage(who, &usage);
+    seconds += SecondsOf(usage.ru_utime) + SecondsOf(usage.ru_stime);
+  }
+  return seconds;
+}
+
+void SayDisturbed(const std::string& part, const char* who, double share) {
+  SayProgress(absl::StrCat("disturbed: ", who, " took ", std::lround(100 * share),
+                           " % of the processors' time during ", part,
+                           "; the program may be better than its figures"));
+}
 
 }  // namespace
 
@@ -33,7 +61,11 @@ absl::StatusOr<MachineTime> ParseMachineTime(std::string_view stat) {
     int64_t ticks = 0;
     is_good = absl::SimpleAtoi(words[column + 1], &ticks);
     time.ticks += ticks;
-    if (column == kStealColumn) time.stolen_ticks = ticks;
+    if (column == kStealColumn) {
+      time.stolen_ticks = ticks;
+    } else if (column != kIdleColumn && column != kIoWaitColumn) {
+      time.busy_ticks += ticks;
+    }
   }
   if (is_good) return time;
   return absl::InvalidArgumentError(
@@ -53,17 +85,30 @@ double StolenShare(const MachineTime& begin, const MachineTime& end) {
   return static_cast<double>(end.stolen_ticks - begin.stolen_ticks) / static_cast<double>(ticks);
 }
 
-double StolenTime::Share() const {
+MachineWatch::MachineWatch() : begin_(ReadMachineTime()), own_begin_(OwnProcessorSeconds()) {}
+
+double MachineWatch::StolenShare() const {
   const absl::StatusOr<MachineTime> end = ReadMachineTime();
-  return begin_.ok() && end.ok() ? StolenShare(*begin_, *end) : 0;
+  return begin_.ok() && end.ok() ? bench::StolenShare(*begin_, *end) : 0;
 }
 
-void NoteStolen(const std::string& part, double stolen_share, Figures& figures) {
+double MachineWatch::OthersShare() const {
+  const absl::StatusOr<MachineTime> end = ReadMachineTime();
+  if (!begin_.ok() || !end.ok() || end->ticks <= begin_->ticks) return 0;
+  const double own_ticks =
+      (OwnProcessorSeconds() - own_begin_) * static_cast<double>(sysconf(_SC_CLK_TCK));
+  const double others_ticks = static_cast<double>(end->busy_ticks - begin_->busy_ticks) - own_ticks;
+  // The kernel counts the ticks of the two in different ways.
+  return std::max(0.0, others_ticks / static_cast<double>(end->ticks - begin_->ticks));
+}
+
+void NoteDisturbance(const std::string& part, const MachineWatch& watch, Figures& figures) {
+  const double stolen_share = watch.StolenShare();
+  const double others_share = watch.OthersShare();
   figures.Note(part + "_stolen_share", stolen_share);
-  if (stolen_share <= kMaxStolenShare) return;
-  SayProgress(absl::StrCat("disturbed: the host took ", std::lround(100 * stolen_share),
-                           " % of the processors' time during ", part,
-                           "; its figures may be worse than the program"));
+  figures.Note(part + "_others_share", others_share);
+  if (stolen_share > kMaxStolenShare) SayDisturbed(part, "the host", stolen_share);
+  if (others_share > kMaxOthersShare) SayDisturbed(part, "other programs", others_share);
 }
 
 }  // namespace quotacast::bench

@@ -79,7 +79,7 @@ absl::Status MeasureRepTable(const std::string& prefix, const Clock& clock, cons
 // Fills the book.
 absl::Status MeasureBook(const std::string& prefix, const DealHistories& histories,
                          const Clock& clock, Book& book, Figures& figures) {
-  const StolenTime stolen;
+  const MachineWatch watch;
   const auto event_count = static_cast<double>(histories.event_count());
   // The generator's own memory is there before the first measurement.
   (void)histories.Record(histories.event_count() - 1);
@@ -96,7 +96,7 @@ absl::Status MeasureBook(const std::string& prefix, const DealHistories& histori
   figures.Note(prefix + "bytes_per_event_by_its_own_account",
                static_cast<double>(book.memory_bytes()) / event_count);
   QC_RETURN_IF_ERROR(MeasureRepTable(prefix, clock, book, figures));
-  NoteStolen(prefix + "book", stolen.Share(), figures);
+  NoteDisturbance(prefix + "book", watch, figures);
   return absl::OkStatus();
 }
 

@@ -40,7 +40,7 @@ struct Row {
   double tables_milliseconds = 0;   // All KPIs by rep.
   double bytes = 0;                 // Allocated by the book with the first view.
   bool is_right = false;
-  double stolen_share = 0;
+  double others_share = 0;  // Of the processors' time, by the host and by other programs.
 };
 
 struct Column {
@@ -61,7 +61,7 @@ double AllocatedBytes() {
 }
 
 absl::StatusOr<Row> MeasureRow(const DealHistories& histories, const Clock& clock) {
-  const StolenTime stolen;
+  const MachineWatch watch;
   const metrics::KpiRegistry registry;
   Row row{.deals = histories.deal_count(), .events = histories.event_count()};
   const double bytes_before = AllocatedBytes();
@@ -86,14 +86,14 @@ absl::StatusOr<Row> MeasureRow(const DealHistories& histories, const Clock& cloc
     all.push_back(AskAllRepTables(registry, *view, clock).seconds);
   }
   row.tables_milliseconds = 1'000 * Median(all);
-  row.stolen_share = stolen.Share();
+  row.others_share = watch.StolenShare() + watch.OthersShare();
   return row;
 }
 
 void PrintHeading() {
   std::printf("%9s %5s %9s %8s %12s %15s %12s %17s %11s %7s\n", "deals", "reps", "events", "load s",
               "first view s", "new-day view ms", "KPI table ms", "all KPI tables ms", "bytes/event",
-              "stolen");
+              "others");
 }
 
 void PrintRow(const Row& row, int reps) {
@@ -101,24 +101,45 @@ void PrintRow(const Row& row, int reps) {
               static_cast<long long>(row.deals), reps, static_cast<long long>(row.events),
               row.load_seconds, row.first_view_seconds, row.new_day_milliseconds,
               row.table_milliseconds, row.tables_milliseconds,
-              row.bytes / static_cast<double>(row.events), 100 * row.stolen_share);
+              row.bytes / static_cast<double>(row.events), 100 * row.others_share);
+  std::fflush(stdout);
+}
+
+std::vector<double> Sizes(const std::vector<Row>& rows) {
+  std::vector<double> sizes;
+  for (const Row& row : rows) sizes.push_back(static_cast<double>(row.deals));
+  return sizes;
+}
+
+std::vector<double> Costs(const std::vector<Row>& rows, const Column& column) {
+  std::vector<double> costs;
+  for (const Row& row : rows) costs.push_back(row.*column.cost);
+  return costs;
+}
+
+// Below the rows it is about; that of the bytes is of all of them.
+void PrintExponents(const std::vector<Row>& rows) {
+  if (rows.size() < 2) return;
+  std::vector<double> found;
+  for (const Column& column : kColumns) {
+    found.push_back(GrowthExponent(Sizes(rows), Costs(rows, column)));
+  }
+  std::printf("%25s %8.2f %12.2f %15.2f %12.2f %17.2f %11.2f\n", "exponent", found[0], found[1],
+              found[2], found[3], found[4], found[5]);
   std::fflush(stdout);
 }
 
 // Over all sizes, and, because what costs the same at every size hides growth at small ones, over
 // the last step alone.
 void ReportExponents(const std::vector<Row>& rows, int reps, Figures& figures) {
+  if (rows.size() < 2) return;
+  const std::vector<Row> last_step(rows.end() - 2, rows.end());
   for (const Column& column : kColumns) {
-    std::vector<double> sizes, costs;
-    for (const Row& row : rows) {
-      sizes.push_back(static_cast<double>(row.deals));
-      costs.push_back(row.*column.cost);
-    }
     const std::string name = absl::StrCat("metrics_sweep_", reps, "_reps_", column.name);
-    if (rows.size() < 2) continue;
-    figures.AtMost(name + "_exponent", GrowthExponent(sizes, costs), kMaxExponent);
+    figures.AtMost(name + "_exponent", GrowthExponent(Sizes(rows), Costs(rows, column)),
+                   kMaxExponent);
     figures.Note(name + "_exponent_of_last_step",
-                 GrowthExponent({sizes.end() - 2, sizes.end()}, {costs.end() - 2, costs.end()}));
+                 GrowthExponent(Sizes(last_step), Costs(last_step, column)));
   }
 }
 
@@ -126,8 +147,8 @@ void ReportExponents(const std::vector<Row>& rows, int reps, Figures& figures) {
 
 absl::Status SweepSizes(int64_t deals_max, const Clock& clock, Figures& figures) {
   std::vector<std::vector<Row>> rows_by_rep_count;
+  const MachineWatch watch;
   bool is_right = true;
-  double stolen_max = 0;
   PrintHeading();
   for (const int reps : kRepCounts) {
     std::vector<Row>& rows = rows_by_rep_count.emplace_back();
@@ -136,15 +157,15 @@ absl::Status SweepSizes(int64_t deals_max, const Clock& clock, Figures& figures)
       QC_ASSIGN_OR_RETURN(const Row row, MeasureRow(DealHistories(deals, reps), clock));
       PrintRow(row, reps);
       is_right = is_right && row.is_right;
-      stolen_max = std::max(stolen_max, row.stolen_share);
       rows.push_back(row);
     }
+    PrintExponents(rows);
   }
   figures.IsRight("metrics_sweep_answers_are_those_of_the_events", is_right);
   for (size_t i = 0; i < rows_by_rep_count.size(); ++i) {
     ReportExponents(rows_by_rep_count[i], kRepCounts[i], figures);
   }
-  NoteStolen("metrics_sweep", stolen_max, figures);
+  NoteDisturbance("metrics_sweep", watch, figures);
   return absl::OkStatus();
 }
 

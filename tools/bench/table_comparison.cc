@@ -133,7 +133,7 @@ void Compare(const std::string& name, const OurAnswer& ours, const DatabaseAnswe
 absl::Status CompareTables(const ComparisonOptions& options, const std::string& prefix,
                            const DealHistories& histories, const metrics::Book& book,
                            const Clock& clock, Figures& figures) {
-  const StolenTime stolen;
+  const MachineWatch watch;
   const metrics::KpiRegistry registry;
   QC_ASSIGN_OR_RETURN(const auto view, book.At({.effective_day = kAsOfDay}, kToday));
   OurAnswer table, as_of;
@@ -151,7 +151,7 @@ absl::Status CompareTables(const ComparisonOptions& options, const std::string& 
     Compare(absl::StrCat(prefix, "as_of_over_", database), as_of, answers.at(database + "/as_of"),
             kMinRatio, figures);
   }
-  NoteStolen(prefix + "tables", stolen.Share(), figures);
+  NoteDisturbance(prefix + "tables", watch, figures);
   return absl::OkStatus();
 }
 

@@ -4,11 +4,13 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -181,7 +183,7 @@ absl::StatusOr<Round> RunRound(double seconds, clients::MetricsClient& client, A
   const std::vector<AppendEventsRequest> batches = feed.NextBatches(batch_count, first_sequence);
   Round round;
   absl::Status fed, asked;
-  const StolenTime stolen;
+  const MachineWatch watch;
   const absl::Time start = clock.Now();
   std::thread feeder([&] {
     fed = driver
@@ -194,7 +196,7 @@ absl::StatusOr<Round> RunRound(double seconds, clients::MetricsClient& client, A
   feeder.join();
   QC_RETURN_IF_ERROR(fed);
   QC_RETURN_IF_ERROR(asked);
-  round.stolen_share = stolen.Share();
+  round.stolen_share = watch.StolenShare();
   // Of n batches the last is due n - 1 pauses after the first.
   round.events_per_second =
       static_cast<double>((batch_count - 1) * kFeedBatchEvents) /
@@ -283,12 +285,14 @@ absl::Status Measure(const VisibleDelayOptions& options, const std::string& fold
 absl::Status MeasureVisibleDelay(const VisibleDelayOptions& options, const std::string& prefix,
                                  const DealHistories& histories, const Clock& clock,
                                  Figures& figures) {
+  const MachineWatch watch;
   std::string folder = (std::filesystem::temp_directory_path() / "quotacast_bench_XXXXXX").string();
   if (mkdtemp(folder.data()) == nullptr) {
     return absl::UnavailableError(absl::StrCat("cannot make a folder like ", folder));
   }
   const absl::Status status = Measure(options, folder, prefix, histories, clock, figures);
   std::filesystem::remove_all(folder);
+  NoteDisturbance(prefix + "visible", watch, figures);
   return status;
 }
 
