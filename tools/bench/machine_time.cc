@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +19,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/time.h"
 #include "tools/bench/figures.h"
 
 namespace quotacast::bench {
@@ -100,6 +102,12 @@ double MachineWatch::OthersShare() const {
   const double others_ticks = static_cast<double>(end->busy_ticks - begin_->busy_ticks) - own_ticks;
   // The kernel counts the ticks of the two in different ways.
   return std::max(0.0, others_ticks / static_cast<double>(end->ticks - begin_->ticks));
+}
+
+absl::Time ProcessorClock::Now() const {
+  timespec used = {};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return absl::TimeFromTimespec(used);
 }
 
 void NoteDisturbance(const std::string& part, const MachineWatch& watch, Figures& figures) {

@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
 #include "tools/bench/figures.h"
 
 namespace quotacast::bench {
@@ -45,6 +47,13 @@ class MachineWatch {
  private:
   const absl::StatusOr<MachineTime> begin_;
   const double own_begin_;  // Processor seconds.
+};
+
+// The processor time that all threads of this program have used since 1970, as it were: durations
+// on it hardly depend on what else the machine does. Thread-safe.
+class ProcessorClock final : public Clock {
+ public:
+  absl::Time Now() const override;
 };
 
 // The shares as figures "<part>_stolen_share" and "<part>_others_share"; when one of them is beyond

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 
 namespace quotacast::bench {
 namespace {
@@ -31,6 +32,14 @@ TEST(MachineTimeTest, ThisMachineHasTimes) {
   const auto time = ReadMachineTime();
   ASSERT_TRUE(time.ok()) << time.status();
   EXPECT_GT(time->ticks, 0);
+}
+
+TEST(MachineTimeTest, ProcessorTimeGoesOnWithWork) {
+  const ProcessorClock clock;
+  const absl::Time start = clock.Now();
+  volatile double sum = 0;
+  for (int i = 0; i < 50'000'000; ++i) sum = sum + i;
+  EXPECT_GT(clock.Now() - start, absl::Milliseconds(5));
 }
 
 TEST(MachineTimeTest, AWatchFindsSharesOfTheTime) {

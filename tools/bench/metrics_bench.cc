@@ -101,8 +101,8 @@ absl::Status MeasureBook(const std::string& prefix, const DealHistories& histori
 }
 
 absl::Status Run(const Options& options, Figures& figures) {
+  if (options.sweep) return SweepSizes(options.size, figures);
   const SystemClock clock;
-  if (options.sweep) return SweepSizes(options.size, clock, figures);
   const DealHistories histories(options.size);
   const std::string prefix = absl::StrCat("metrics_", options.size, "_");
   if (options.Measures("book") || options.Measures("tables")) {

@@ -145,7 +145,8 @@ void ReportExponents(const std::vector<Row>& rows, int reps, Figures& figures) {
 
 }  // namespace
 
-absl::Status SweepSizes(int64_t deals_max, const Clock& clock, Figures& figures) {
+absl::Status SweepSizes(int64_t deals_max, Figures& figures) {
+  const ProcessorClock clock;
   std::vector<std::vector<Row>> rows_by_rep_count;
   const MachineWatch watch;
   bool is_right = true;

@@ -5,14 +5,14 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
-#include "base/clock.h"
 #include "tools/bench/figures.h"
 
 namespace quotacast::bench {
 
 // Books of 1,000 deals and by tens up to `deals_max`, each with 10, 100 and 1,000 reps: prints a
 // line per book to stdout, and as figures the exponent with which each column grows with the deals.
-absl::Status SweepSizes(int64_t deals_max, const Clock& clock, Figures& figures);
+// Times are processor time: what others do on the machine would bend the curve.
+absl::Status SweepSizes(int64_t deals_max, Figures& figures);
 
 }  // namespace quotacast::bench
 
