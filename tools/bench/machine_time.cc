@@ -94,11 +94,11 @@ double MachineWatch::StolenShare() const {
   return begin_.ok() && end.ok() ? bench::StolenShare(*begin_, *end) : 0;
 }
 
-double MachineWatch::OthersShare() const {
+double MachineWatch::OthersShare(double running_children_seconds) const {
   const absl::StatusOr<MachineTime> end = ReadMachineTime();
   if (!begin_.ok() || !end.ok() || end->ticks <= begin_->ticks) return 0;
-  const double own_ticks =
-      (OwnProcessorSeconds() - own_begin_) * static_cast<double>(sysconf(_SC_CLK_TCK));
+  const double own_seconds = OwnProcessorSeconds() - own_begin_ + running_children_seconds;
+  const double own_ticks = own_seconds * static_cast<double>(sysconf(_SC_CLK_TCK));
   const double others_ticks = static_cast<double>(end->busy_ticks - begin_->busy_ticks) - own_ticks;
   // The kernel counts the ticks of the two in different ways.
   return std::max(0.0, others_ticks / static_cast<double>(end->ticks - begin_->ticks));

@@ -41,8 +41,9 @@ class MachineWatch {
   MachineWatch();
   // Taken by the host.
   double StolenShare() const;
-  // Taken by programs that are neither this one nor children it waited for since.
-  double OthersShare() const;
+  // Taken by programs that are neither this one nor children it waited for since; children that
+  // still run used `running_children_seconds` meanwhile.
+  double OthersShare(double running_children_seconds = 0) const;
 
  private:
   const absl::StatusOr<MachineTime> begin_;

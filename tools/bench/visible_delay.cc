@@ -44,8 +44,8 @@ constexpr double kMinPaceShare = 0.95;
 constexpr int64_t kFeedBatchEvents = 100;
 constexpr int64_t kBaseBatchEvents = 1'000;
 constexpr int64_t kBaseChunkEvents = 100'000;
-// Rounds in which the host left the machine its processors: so many are wanted, within so many in
-// all; with fewer every round counts.
+// Rounds in which host and other programs left the processors to us: so many are wanted, within so
+// many in all; with fewer every round counts.
 constexpr size_t kQuietRounds = 3;
 constexpr size_t kMaxRounds = 6;
 
@@ -137,41 +137,64 @@ struct Round {
   std::vector<absl::Duration> batch_delays;  // Likewise of every batch, asked for or not.
   int64_t wrong_count = 0;                   // Answers with more or less than they had to have.
   double events_per_second = 0;              // Acknowledged.
-  double stolen_share = 0;
+  double stolen_share = 0;                   // See machine_time.h.
+  double others_share = 0;
 
-  bool IsQuiet() const { return stolen_share <= kMaxStolenShare; }
+  bool IsQuiet() const {
+    return stolen_share <= kMaxStolenShare && others_share <= kMaxOthersShare;
+  }
+};
+
+// An answer under the feed: when it came, and how much of the log it has.
+struct Seen {
+  absl::Time time;
+  int64_t log_offset = 0;
 };
 
 // Asks until the log's events up to `end_offset` are in an answer. Answers are right when they have
 // what was acknowledged before, and one unit for each batch beyond `before`.
-absl::Status AskAlong(clients::MetricsClient& client, AppendDriver& driver, const Clock& clock,
-                      const Bookings& before, int64_t end_offset, int64_t first_sequence,
-                      Round& round) {
+absl::StatusOr<std::vector<Seen>> AskAlong(clients::MetricsClient& client, AppendDriver& driver,
+                                           const Clock& clock, const Bookings& before,
+                                           int64_t end_offset, Round& round) {
+  std::vector<Seen> answers;
   int64_t seen_offset = before.log_offset;
   while (seen_offset < end_offset) {
     const std::optional<Acknowledgement> acknowledged = driver.WaitBeyond(seen_offset);
     if (!acknowledged.has_value()) return absl::UnavailableError("the feed broke");
     QC_ASSIGN_OR_RETURN(const Bookings answer, AskBookings(client));
-    const absl::Time now = clock.Now();
-    round.delays.push_back(now - acknowledged->time);
+    answers.push_back({.time = clock.Now(), .log_offset = answer.log_offset});
+    round.delays.push_back(answers.back().time - acknowledged->time);
     const int64_t fed_count = answer.log_offset - before.log_offset;
     if (answer.log_offset < acknowledged->last_offset || fed_count % kFeedBatchEvents != 0 ||
         answer.units - before.units != fed_count / kFeedBatchEvents) {
       ++round.wrong_count;
     }
-    // Acknowledgements may still be under way of what the answer has already.
-    const int64_t known_offset = driver.last_offset();
-    for (int64_t offset = seen_offset + kFeedBatchEvents;
-         offset <= std::min(known_offset, answer.log_offset); offset += kFeedBatchEvents) {
-      const int64_t batch = (offset - before.log_offset) / kFeedBatchEvents - 1;
-      round.batch_delays.push_back(now - driver.AcknowledgementTime(first_sequence + batch));
+    // One that goes on without its events would be asked for ever.
+    if (answer.log_offset <= seen_offset) {
+      return absl::InternalError("an answer does not have what was acknowledged before it");
     }
-    seen_offset = std::max(seen_offset, std::min(known_offset, answer.log_offset));
+    seen_offset = answer.log_offset;
   }
-  return absl::OkStatus();
+  return answers;
 }
 
-absl::StatusOr<Round> RunRound(double seconds, clients::MetricsClient& client, AppendDriver& driver,
+// Of each batch, from its acknowledgement to the first answer that has it, which may come earlier.
+std::vector<absl::Duration> BatchDelays(const std::vector<Seen>& answers, const Bookings& before,
+                                        int64_t first_sequence, const AppendDriver& driver) {
+  std::vector<absl::Duration> delays;
+  int64_t sequence = first_sequence;
+  int64_t offset = before.log_offset + kFeedBatchEvents;
+  for (const Seen& answer : answers) {
+    for (; offset <= answer.log_offset; offset += kFeedBatchEvents) {
+      delays.push_back(
+          std::max(absl::ZeroDuration(), answer.time - driver.AcknowledgementTime(sequence++)));
+    }
+  }
+  return delays;
+}
+
+absl::StatusOr<Round> RunRound(double seconds, const ServerProcess& server,
+                               clients::MetricsClient& client, AppendDriver& driver,
                                const Clock& clock, Feed& feed) {
   QC_ASSIGN_OR_RETURN(const Bookings before, AskBookings(client));
   if (before.log_offset != driver.last_offset()) {
@@ -182,7 +205,8 @@ absl::StatusOr<Round> RunRound(double seconds, clients::MetricsClient& client, A
       static_cast<int64_t>(seconds * kEventsPerSecond / static_cast<double>(kFeedBatchEvents));
   const std::vector<AppendEventsRequest> batches = feed.NextBatches(batch_count, first_sequence);
   Round round;
-  absl::Status fed, asked;
+  absl::Status fed;
+  QC_ASSIGN_OR_RETURN(const double server_seconds_before, server.ProcessorSeconds());
   const MachineWatch watch;
   const absl::Time start = clock.Now();
   std::thread feeder([&] {
@@ -191,12 +215,15 @@ absl::StatusOr<Round> RunRound(double seconds, clients::MetricsClient& client, A
                          absl::Seconds(static_cast<double>(kFeedBatchEvents) / kEventsPerSecond))
               .status();
   });
-  asked = AskAlong(client, driver, clock, before,
-                   before.log_offset + batch_count * kFeedBatchEvents, first_sequence, round);
+  const absl::StatusOr<std::vector<Seen>> answers = AskAlong(
+      client, driver, clock, before, before.log_offset + batch_count * kFeedBatchEvents, round);
   feeder.join();
   QC_RETURN_IF_ERROR(fed);
-  QC_RETURN_IF_ERROR(asked);
+  QC_RETURN_IF_ERROR(answers.status());
+  QC_ASSIGN_OR_RETURN(const double server_seconds, server.ProcessorSeconds());
   round.stolen_share = watch.StolenShare();
+  round.others_share = watch.OthersShare(server_seconds - server_seconds_before);
+  round.batch_delays = BatchDelays(*answers, before, first_sequence, driver);
   // Of n batches the last is due n - 1 pauses after the first.
   round.events_per_second =
       static_cast<double>((batch_count - 1) * kFeedBatchEvents) /
@@ -231,11 +258,9 @@ void Report(const std::string& name, const std::vector<Round>& rounds, Figures& 
       rounds.begin(), rounds.end(), [](const Round& round) { return round.IsQuiet(); }));
   std::vector<absl::Duration> delays, batch_delays;
   std::vector<double> rates;
-  double stolen_max = 0;
   int64_t wrong_count = 0;
   for (const Round& round : rounds) {
     wrong_count += round.wrong_count;
-    stolen_max = std::max(stolen_max, round.stolen_share);
     if (quiet_count >= kQuietRounds && !round.IsQuiet()) continue;
     rates.push_back(round.events_per_second);
     delays.insert(delays.end(), round.delays.begin(), round.delays.end());
@@ -244,7 +269,6 @@ void Report(const std::string& name, const std::vector<Round>& rounds, Figures& 
   figures.IsRight(name + "answers_have_what_was_acknowledged", wrong_count == 0);
   figures.Note(name + "rounds", static_cast<double>(rounds.size()));
   figures.Note(name + "quiet_rounds", static_cast<double>(quiet_count));
-  figures.Note(name + "stolen_share_max", stolen_max);
   figures.AtLeast(name + "events_per_second", Median(rates), kMinPaceShare * kEventsPerSecond);
   figures.Note(name + "questions", static_cast<double>(delays.size()));
   figures.Note(name + "p50_milliseconds", Millis(delays, 0.5));
@@ -272,7 +296,8 @@ absl::Status Measure(const VisibleDelayOptions& options, const std::string& fold
   std::vector<Round> rounds;
   size_t quiet_count = 0;
   while (quiet_count < kQuietRounds && rounds.size() < kMaxRounds) {
-    QC_ASSIGN_OR_RETURN(Round round, RunRound(options.round_seconds, client, *driver, clock, feed));
+    QC_ASSIGN_OR_RETURN(Round round,
+                        RunRound(options.round_seconds, *process, client, *driver, clock, feed));
     if (round.IsQuiet()) ++quiet_count;
     rounds.push_back(std::move(round));
   }
