@@ -16,7 +16,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
@@ -28,91 +27,24 @@
 #include "tools/bench/deal_histories.h"
 #include "tools/bench/figures.h"
 #include "tools/bench/machine_time.h"
-#include "tools/bench/opportunity_events.h"
 #include "tools/bench/server_process.h"
+#include "tools/bench/steady_feed.h"
 
 namespace quotacast::bench {
 namespace {
 
 using ingestion::v1::AppendEventsRequest;
-using ingestion::v1::NewEvent;
 
 constexpr double kMaxVisibleMillis = 50;
 constexpr double kEventsPerSecond = 10'000;
 // The pace counts as kept when this share of it was acknowledged in time.
 constexpr double kMinPaceShare = 0.95;
-constexpr int64_t kFeedBatchEvents = 100;
 constexpr int64_t kBaseBatchEvents = 1'000;
 constexpr int64_t kBaseChunkEvents = 100'000;
 // Rounds in which host and other programs left the processors to us: so many are wanted, within so
 // many in all; with fewer every round counts.
 constexpr size_t kQuietRounds = 3;
 constexpr size_t kMaxRounds = 6;
-
-// A batch of the feed: 99 changes to open deals all over the book, an amount or a date, and at last
-// a deal that is won today for one unit of money. So the quarter's bookings count the batches that
-// an answer has in full, and nothing else moves them.
-class Feed {
- public:
-  Feed(const DealHistories& histories, absl::Time now)
-      : now_(now), today_(absl::ToCivilDay(now, absl::UTCTimeZone())) {
-    for (int64_t deal = 0; deal < histories.deal_count(); ++deal) {
-      const NewEvent closing = histories.Step(deal, kHistorySteps - 2);
-      const crm::v1::OpportunityChange& change = closing.event().opportunity();
-      if (change.stage_id().empty()) open_ids_.push_back(change.opportunity_id());
-    }
-  }
-
-  std::vector<AppendEventsRequest> NextBatches(int64_t count, int64_t first_sequence) {
-    std::vector<AppendEventsRequest> requests;
-    for (int64_t i = 0; i < count; ++i) {
-      ingestion::v1::AppendBatch& batch = *requests.emplace_back().mutable_batch();
-      batch.set_sequence(first_sequence + i);
-      for (int64_t k = 1; k < kFeedBatchEvents; ++k) FillChange(*batch.add_events());
-      FillWonDeal(*batch.add_events());
-    }
-    return requests;
-  }
-
- private:
-  crm::v1::OpportunityChange& Fill(const std::string& id, NewEvent& event) {
-    event.mutable_id()->set_source("crm");
-    event.mutable_id()->set_source_key("opportunity/" + id);
-    event.mutable_id()->set_version(absl::StrCat("feed-", ++event_count_));
-    event.mutable_effective_time()->set_seconds(absl::ToUnixSeconds(now_));
-    crm::v1::OpportunityChange& change = *event.mutable_event()->mutable_opportunity();
-    change.set_opportunity_id(id);
-    return change;
-  }
-
-  void FillChange(NewEvent& event) {
-    // A prime stride: neighbours in the feed lie far apart in the book.
-    const auto position = static_cast<size_t>(event_count_ * 7'919) % open_ids_.size();
-    crm::v1::OpportunityChange& change = Fill(open_ids_[position], event);
-    if (event_count_ % 2 == 0) {
-      change.mutable_amount()->set_currency_code("USD");
-      change.mutable_amount()->set_units(1'000 + event_count_ % 90'000);
-    } else {
-      const absl::CivilDay day = today_ + event_count_ % 90;
-      change.mutable_expected_close_date()->set_year(static_cast<int32_t>(day.year()));
-      change.mutable_expected_close_date()->set_month(day.month());
-      change.mutable_expected_close_date()->set_day(day.day());
-    }
-  }
-
-  void FillWonDeal(NewEvent& event) {
-    crm::v1::OpportunityChange& change = Fill(absl::StrCat("fed-", event_count_), event);
-    change.set_owner_rep_id("fed-rep");
-    change.set_stage_id(kHistoryStages[4]);
-    change.mutable_amount()->set_currency_code("USD");
-    change.mutable_amount()->set_units(1);
-  }
-
-  const absl::Time now_;
-  const absl::CivilDay today_;
-  std::vector<std::string> open_ids_;
-  int64_t event_count_ = 0;
-};
 
 // An answer: how much of the log it has, and what it says.
 struct Bookings {
@@ -165,8 +97,9 @@ absl::StatusOr<std::vector<Seen>> AskAlong(clients::MetricsClient& client, Appen
     answers.push_back({.time = clock.Now(), .log_offset = answer.log_offset});
     round.delays.push_back(answers.back().time - acknowledged->time);
     const int64_t fed_count = answer.log_offset - before.log_offset;
-    if (answer.log_offset < acknowledged->last_offset || fed_count % kFeedBatchEvents != 0 ||
-        answer.units - before.units != fed_count / kFeedBatchEvents) {
+    if (answer.log_offset < acknowledged->last_offset ||
+        fed_count % SteadyFeed::kBatchEvents != 0 ||
+        answer.units - before.units != fed_count / SteadyFeed::kBatchEvents) {
       ++round.wrong_count;
     }
     // One that goes on without its events would be asked for ever.
@@ -183,9 +116,9 @@ std::vector<absl::Duration> BatchDelays(const std::vector<Seen>& answers, const 
                                         int64_t first_sequence, const AppendDriver& driver) {
   std::vector<absl::Duration> delays;
   int64_t sequence = first_sequence;
-  int64_t offset = before.log_offset + kFeedBatchEvents;
+  int64_t offset = before.log_offset + SteadyFeed::kBatchEvents;
   for (const Seen& answer : answers) {
-    for (; offset <= answer.log_offset; offset += kFeedBatchEvents) {
+    for (; offset <= answer.log_offset; offset += SteadyFeed::kBatchEvents) {
       delays.push_back(
           std::max(absl::ZeroDuration(), answer.time - driver.AcknowledgementTime(sequence++)));
     }
@@ -195,14 +128,14 @@ std::vector<absl::Duration> BatchDelays(const std::vector<Seen>& answers, const 
 
 absl::StatusOr<Round> RunRound(double seconds, const ServerProcess& server,
                                clients::MetricsClient& client, AppendDriver& driver,
-                               const Clock& clock, Feed& feed) {
+                               const Clock& clock, SteadyFeed& feed) {
   QC_ASSIGN_OR_RETURN(const Bookings before, AskBookings(client));
   if (before.log_offset != driver.last_offset()) {
     return absl::InternalError("the answer before the feed does not have the whole log");
   }
   const int64_t first_sequence = driver.next_sequence();
-  const auto batch_count =
-      static_cast<int64_t>(seconds * kEventsPerSecond / static_cast<double>(kFeedBatchEvents));
+  const auto batch_count = static_cast<int64_t>(seconds * kEventsPerSecond /
+                                                static_cast<double>(SteadyFeed::kBatchEvents));
   const std::vector<AppendEventsRequest> batches = feed.NextBatches(batch_count, first_sequence);
   Round round;
   absl::Status fed;
@@ -211,12 +144,13 @@ absl::StatusOr<Round> RunRound(double seconds, const ServerProcess& server,
   const absl::Time start = clock.Now();
   std::thread feeder([&] {
     fed = driver
-              .SendPaced(batches,
-                         absl::Seconds(static_cast<double>(kFeedBatchEvents) / kEventsPerSecond))
+              .SendPaced(batches, absl::Seconds(static_cast<double>(SteadyFeed::kBatchEvents) /
+                                                kEventsPerSecond))
               .status();
   });
-  const absl::StatusOr<std::vector<Seen>> answers = AskAlong(
-      client, driver, clock, before, before.log_offset + batch_count * kFeedBatchEvents, round);
+  const absl::StatusOr<std::vector<Seen>> answers =
+      AskAlong(client, driver, clock, before,
+               before.log_offset + batch_count * SteadyFeed::kBatchEvents, round);
   feeder.join();
   QC_RETURN_IF_ERROR(fed);
   QC_RETURN_IF_ERROR(answers.status());
@@ -226,7 +160,7 @@ absl::StatusOr<Round> RunRound(double seconds, const ServerProcess& server,
   round.batch_delays = BatchDelays(*answers, before, first_sequence, driver);
   // Of n batches the last is due n - 1 pauses after the first.
   round.events_per_second =
-      static_cast<double>((batch_count - 1) * kFeedBatchEvents) /
+      static_cast<double>((batch_count - 1) * SteadyFeed::kBatchEvents) /
       absl::ToDoubleSeconds(driver.AcknowledgementTime(first_sequence + batch_count - 1) - start);
   return round;
 }
@@ -288,7 +222,7 @@ absl::Status Measure(const VisibleDelayOptions& options, const std::string& fold
   const auto channel = clients::ConnectTo(process->address());
   QC_ASSIGN_OR_RETURN(const auto driver, AppendDriver::Open(channel, clock));
   clients::MetricsClient client(channel);
-  Feed feed(histories, clock.Now());
+  SteadyFeed feed(histories, clock.Now());
   QC_RETURN_IF_ERROR(SendHistories(histories, *driver));
   // The first question makes the book; a batch before it makes this the quarter it is about.
   QC_RETURN_IF_ERROR(driver->SendAll(feed.NextBatches(1, driver->next_sequence())));
