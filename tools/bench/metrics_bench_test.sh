@@ -12,11 +12,11 @@ expect() {  # expect COUNT PATTERN
   [ "$found" = "$1" ] || { cat "$figures"; echo "found $found lines, expected $1, of $2" >&2; exit 1; }
 }
 
-"$bench" --size 2000 --databases sqlite,postgres --python /usr/bin/python3 \
+"$bench" --size 5000 --databases sqlite,postgres --python /usr/bin/python3 \
   --server services/quotacastd/quotacastd --feed-seconds 0.5 >"$figures"
-expect 4 $'^metrics_2000_(table|as_of)_over_(sqlite|postgres)_same_cells\t1\t'
-expect 1 $'^metrics_2000_visible_answers_have_what_was_acknowledged\t1\t'
-expect 1 $'^metrics_2000_visible_p99_milliseconds\t[0-9.]+\t<=50\t'
+expect 4 $'^metrics_5000_(table|as_of)_over_(sqlite|postgres)_same_cells\t1\t'
+expect 1 $'^metrics_5000_visible_answers_have_what_was_acknowledged\t1\t'
+expect 1 $'^metrics_5000_visible_p99_milliseconds\t[0-9.]+\t<=50\t'
 
 "$bench" --sweep --size 10000 >"$figures"
 expect 1 $'^metrics_sweep_answers_are_those_of_the_events\t1\t'
