@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -115,6 +116,18 @@ absl::StatusOr<std::vector<absl::Duration>> AppendDriver::SendPaced(
     delays.push_back(acknowledgement_times_[first + i] - (start + static_cast<int64_t>(i) * pause));
   }
   return delays;
+}
+
+std::optional<Acknowledgement> AppendDriver::WaitBeyond(int64_t offset) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  changed_.wait(lock, [&] { return last_offset_ > offset || is_broken_; });
+  if (last_offset_ <= offset || acknowledgement_times_.empty()) return std::nullopt;
+  return Acknowledgement{.last_offset = last_offset_, .time = acknowledgement_times_.back()};
+}
+
+absl::Time AppendDriver::AcknowledgementTime(int64_t sequence) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return acknowledgement_times_.at(static_cast<size_t>(sequence - 1));
 }
 
 int64_t AppendDriver::last_offset() const {

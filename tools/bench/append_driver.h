@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -22,7 +23,13 @@
 
 namespace quotacast::bench {
 
-// Not thread-safe. `clock` outlives it.
+// How far the log was durable, and since when.
+struct Acknowledgement {
+  int64_t last_offset = 0;
+  absl::Time time;
+};
+
+// Not thread-safe, except for what says so. `clock` outlives it.
 class AppendDriver {
  public:
   // Opens a stream to "workspaces/default" without writer id.
@@ -40,6 +47,13 @@ class AppendDriver {
   // waiting.
   absl::StatusOr<std::vector<absl::Duration>> SendPaced(
       const std::vector<ingestion::v1::AppendEventsRequest>& batches, absl::Duration pause);
+
+  // The latest acknowledgement, as soon as there is one beyond `offset`; absent when the stream
+  // broke. May be called from another thread.
+  std::optional<Acknowledgement> WaitBeyond(int64_t offset);
+
+  // When the batch with this sequence number was acknowledged, which it must have been.
+  absl::Time AcknowledgementTime(int64_t sequence) const;
 
   int64_t next_sequence() const { return sent_sequence_ + 1; }
   // As the last acknowledgement said.

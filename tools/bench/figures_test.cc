@@ -33,5 +33,15 @@ TEST(Median, OfOddAndEvenNumbers) {
   EXPECT_EQ(Median({7}), 7);
 }
 
+TEST(Figures, CountWrongAnswersApartFromShortFigures) {
+  Figures figures;
+  figures.AtLeast("speed", 1, 2);
+  figures.IsRight("answer", true);
+  EXPECT_EQ(figures.wrong_count(), 0);
+  figures.IsRight("other_answer", false);
+  EXPECT_EQ(figures.wrong_count(), 1);
+  EXPECT_EQ(figures.short_count(), 2);
+}
+
 }  // namespace
 }  // namespace quotacast::bench

@@ -49,7 +49,6 @@ constexpr double kPacedSeconds = 2;
 constexpr int kQuietRounds = 7;
 constexpr int kMaxPacedRounds = 21;
 constexpr int kMinQuietRounds = 3;
-constexpr double kMaxStolenShare = 0.03;
 // What the server may grow from 10^5 events to ten times as many: caches that fill once.
 constexpr double kMaxGrowthMegabytes = 48;
 
@@ -223,12 +222,11 @@ absl::StatusOr<HalfLoad> RunHalfLoad(Workplace& workplace, MeasuredStore& store)
     const auto event_count = static_cast<int64_t>(load.events_per_second * kPacedSeconds);
     const auto paced = MakeBatches(2 * kChunkEvents, 2 * kChunkEvents + event_count,
                                    kPacedBatchEvents, driver->next_sequence());
-    QC_ASSIGN_OR_RETURN(const MachineTime begin, ReadMachineTime());
+    const MachineWatch watch;
     QC_ASSIGN_OR_RETURN(
         load.delays,
         driver->SendPaced(paced, absl::Seconds(kPacedBatchEvents / load.events_per_second)));
-    QC_ASSIGN_OR_RETURN(const MachineTime end, ReadMachineTime());
-    load.stolen_share = StolenShare(begin, end);
+    load.stolen_share = watch.StolenShare();
   }
   StopServer(server);
   std::sort(load.delays.begin(), load.delays.end());

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 
 namespace quotacast::bench {
 namespace {
@@ -13,6 +14,7 @@ TEST(MachineTimeTest, SumsTheColumnsAndKnowsTheHostsShare) {
       ParseMachineTime("cpu  100 10 20 300 5 1 4 60 7 8\ncpu0 1 2 3 4 5 6 7 8 9 10\n");
   ASSERT_TRUE(begin.ok()) << begin.status();
   EXPECT_EQ(begin->stolen_ticks, 60);
+  EXPECT_EQ(begin->busy_ticks, 135);
   EXPECT_EQ(begin->ticks, 500);
   const auto end = ParseMachineTime("cpu  200 10 20 500 5 1 4 160 7 8");
   ASSERT_TRUE(end.ok()) << end.status();
@@ -30,6 +32,24 @@ TEST(MachineTimeTest, ThisMachineHasTimes) {
   const auto time = ReadMachineTime();
   ASSERT_TRUE(time.ok()) << time.status();
   EXPECT_GT(time->ticks, 0);
+}
+
+TEST(MachineTimeTest, ProcessorTimeGoesOnWithWork) {
+  const ProcessorClock clock;
+  const absl::Time start = clock.Now();
+  volatile double sum = 0;
+  for (int i = 0; i < 50'000'000; ++i) sum = sum + i;
+  EXPECT_GT(clock.Now() - start, absl::Milliseconds(5));
+}
+
+TEST(MachineTimeTest, AWatchFindsSharesOfTheTime) {
+  const MachineWatch watch;
+  volatile double sum = 0;
+  for (int i = 0; i < 50'000'000; ++i) sum = sum + i;
+  for (const double share : {watch.StolenShare(), watch.OthersShare()}) {
+    EXPECT_GE(share, 0);
+    EXPECT_LE(share, 1);
+  }
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ ingestion::v1::NewEvent OpportunityEvent(uint64_t seed, int64_t number) {
   return event;
 }
 
-ingestion::v1::NewEvent HistoryEvent(uint64_t seed, int64_t deal, int step) {
+ingestion::v1::NewEvent HistoryEvent(uint64_t seed, int64_t deal, int step, int rep_count) {
   const std::array<uint32_t, 4> chance =
       RandomBlock(seed, static_cast<uint64_t>(deal), 1, RandomPurpose::kSynthetic, 0);
   const std::string id = absl::StrFormat("0068Z00001%08X", deal);
@@ -76,7 +76,8 @@ ingestion::v1::NewEvent HistoryEvent(uint64_t seed, int64_t deal, int step) {
   if (step == 8 && closes) stage = kHistoryStages[is_won ? 4 : 5];
   if (!stage.empty()) change.set_stage_id(stage);
   if (step == 0) {
-    change.set_owner_rep_id(absl::StrFormat("0058Z00000%08X", chance[3] % 400));
+    change.set_owner_rep_id(
+        absl::StrFormat("0058Z00000%08X", chance[3] % static_cast<uint32_t>(rep_count)));
     change.set_account_id(absl::StrFormat("0018Z00000%08X", chance[3] / 400 % 50'000));
     change.set_product_id(absl::StrCat("01t8Z-", chance[1] / 16 % 40));
     change.set_segment_id(absl::StrCat("segment-", chance[1] / 640 % 5));

@@ -17,9 +17,11 @@ ingestion::v1::NewEvent OpportunityEvent(uint64_t seed, int64_t number);
 // The history of a deal in kHistorySteps events, 0 to kHistorySteps - 1, each later than the one
 // before: created with all fields, then in turn a stage entered and a date or an amount revised; 7
 // of 10 close at the last step but one, about 4 of these are won, and the last revises the amount
-// of those and the date of the others.
+// of those and the date of the others. The deals belong to `rep_count` reps.
 inline constexpr int kHistorySteps = 10;
-ingestion::v1::NewEvent HistoryEvent(uint64_t seed, int64_t deal, int step);
+inline constexpr int kHistoryReps = 400;
+ingestion::v1::NewEvent HistoryEvent(uint64_t seed, int64_t deal, int step,
+                                     int rep_count = kHistoryReps);
 
 // The stages that history events name, in order, the closing ones last.
 inline constexpr const char* kHistoryStages[] = {"Qualification", "Discovery",  "Proposal",

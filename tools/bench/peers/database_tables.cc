@@ -3,16 +3,17 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
-#include <map>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
 #include "services/metrics/day_number.h"
+#include "tools/bench/peers/database_question.h"
 
 namespace quotacast::bench {
 namespace {
@@ -49,20 +50,22 @@ DatabaseAnswer ToAnswer(const google::protobuf::Struct& source) {
 
 }  // namespace
 
-absl::StatusOr<std::map<std::string, DatabaseAnswer>> AskDatabases(
-    const DatabaseQuestion& question) {
+absl::StatusOr<DatabaseAnswers> AskDatabases(const std::string& python,
+                                             const std::vector<std::string>& databases,
+                                             const DatabaseQuestion& question) {
   const absl::StatusOr<std::string> json = OutputOf(absl::StrCat(
-      "'", question.python, "' ", kScript, " '", question.folder, "' ",
+      "'", python, "' ", kScript, " '", question.folder, "' ",
       metrics::NumberOfDay(question.as_of_day), " ", metrics::NumberOfDay(question.first_day), " ",
-      metrics::NumberOfDay(question.last_day)));
+      metrics::NumberOfDay(question.last_day), " ", question.rounds, " ",
+      absl::StrJoin(databases, " ")));
   if (!json.ok()) return json.status();
-  google::protobuf::Struct databases;
-  if (!google::protobuf::util::JsonStringToMessage(*json, &databases).ok()) {
+  google::protobuf::Struct found;
+  if (!google::protobuf::util::JsonStringToMessage(*json, &found).ok()) {
     return absl::UnavailableError(
         absl::StrCat(kScript, " printed no JSON: ", json->substr(0, 200)));
   }
-  std::map<std::string, DatabaseAnswer> answers;
-  for (const auto& database : databases.fields()) {
+  DatabaseAnswers answers;
+  for (const auto& database : found.fields()) {
     for (const auto& asked : database.second.struct_value().fields()) {
       answers.emplace(absl::StrCat(database.first, "/", asked.first),
                       ToAnswer(asked.second.struct_value()));

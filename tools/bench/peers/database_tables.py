@@ -1,6 +1,6 @@
 """The peers of metrics_bench: the same group-bys in DuckDB and in SQLite, over the same rows.
 
-    python database_tables.py FOLDER AS_OF_DAY FIRST_DAY LAST_DAY
+    python database_tables.py FOLDER AS_OF_DAY FIRST_DAY LAST_DAY ROUNDS DATABASE...
 
 FOLDER holds events.csv (deal, seq, day, stage, amount, rep; stage and amount may be empty, rep is on
 the first event only) and deals.csv (deal, rep, outcome, closed_day, amount) - the deals as of
@@ -17,9 +17,6 @@ import sqlite3
 import sys
 import time
 
-import duckdb
-
-ROUNDS = 5
 WON = "Closed Won"
 LOST = "Closed Lost"
 
@@ -63,27 +60,29 @@ COLUMNS = {
 }
 
 
-def measure(run, query):
+def measure(run, query, rounds):
     seconds = []
     rows = None
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         start = time.perf_counter()
         rows = run(query)
         seconds.append(time.perf_counter() - start)
     return seconds, [[row[0], int(row[1]), int(row[2]), int(row[3])] for row in rows]
 
 
-def in_duckdb(folder, queries):
+def in_duckdb(folder, queries, rounds):
+    import duckdb  # Here only: SQLite comes with every Python.
+
     connection = duckdb.connect()
     for table, columns in COLUMNS.items():
         connection.execute(f"CREATE TABLE {table} ({columns})")
         path = os.path.join(folder, table + ".csv")
         connection.execute(f"COPY {table} FROM '{path}' (HEADER, NULLSTR '')")
-    return {name: measure(lambda q: connection.execute(q).fetchall(), query)
+    return {name: measure(lambda q: connection.execute(q).fetchall(), query, rounds)
             for name, query in queries.items()}
 
 
-def in_sqlite(folder, queries):
+def in_sqlite(folder, queries, rounds):
     connection = sqlite3.connect(":memory:")
     for table, columns in COLUMNS.items():
         connection.execute(f"CREATE TABLE {table} ({columns})")
@@ -96,18 +95,21 @@ def in_sqlite(folder, queries):
     connection.execute("CREATE INDEX event_by_deal ON events (deal, seq, day, stage, amount, rep)")
     connection.execute("CREATE INDEX deal_by_day ON deals (closed_day, rep, outcome, amount)")
     connection.execute("ANALYZE")
-    return {name: measure(lambda q: connection.execute(q).fetchall(), query)
+    return {name: measure(lambda q: connection.execute(q).fetchall(), query, rounds)
             for name, query in queries.items()}
 
 
+PEERS = {"duckdb": (in_duckdb, DUCKDB_AS_OF), "sqlite": (in_sqlite, SQLITE_AS_OF)}
+
+
 def main():
-    folder, as_of, first, last = sys.argv[1:5]
+    folder, as_of, first, last, rounds = sys.argv[1:6]
     days = {"as_of": int(as_of), "first": int(first), "last": int(last)}
-    table = TABLE.format(**days)
     result = {}
-    for name, run, as_of_query in (("duckdb", in_duckdb, DUCKDB_AS_OF),
-                                   ("sqlite", in_sqlite, SQLITE_AS_OF)):
-        answers = run(folder, {"table": table, "as_of": as_of_query.format(**days)})
+    for name in sys.argv[6:]:
+        run, as_of_query = PEERS[name]
+        answers = run(folder, {"table": TABLE.format(**days),
+                               "as_of": as_of_query.format(**days)}, int(rounds))
         result[name] = {question: {"seconds": seconds, "rows": rows}
                         for question, (seconds, rows) in answers.items()}
     json.dump(result, sys.stdout)

@@ -1,0 +1,115 @@
+#include "tools/bench/measured_book.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "base/status_macros.h"
+#include "quotacast/ingestion/v1/ingestion_service.pb.h"
+#include "quotacast/metrics/v1/kpi.pb.h"
+#include "services/metrics/book.h"
+#include "services/metrics/book_view.h"
+#include "services/metrics/kpi/registry.h"
+#include "tools/bench/deal_histories.h"
+#include "tools/bench/peers/database_question.h"
+
+namespace quotacast::bench {
+namespace {
+
+constexpr int64_t kChunkEvents = 100'000;
+
+}  // namespace
+
+absl::StatusOr<double> LoadBook(const DealHistories& histories, const Clock& clock,
+                                metrics::Book& book) {
+  double seconds = 0;
+  std::vector<ingestion::v1::EventRecord> chunk;
+  for (int64_t begin = 0; begin < histories.event_count(); begin += kChunkEvents) {
+    chunk.clear();
+    const int64_t end = std::min(histories.event_count(), begin + kChunkEvents);
+    for (int64_t i = begin; i < end; ++i) chunk.push_back(histories.Record(i));
+    const absl::Time start = clock.Now();
+    for (const ingestion::v1::EventRecord& record : chunk) {
+      QC_RETURN_IF_ERROR(book.Append(record));
+    }
+    seconds += absl::ToDoubleSeconds(clock.Now() - start);
+  }
+  return seconds;
+}
+
+RepTable ByRep(const metrics::BookView& view) {
+  std::vector<RepRow> rows(view.reps.size());
+  for (const metrics::DealRef deal : view.columns->All()) {
+    RepRow& row = rows[static_cast<size_t>(deal.rep())];
+    if (deal.outcome() == metrics::StageCategory::kLost) ++row.lost_count;
+    if (deal.outcome() != metrics::StageCategory::kWon) continue;
+    ++row.won_count;
+    row.booked_minor_units += deal.amount_minor_units().value_or(0);
+  }
+  RepTable table;
+  for (size_t rep = 0; rep < rows.size(); ++rep) {
+    if (rows[rep] != RepRow()) table[view.reps[rep].id] = rows[rep];
+  }
+  return table;
+}
+
+absl::StatusOr<RepTable> ByRepFromKpis(const metrics::KpiRegistry& registry,
+                                       const metrics::BookView& view) {
+  RepTable table;
+  metrics::KpiTableQuery query{
+      .kpi = "win_rate_closed", .group_by = metrics::v1::GROUP_BY_REP, .period = kPeriod};
+  QC_ASSIGN_OR_RETURN(const metrics::v1::KpiTable rates, registry.Query(view, query));
+  query.kpi = "bookings";
+  QC_ASSIGN_OR_RETURN(const metrics::v1::KpiTable bookings, registry.Query(view, query));
+  for (const metrics::v1::KpiRow& row : rates.rows()) {
+    if (row.denominator() == 0) continue;
+    RepRow& into = table[row.group()];
+    into.won_count = static_cast<int64_t>(row.numerator());
+    into.lost_count = static_cast<int64_t>(row.denominator() - row.numerator());
+  }
+  for (const metrics::v1::KpiRow& row : bookings.rows()) {
+    if (row.value() != 0) {
+      table[row.group()].booked_minor_units = std::llround(row.value() * 100);
+    }
+  }
+  return table;
+}
+
+AllRepTables AskAllRepTables(const metrics::KpiRegistry& registry, const metrics::BookView& view,
+                             const Clock& clock) {
+  AllRepTables all;
+  for (const metrics::Kpi& kpi : registry.kpis()) {
+    const std::string& name = kpi.definition.name();
+    const absl::Time start = clock.Now();
+    const auto table = registry.Query(
+        view, {.kpi = name, .group_by = metrics::v1::GROUP_BY_REP, .period = kPeriod});
+    const double seconds = absl::ToDoubleSeconds(clock.Now() - start);
+    if (!table.ok()) continue;  // Not a KPI of reps.
+    ++all.kpi_count;
+    all.seconds += seconds;
+    if (seconds <= all.slowest_seconds) continue;
+    all.slowest_seconds = seconds;
+    all.slowest = name;
+  }
+  return all;
+}
+
+absl::StatusOr<std::vector<double>> TimeNewDays(const metrics::Book& book, const Clock& clock,
+                                                RepTable& by_rep) {
+  absl::CivilDay day = kAsOfDay - kRounds;
+  return TimeRounds(clock, [&]() -> absl::Status {
+    QC_ASSIGN_OR_RETURN(const auto view, book.At({.effective_day = ++day}, kToday));
+    by_rep = ByRep(*view);
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace quotacast::bench
