@@ -40,10 +40,13 @@ class DealRef {
   DealMotion motion() const;
   int32_t created_day() const;
   std::optional<int32_t> expected_close_day() const;
+  int stage() const;
   StageCategory outcome() const;
   int32_t close_day() const;  // Of closed deals only.
   std::optional<int64_t> amount_minor_units() const;
   std::optional<int64_t> entry_amount_minor_units() const;
+  bool has_customer_problem() const;
+  int discovery_rating() const;  // 1 to 5; 0: not rated.
 
  private:
   const DealColumns* columns_;
@@ -111,10 +114,13 @@ class DealColumns {
   std::vector<DealMotion> motion;
   std::vector<int32_t> created_day;
   std::vector<int32_t> expected_close_day;  // kNoDay: none.
+  std::vector<int32_t> stage;               // Where it stands.
   std::vector<StageCategory> outcome;
   std::vector<int32_t> close_day;           // Of closed deals only.
   std::vector<int64_t> amount_minor_units;  // kNoAmount: none, as the next one.
   std::vector<int64_t> entry_amount_minor_units;
+  std::vector<uint8_t> has_customer_problem;
+  std::vector<uint8_t> discovery_rating;
 
  private:
   struct ClosedOrder {
@@ -138,6 +144,11 @@ inline std::optional<int32_t> DealRef::expected_close_day() const {
   const int32_t day = columns_->expected_close_day[position_];
   return day == DealColumns::kNoDay ? std::nullopt : std::optional(day);
 }
+inline int DealRef::stage() const { return columns_->stage[position_]; }
+inline bool DealRef::has_customer_problem() const {
+  return columns_->has_customer_problem[position_] != 0;
+}
+inline int DealRef::discovery_rating() const { return columns_->discovery_rating[position_]; }
 inline StageCategory DealRef::outcome() const { return columns_->outcome[position_]; }
 inline int32_t DealRef::close_day() const { return columns_->close_day[position_]; }
 inline std::optional<int64_t> DealRef::amount_minor_units() const {

@@ -84,8 +84,8 @@ std::vector<BookOpportunity> BuildOpportunities(const BuildPlan& plan) {
     opportunity.lead_source = columns.lead_source[i];
     opportunity.close_reason = columns.close_reason[i];
     opportunity.competitor = columns.competitor[i];
-    opportunity.has_customer_problem = histories.customer_problems.On(deal, plan.day, 0) != 0;
-    opportunity.discovery_rating = histories.discovery_ratings.On(deal, plan.day, 0);
+    opportunity.has_customer_problem = columns.At(i).has_customer_problem();
+    opportunity.discovery_rating = columns.discovery_rating[i];
     AddCategoryCalls(plan, deal, opportunity);
   }
   return opportunities;
@@ -188,7 +188,10 @@ void DealReader::Fill(const Defaults& defaults, BookView& view) {
   const size_t size = deals_.size();
   columns.motion.resize(size);
   columns.created_day.resize(size);
+  columns.stage.resize(size);
   columns.outcome.resize(size);
+  columns.has_customer_problem.resize(size);
+  columns.discovery_rating.resize(size);
   columns.close_day.resize(size);
   columns.expected_close_day.resize(size);
   columns.amount_minor_units.resize(size);
@@ -209,15 +212,19 @@ void DealReader::Fill(const Defaults& defaults, BookView& view) {
   int32_t first_created_day = INT32_MAX;
   for (size_t i = 0; i < size; ++i) {
     const size_t deal = deals_[i];
+    columns.has_customer_problem[i] = histories.customer_problems.On(deal, day_, 0);
+    columns.discovery_rating[i] = histories.discovery_ratings.On(deal, day_, 0);
     columns.motion[i] = histories.motions.On(deal, day_, DealMotion::kUnknown);
     const int32_t first_day = histories.facts.DayAt(histories.facts.BeginOf(deal));
     columns.created_day[i] = histories.created_days.On(deal, day_, first_day);
     first_created_day = std::min(first_created_day, columns.created_day[i]);
     const FieldHistory<uint32_t>& stages = histories.stages;
     const uint32_t stay_end = stages.EndOf(deal, day_);
+    columns.stage[i] = defaults.stage;
     columns.outcome[i] = first_category;
     columns.close_day[i] = columns.created_day[i];
     if (stay_end > stages.BeginOf(deal)) {
+      columns.stage[i] = stage_places[stages.ValueAt(stay_end - 1)];
       columns.outcome[i] = categories[stages.ValueAt(stay_end - 1)];
       columns.close_day[i] = stages.DayAt(stay_end - 1);
     }

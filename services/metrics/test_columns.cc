@@ -1,5 +1,6 @@
 #include "services/metrics/test_columns.h"
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -22,7 +23,10 @@ std::shared_ptr<const DealColumns> ColumnsOf(const std::vector<BookOpportunity>&
     columns->created_day.push_back(NumberOfDay(deal.created_day));
     columns->expected_close_day.push_back(
         deal.expected_close_day ? NumberOfDay(*deal.expected_close_day) : DealColumns::kNoDay);
+    columns->stage.push_back(deal.visits.empty() ? 0 : deal.visits.back().stage);
     columns->outcome.push_back(deal.outcome);
+    columns->has_customer_problem.push_back(deal.has_customer_problem ? 1 : 0);
+    columns->discovery_rating.push_back(static_cast<uint8_t>(deal.discovery_rating));
     columns->close_day.push_back(NumberOfDay(deal.close_day));
     columns->amount_minor_units.push_back(deal.amount_minor_units.value_or(DealColumns::kNoAmount));
     columns->entry_amount_minor_units.push_back(
@@ -42,7 +46,10 @@ void ExpectSameColumns(const DealColumns& a, const DealColumns& b) {
   EXPECT_EQ(a.motion, b.motion);
   EXPECT_EQ(a.created_day, b.created_day);
   EXPECT_EQ(a.expected_close_day, b.expected_close_day);
+  EXPECT_EQ(a.stage, b.stage);
   EXPECT_EQ(a.outcome, b.outcome);
+  EXPECT_EQ(a.has_customer_problem, b.has_customer_problem);
+  EXPECT_EQ(a.discovery_rating, b.discovery_rating);
   EXPECT_EQ(a.amount_minor_units, b.amount_minor_units);
   EXPECT_EQ(a.entry_amount_minor_units, b.entry_amount_minor_units);
   ASSERT_EQ(a.size(), b.size());

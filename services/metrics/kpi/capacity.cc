@@ -36,8 +36,8 @@ double ShareAtWork(const BookRep& rep, const FiscalPeriod& period) {
          static_cast<double>(period.end - period.start);
 }
 
-absl::Status AddPeriod(const BookView& view, const FiscalPeriod& period, ObservedRamp& ramp) {
-  const Grouping by_rep(view, metrics::v1::GROUP_BY_REP);
+absl::Status AddPeriod(const BookView& view, const Grouping& by_rep, const FiscalPeriod& period,
+                       ObservedRamp& ramp) {
   QC_ASSIGN_OR_RETURN(const BookingSums bookings,
                       SumBookings({.view = &view, .grouping = &by_rep, .period = period}));
   bool any = false;
@@ -133,10 +133,11 @@ absl::StatusOr<ObservedRamp> ObserveRamp(const KpiQuery& query) {
   // The period that goes on at the as-of date has not ended.
   const absl::StatusOr<FiscalPeriod> running = calendar.PeriodContaining(as_of_day + 1);
   if (running.ok()) end = std::min(end, running->start);
+  const Grouping by_rep(*query.view, metrics::v1::GROUP_BY_REP);
   for (int i = 0; i < kMaxCapacityPeriods; ++i) {
     const absl::StatusOr<FiscalPeriod> period = calendar.PeriodContaining(end - 1);
     if (!period.ok()) break;
-    QC_RETURN_IF_ERROR(AddPeriod(*query.view, *period, ramp));
+    QC_RETURN_IF_ERROR(AddPeriod(*query.view, by_rep, *period, ramp));
     end = period->start;
   }
   return ramp;

@@ -36,9 +36,9 @@ const StageVisit* LastOpenVisit(const BookView& view, const BookOpportunity& dea
   return nullptr;
 }
 
-LossKind LossOf(const BookView& view, const BookOpportunity& deal) {
-  if (deal.outcome != StageCategory::kLost) return LossKind::kNone;
-  return view.stages[static_cast<size_t>(deal.visits.back().stage)].loss;
+LossKind LossOf(const BookView& view, const DealRef& deal) {
+  if (deal.outcome() != StageCategory::kLost) return LossKind::kNone;
+  return view.stages[static_cast<size_t>(deal.stage())].loss;
 }
 
 }  // namespace quotacast::metrics

@@ -20,7 +20,7 @@ std::optional<absl::CivilDay> ExpectedBefore(const BookOpportunity& deal, absl::
 const StageVisit* LastOpenVisit(const BookView& view, const BookOpportunity& deal);
 
 // Who a lost deal was lost to; kNone for any other.
-LossKind LossOf(const BookView& view, const BookOpportunity& deal);
+LossKind LossOf(const BookView& view, const DealRef& deal);
 
 }  // namespace quotacast::metrics
 

@@ -20,13 +20,13 @@ constexpr int kHighestPoorRating = 2;
 
 absl::StatusOr<KpiColumn> ProblemCoverage(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
-  KpiColumn column =
-      ShareColumn(ShareDeals(query,
-                             [&](const BookOpportunity& deal) -> std::optional<bool> {
-                               if (!WasOpenIn(deal, query.period)) return std::nullopt;
-                               return deal.has_customer_problem;
-                             }),
-                  absl::StrCat("no deal was open or created", InPeriod(query)));
+  const DayRange days = DaysOf(query.period);
+  KpiColumn column = ShareColumn(ShareDeals(query,
+                                            [&](const DealRef& deal) -> std::optional<bool> {
+                                              if (!WasOpenIn(deal, days)) return std::nullopt;
+                                              return deal.has_customer_problem();
+                                            }),
+                                 absl::StrCat("no deal was open or created", InPeriod(query)));
   if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
   return column;
 }
@@ -36,15 +36,16 @@ absl::StatusOr<KpiColumn> RatingMean(const KpiQuery& query) {
   KpiColumn column;
   column.cells.resize(query.grouping->groups().size());
   int64_t unrated_count = 0;
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (!WasOpenIn(deal, query.period) || !query.grouping->Counts(deal)) continue;
-    if (deal.discovery_rating == 0) {
+  const DayRange days = DaysOf(query.period);
+  for (const DealRef deal : query.view->columns->All()) {
+    if (!WasOpenIn(deal, days) || !query.grouping->Counts(deal)) continue;
+    if (deal.discovery_rating() == 0) {
       ++unrated_count;
       continue;
     }
     for (const int row : query.grouping->RowsOf(deal)) {
       KpiCell& cell = column.cells[static_cast<size_t>(row)];
-      cell.numerator += deal.discovery_rating;
+      cell.numerator += deal.discovery_rating();
       ++cell.denominator;
       ++cell.sample_size;
     }
@@ -67,12 +68,13 @@ absl::StatusOr<KpiColumn> RatingMean(const KpiQuery& query) {
 
 // Closed deals with a rating from `lowest` to `highest`.
 std::vector<Share> ClosedWithRating(const KpiQuery& query, int lowest, int highest) {
-  return ShareDeals(query, [&](const BookOpportunity& deal) -> std::optional<bool> {
-    if (deal.outcome == StageCategory::kOpen || !Falls(deal.close_day, query.period) ||
-        deal.discovery_rating < lowest || deal.discovery_rating > highest) {
+  const DayRange days = DaysOf(query.period);
+  return ShareDeals(query, [&](const DealRef& deal) -> std::optional<bool> {
+    if (deal.outcome() == StageCategory::kOpen || !days.Has(deal.close_day()) ||
+        deal.discovery_rating() < lowest || deal.discovery_rating() > highest) {
       return std::nullopt;
     }
-    return deal.outcome == StageCategory::kWon;
+    return deal.outcome() == StageCategory::kWon;
   });
 }
 

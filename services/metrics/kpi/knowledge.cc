@@ -104,27 +104,27 @@ absl::StatusOr<KpiColumn> InsightCoverage(const KpiQuery& query) {
   const RecordGrouping grouping(query);
   const BookView& view = *query.view;
   // Who looks after each account: its owner and those with an open deal there.
-  std::vector<std::set<int>> reps(view.accounts.size());
-  for (size_t account = 0; account < view.accounts.size(); ++account) {
-    if (view.accounts[account].owner_rep >= 0) {
-      reps[account].insert(view.accounts[account].owner_rep);
-    }
+  std::vector<std::pair<int, int>> looked_after;  // Account and rep.
+  int account_number = 0;
+  for (const BookAccount& account : view.accounts) {
+    if (account.owner_rep >= 0) looked_after.emplace_back(account_number, account.owner_rep);
+    ++account_number;
   }
-  for (const BookOpportunity& deal : view.opportunities) {
-    if (deal.account < 0 || deal.outcome != StageCategory::kOpen) continue;
-    reps[static_cast<size_t>(deal.account)].insert(deal.rep);
+  for (const DealRef deal : view.columns->All()) {
+    if (deal.account() < 0 || deal.outcome() != StageCategory::kOpen) continue;
+    looked_after.emplace_back(deal.account(), deal.rep());
   }
+  std::sort(looked_after.begin(), looked_after.end());
   const std::vector<int64_t> insights = InsightCounts(view, view.as_of.effective_day);
   std::vector<Share> shares(grouping.row_count());
-  for (size_t account = 0; account < view.accounts.size(); ++account) {
-    std::set<int> rows;
-    for (const int rep : reps[account]) {
-      for (const int row : grouping.RowsOf({.rep = rep})) rows.insert(row);
-    }
-    for (const int row : rows) {
-      Share& share = shares[static_cast<size_t>(row)];
-      ++share.count;
-      if (insights[account] > 0) ++share.success_count;
+  std::vector<int> counted(grouping.row_count(), -1);  // The last account that counted in a row.
+  for (const auto& [account, rep] : looked_after) {
+    for (const int row : grouping.RowsOf({.rep = rep})) {
+      const size_t index = static_cast<size_t>(row);
+      if (counted[index] == account) continue;
+      counted[index] = account;
+      ++shares[index].count;
+      if (insights[static_cast<size_t>(account)] > 0) ++shares[index].success_count;
     }
   }
   KpiColumn column = ShareColumn(shares, "no account has an owner or an open deal");

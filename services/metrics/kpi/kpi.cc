@@ -75,12 +75,6 @@ std::optional<std::string> NotEndedReason(const KpiQuery& query) {
   return absl::StrCat(query.period->name, " has not ended by ", FormatIsoDate(as_of_day));
 }
 
-bool WasOpenIn(const BookOpportunity& deal, const std::optional<FiscalPeriod>& period) {
-  if (!period) return true;
-  const bool is_closed = deal.outcome != StageCategory::kOpen;
-  return deal.created_day < period->end && !(is_closed && deal.close_day < period->start);
-}
-
 bool WasOpenIn(const DealRef& deal, const DayRange& days) {
   const bool is_closed = deal.outcome() != StageCategory::kOpen;
   return deal.created_day() < days.end && !(is_closed && deal.close_day() < days.start);
@@ -101,10 +95,9 @@ std::string InPeriod(const KpiQuery& query) {
 }
 
 std::vector<Share> ShareDeals(
-    const KpiQuery& query,
-    const std::function<std::optional<bool>(const BookOpportunity&)>& is_success) {
+    const KpiQuery& query, const std::function<std::optional<bool>(const DealRef&)>& is_success) {
   std::vector<Share> shares(query.grouping->groups().size());
-  for (const BookOpportunity& deal : query.view->opportunities) {
+  for (const DealRef deal : query.view->columns->All()) {
     const std::optional<bool> success = is_success(deal);
     if (!success) continue;
     for (const int row : query.grouping->RowsOf(deal)) {

@@ -106,7 +106,6 @@ std::optional<std::string> NotEndedReason(const KpiQuery& query);
 
 // Whether the deal was open when the period began, or created in it; any deal without a period. Its
 // last closing counts: one that was reopened since was open all the time.
-bool WasOpenIn(const BookOpportunity& deal, const std::optional<FiscalPeriod>& period);
 bool WasOpenIn(const DealRef& deal, const DayRange& days);
 
 // The note a period in progress carries, and " in 2017Q4" or nothing.
@@ -120,9 +119,8 @@ struct Share {
 };
 
 // Per row, the deals about which `is_success` says something, and those it says true of.
-std::vector<Share> ShareDeals(
-    const KpiQuery& query,
-    const std::function<std::optional<bool>(const BookOpportunity&)>& is_success);
+std::vector<Share> ShareDeals(const KpiQuery& query,
+                              const std::function<std::optional<bool>(const DealRef&)>& is_success);
 
 // The method of ShareColumn's intervals.
 inline constexpr char kWilsonMethod[] = "Wilson score interval, 95 %";

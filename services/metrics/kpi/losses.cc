@@ -17,8 +17,8 @@
 namespace quotacast::metrics {
 namespace {
 
-bool IsLostIn(const BookOpportunity& deal, const KpiQuery& query) {
-  return deal.outcome == StageCategory::kLost && Falls(deal.close_day, query.period);
+bool IsLostIn(const DealRef& deal, const DayRange& days) {
+  return deal.outcome() == StageCategory::kLost && days.Has(deal.close_day());
 }
 
 std::string NothingLostReason(const KpiQuery& query) {
@@ -27,13 +27,14 @@ std::string NothingLostReason(const KpiQuery& query) {
 
 absl::StatusOr<KpiColumn> CompetitiveWinRate(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
+  const DayRange days = DaysOf(query.period);
   int64_t other_count = 0;
   const std::vector<Share> shares =
-      ShareDeals(query, [&](const BookOpportunity& deal) -> std::optional<bool> {
-        if (deal.outcome == StageCategory::kOpen || !Falls(deal.close_day, query.period)) {
+      ShareDeals(query, [&](const DealRef& deal) -> std::optional<bool> {
+        if (deal.outcome() == StageCategory::kOpen || !days.Has(deal.close_day())) {
           return std::nullopt;
         }
-        if (deal.outcome == StageCategory::kWon) return true;
+        if (deal.outcome() == StageCategory::kWon) return true;
         if (LossOf(*query.view, deal) == LossKind::kCompetitive) return false;
         if (query.grouping->Counts(deal)) ++other_count;
         return std::nullopt;
@@ -50,10 +51,11 @@ absl::StatusOr<KpiColumn> CompetitiveWinRate(const KpiQuery& query) {
 
 absl::StatusOr<KpiColumn> NoDecisionShare(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
+  const DayRange days = DaysOf(query.period);
   KpiColumn column =
       ShareColumn(ShareDeals(query,
-                             [&](const BookOpportunity& deal) -> std::optional<bool> {
-                               if (!IsLostIn(deal, query)) return std::nullopt;
+                             [&](const DealRef& deal) -> std::optional<bool> {
+                               if (!IsLostIn(deal, days)) return std::nullopt;
                                return LossOf(*query.view, deal) == LossKind::kNoDecision;
                              }),
                   NothingLostReason(query));
@@ -84,7 +86,7 @@ Losses CountLosses(const KpiQuery& query) {
   for (const ClosedDeal& closed : query.view->columns->ClosedIn(query.period)) {
     if (closed.is_won) continue;
     const BookOpportunity& deal = query.view->opportunities[closed.position];
-    if (!IsLostIn(deal, query) || !query.grouping->Counts(deal)) continue;
+    if (!query.grouping->Counts(deal)) continue;
     ++losses.all_count;
     const std::vector<int>& rows = RowsOfLoss(query, deal);
     if (rows.empty()) ++losses.without_stage_count;
@@ -134,6 +136,7 @@ std::optional<double> MedianWonCycleDays(const BookView& view) {
 
 absl::StatusOr<KpiColumn> EarlyDisqualificationShare(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
+  const DayRange days = DaysOf(query.period);
   const std::optional<double> cycle_days = MedianWonCycleDays(*query.view);
   if (!cycle_days) {
     return UndefinedColumn(*query.grouping,
@@ -142,9 +145,9 @@ absl::StatusOr<KpiColumn> EarlyDisqualificationShare(const KpiQuery& query) {
   const double early_days = *cycle_days / 2;
   KpiColumn column =
       ShareColumn(ShareDeals(query,
-                             [&](const BookOpportunity& deal) -> std::optional<bool> {
-                               if (!IsLostIn(deal, query)) return std::nullopt;
-                               const int64_t age_days = deal.close_day - deal.created_day;
+                             [&](const DealRef& deal) -> std::optional<bool> {
+                               if (!IsLostIn(deal, days)) return std::nullopt;
+                               const int64_t age_days = deal.close_day() - deal.created_day();
                                return LossOf(*query.view, deal) == LossKind::kDisqualified &&
                                       static_cast<double>(age_days) <= early_days;
                              }),

@@ -56,8 +56,12 @@ absl::StatusOr<KpiColumn> PushesPerDeal(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   KpiColumn column;
   column.cells.resize(query.grouping->groups().size());
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (deal.expected_closes.empty() || !WasOpenIn(deal, query.period)) continue;
+  const DayRange days = DaysOf(query.period);
+  const DealColumns& columns = *query.view->columns;
+  for (const DealRef ref : columns.All()) {
+    if (!WasOpenIn(ref, days)) continue;
+    const BookOpportunity& deal = query.view->opportunities[ref.position()];
+    if (deal.expected_closes.empty()) continue;
     const double push_count = static_cast<double>(CountPushes(query, deal));
     for (const int row : query.grouping->RowsOf(deal)) {
       KpiCell& cell = column.cells[static_cast<size_t>(row)];
@@ -87,12 +91,14 @@ std::optional<absl::CivilDay> FirstExpectedClose(const BookOpportunity& deal) {
 
 absl::StatusOr<KpiColumn> PullInRate(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
+  const DayRange days = DaysOf(query.period);
   int64_t unexpected_count = 0;
   const std::vector<Share> shares =
-      ShareDeals(query, [&](const BookOpportunity& deal) -> std::optional<bool> {
-        if (deal.outcome != StageCategory::kWon || !Falls(deal.close_day, query.period)) {
+      ShareDeals(query, [&](const DealRef& ref) -> std::optional<bool> {
+        if (ref.outcome() != StageCategory::kWon || !days.Has(ref.close_day())) {
           return std::nullopt;
         }
+        const BookOpportunity& deal = query.view->opportunities[ref.position()];
         const std::optional<absl::CivilDay> expected = FirstExpectedClose(deal);
         if (!expected) {
           if (query.grouping->Counts(deal)) ++unexpected_count;
