@@ -1,0 +1,96 @@
+#include "simulator/exact/compound_law.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "simulator/engine/deterministic_math.h"
+
+namespace quotacast::simulator {
+namespace {
+
+// The recursion starts from P(sum = 0), which must not underflow.
+constexpr double kMaxLogZero = 500;
+
+// to[0, size) += a * from[0, size): vectorises without reordering any sum.
+void AddScaled(double* to, double a, const double* from, size_t size) {
+  for (size_t i = 0; i < size; ++i) to[i] += a * from[i];
+}
+
+// -ln P(sum = 0).
+double LogZero(double count, const CreationMix& mix, double zero) {
+  if (mix.is_constant) return count * (1 - zero);
+  return mix.shape * Log(1 + count / mix.shape * (1 - zero));
+}
+
+}  // namespace
+
+void CompoundLaw(double expected_count, const CreationMix& mix, const std::vector<double>& severity,
+                 std::vector<double>* law) {
+  const size_t size = severity.size();
+  law->assign(size, 0);
+  if (expected_count <= 0) {
+    (*law)[0] = 1;
+    return;
+  }
+  // Both laws are infinitely divisible: too large a sum is made of two halves, and so on.
+  double count = expected_count;
+  CreationMix part = mix;
+  int halvings = 0;
+  while (LogZero(count, part, severity[0]) > kMaxLogZero) {
+    count /= 2;
+    part.shape /= 2;
+    ++halvings;
+  }
+  const double a = part.is_constant ? 0 : count / (count + part.shape);
+  const double slope = part.is_constant ? count : part.shape * a;  // a + b.
+  // With j = n - (n - j), n s(n) (1 - a f(0)) = sum_j f(j) a (n - j) s(n - j) + (a + b) j f(j)
+  // s(n - j): each s(i), once known, is added to all that follow.
+  std::vector<double> weighted(size);
+  for (size_t j = 0; j < size; ++j) weighted[j] = slope * static_cast<double>(j) * severity[j];
+  std::vector<double>& s = *law;
+  s[0] = Exp(-LogZero(count, part, severity[0]));
+  const double scale = 1 / (1 - a * severity[0]);
+  for (size_t i = 0; i < size; ++i) {
+    if (i > 0) s[i] *= scale / static_cast<double>(i);
+    if (s[i] == 0) continue;
+    AddScaled(s.data() + i + 1, s[i], weighted.data() + 1, size - i - 1);
+    if (a > 0 && i > 0) {
+      AddScaled(s.data() + i + 1, a * static_cast<double>(i) * s[i], severity.data() + 1,
+                size - i - 1);
+    }
+  }
+  for (; halvings > 0; --halvings) {
+    std::vector<double> twice(size, 0);
+    for (size_t i = 0; i < size; ++i) AddScaled(&twice[i], s[i], s.data(), size - i);
+    s = std::move(twice);
+  }
+}
+
+void AddDeal(double probability, const SpreadAmount& amount, std::vector<double>* law,
+             std::vector<double>* scratch) {
+  if (probability == 0) return;
+  const size_t size = law->size();
+  scratch->assign(size, 0);
+  AddScaled(scratch->data(), 1 - probability, law->data(), size);
+  for (int i = 0; i < 3; ++i) {
+    const int64_t shift = amount.first + i;
+    if (amount.weights[i] == 0 || shift >= static_cast<int64_t>(size)) continue;
+    AddScaled(scratch->data() + shift, probability * amount.weights[i], law->data(), size - shift);
+  }
+  law->swap(*scratch);
+}
+
+void AddDeal(double probability, const std::vector<double>& severity, std::vector<double>* law,
+             std::vector<double>* scratch) {
+  if (probability == 0) return;
+  const size_t size = law->size();
+  scratch->assign(size, 0);
+  AddScaled(scratch->data(), 1 - probability, law->data(), size);
+  for (size_t i = 0; i < size; ++i) {
+    AddScaled(scratch->data() + i, probability * (*law)[i], severity.data(), size - i);
+  }
+  law->swap(*scratch);
+}
+
+}  // namespace quotacast::simulator
