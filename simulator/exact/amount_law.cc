@@ -60,6 +60,8 @@ AmountLaw::AmountLaw(const AmountDistribution& distribution)
     second_moment_ = mean_ * mean_;
     return;
   }
+  raw_mean_ = Exp(log_median_ + 0.5 * log_sd_ * log_sd_);
+  raw_second_moment_ = Exp(2 * log_median_ + 2 * log_sd_ * log_sd_);
   const int64_t exact = std::min(cap_, kExactlyRounded);
   const std::vector<double> rounded = RoundedProbabilities(static_cast<int>(exact));
   for (int64_t n = 1; n < exact; ++n) {
@@ -83,12 +85,14 @@ AmountAtom AmountLaw::Atom() const {
   return {cap_, 1 - At(static_cast<double>(cap_) - 0.5).probability};
 }
 
-AmountLaw::Below AmountLaw::At(double x) const {
+AmountLaw::Below AmountLaw::At(double x, bool with_second) const {
   if (x <= 0) return {};
   const double score = (Log(x) - log_median_) / log_sd_;
-  const double variance = log_sd_ * log_sd_;
-  return {NormalCdf(score), Exp(log_median_ + 0.5 * variance) * NormalCdf(score - log_sd_),
-          Exp(2 * log_median_ + 2 * variance) * NormalCdf(score - 2 * log_sd_)};
+  Below below;
+  below.probability = NormalCdf(score);
+  below.first = raw_mean_ * NormalCdf(score - log_sd_);
+  if (with_second) below.second = raw_second_moment_ * NormalCdf(score - 2 * log_sd_);
+  return below;
 }
 
 // P(rounded amount = n) for n < size, capped.
@@ -124,7 +128,7 @@ std::vector<double> AmountLaw::SpreadLinear(const Lattice& lattice) const {
     const double x = node * lattice.width;
     if (x <= 0) return 0.0;
     if (x >= cap) return cap * at_cap.probability - at_cap.first + (x - cap);
-    const Below below = At(x);
+    const Below below = At(x, /*with_second=*/false);
     return x * below.probability - below.first;
   };
   std::vector<double> law(lattice.size);

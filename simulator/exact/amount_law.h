@@ -71,7 +71,7 @@ class AmountLaw {
     double first = 0;
     double second = 0;
   };
-  Below At(double x) const;
+  Below At(double x, bool with_second = true) const;
 
   std::vector<double> SpreadLinear(const Lattice& lattice) const;
   std::vector<double> SpreadQuadratic(const Lattice& lattice) const;
@@ -82,6 +82,8 @@ class AmountLaw {
   int64_t cap_ = 0;
   double mean_ = 0;
   double second_moment_ = 0;
+  double raw_mean_ = 0;  // Before rounding and the cap.
+  double raw_second_moment_ = 0;
 };
 
 }  // namespace quotacast::simulator

@@ -17,6 +17,11 @@ void AddScaled(double* to, double a, const double* from, size_t size) {
   for (size_t i = 0; i < size; ++i) to[i] += a * from[i];
 }
 
+// to[0, size) += a * x[0, size) + b * y[0, size).
+void AddBoth(double* to, double a, const double* x, double b, const double* y, size_t size) {
+  for (size_t i = 0; i < size; ++i) to[i] += a * x[i] + b * y[i];
+}
+
 // -ln P(sum = 0).
 double LogZero(double count, const CreationMix& mix, double zero) {
   if (mix.is_constant) return count * (1 - zero);
@@ -54,11 +59,8 @@ void CompoundLaw(double expected_count, const CreationMix& mix, const std::vecto
   for (size_t i = 0; i < size; ++i) {
     if (i > 0) s[i] *= scale / static_cast<double>(i);
     if (s[i] == 0) continue;
-    AddScaled(s.data() + i + 1, s[i], weighted.data() + 1, size - i - 1);
-    if (a > 0 && i > 0) {
-      AddScaled(s.data() + i + 1, a * static_cast<double>(i) * s[i], severity.data() + 1,
-                size - i - 1);
-    }
+    AddBoth(s.data() + i + 1, s[i], weighted.data() + 1, a * static_cast<double>(i) * s[i],
+            severity.data() + 1, size - i - 1);
   }
   for (; halvings > 0; --halvings) {
     std::vector<double> twice(size, 0);
@@ -71,12 +73,29 @@ void AddDeal(double probability, const SpreadAmount& amount, std::vector<double>
              std::vector<double>* scratch) {
   if (probability == 0) return;
   const size_t size = law->size();
-  scratch->assign(size, 0);
-  AddScaled(scratch->data(), 1 - probability, law->data(), size);
-  for (int i = 0; i < 3; ++i) {
-    const int64_t shift = amount.first + i;
-    if (amount.weights[i] == 0 || shift >= static_cast<int64_t>(size)) continue;
-    AddScaled(scratch->data() + shift, probability * amount.weights[i], law->data(), size - shift);
+  scratch->resize(size);
+  const double* from = law->data();
+  double* to = scratch->data();
+  const double lost = 1 - probability;
+  const double weights[3] = {probability * amount.weights[0], probability * amount.weights[1],
+                             probability * amount.weights[2]};
+  // Nodes that the deal cannot reach, those that not all of its nodes can, and the rest.
+  const size_t first = static_cast<size_t>(std::min<int64_t>(amount.first, size));
+  const size_t full = std::min(first + 2, size);
+  for (size_t n = 0; n < first; ++n) to[n] = lost * from[n];
+  for (size_t n = first; n < full; ++n) {
+    to[n] = lost * from[n];
+    for (size_t i = 0; i <= n - first; ++i) to[n] += weights[i] * from[n - first - i];
+  }
+  if (weights[2] == 0) {
+    for (size_t n = full; n < size; ++n) {
+      to[n] = lost * from[n] + weights[0] * from[n - first] + weights[1] * from[n - first - 1];
+    }
+  } else {
+    for (size_t n = full; n < size; ++n) {
+      to[n] = lost * from[n] + weights[0] * from[n - first] + weights[1] * from[n - first - 1] +
+              weights[2] * from[n - first - 2];
+    }
   }
   law->swap(*scratch);
 }

@@ -8,10 +8,10 @@
 namespace quotacast::simulator {
 
 std::optional<DiscreteSums> DiscreteSums::Find(const std::vector<KnownDeal>& deals, int64_t most) {
-  DiscreteSums found;
-  found.sums_ = {0};
+  // First the sums after each deal, which may be too many; only then how they are connected.
+  std::vector<std::vector<int64_t>> layers = {{0}};
   for (const KnownDeal& deal : deals) {
-    const std::vector<int64_t>& before = found.sums_;
+    const std::vector<int64_t>& before = layers.back();
     std::vector<int64_t> moved;
     for (const int64_t sum : before) {
       if (deal.amount <= most - sum) moved.push_back(sum + deal.amount);
@@ -20,18 +20,24 @@ std::optional<DiscreteSums> DiscreteSums::Find(const std::vector<KnownDeal>& dea
     std::set_union(before.begin(), before.end(), moved.begin(), moved.end(),
                    std::back_inserter(after));
     if (after.size() > kMaxDiscreteSums) return std::nullopt;
+    layers.push_back(std::move(after));
+  }
+  DiscreteSums found;
+  for (size_t i = 0; i < deals.size(); ++i) {
+    const std::vector<int64_t>& after = layers[i + 1];
     Step step;
-    step.deal = deal.deal;
-    const auto position = [&](int64_t sum) {
-      return static_cast<int>(std::lower_bound(after.begin(), after.end(), sum) - after.begin());
-    };
-    for (const int64_t sum : before) {
-      step.lost.push_back(position(sum));
-      step.won.push_back(deal.amount <= most - sum ? position(sum + deal.amount) : -1);
+    step.deal = deals[i].deal;
+    size_t lost = 0, won = 0;  // Both ascend with the sum before.
+    for (const int64_t sum : layers[i]) {
+      while (after[lost] < sum) ++lost;
+      step.lost.push_back(static_cast<int>(lost));
+      const bool above = deals[i].amount > most - sum;
+      while (!above && after[won] < sum + deals[i].amount) ++won;
+      step.won.push_back(above ? -1 : static_cast<int>(won));
     }
     found.steps_.push_back(std::move(step));
-    found.sums_ = std::move(after);
   }
+  found.sums_ = std::move(layers.back());
   return found;
 }
 

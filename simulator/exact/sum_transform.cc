@@ -1,5 +1,6 @@
 #include "simulator/exact/sum_transform.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <utility>
@@ -11,6 +12,8 @@ namespace {
 
 constexpr double kPi = 0x1.921fb54442d18p+1;
 constexpr double kLogFold = -13.815510557964274;  // ln 10^-6: weight of what is folded back.
+
+constexpr double kMaxWholePower = 1'024;
 
 struct CosineSine {
   double cosine = 1;
@@ -154,9 +157,46 @@ SellerTransform::SellerTransform(const Seller& seller, const DealLaws& laws, con
   }
 }
 
+Spectrum SellerTransform::FreshTransform(const Spectrum& w) const {
+  Spectrum result(frequencies_, 1);
+  const auto multiply_by_exp = [&](size_t k, double log_modulus, double angle) {
+    const double modulus = Exp(-log_modulus);
+    const CosineSine at = CosineAndSine(angle);
+    const double re = modulus * at.cosine, im = -modulus * at.sine;
+    const double product = result.real[k] * re - result.imaginary[k] * im;
+    result.imaginary[k] = result.real[k] * im + result.imaginary[k] * re;
+    result.real[k] = product;
+  };
+  if (mix_.is_constant) {
+    for (size_t k = 0; k < frequencies_; ++k) multiply_by_exp(k, w.real[k], w.imaginary[k]);
+    return result;
+  }
+  // The base 1 / (1 + w / k), its whole power by squaring, and what is left of the exponent.
+  Spectrum base(frequencies_);
+  for (size_t k = 0; k < frequencies_; ++k) {
+    const double re = 1 + w.real[k] / mix_.shape;
+    const double im = w.imaginary[k] / mix_.shape;
+    const double square = re * re + im * im;
+    base.real[k] = re / square;
+    base.imaginary[k] = -im / square;
+  }
+  const double whole = std::min(std::floor(mix_.shape), kMaxWholePower);
+  const double rest = mix_.shape - whole;
+  if (rest > 0) {
+    for (size_t k = 0; k < frequencies_; ++k) {
+      const double re = base.real[k], im = base.imaginary[k];
+      multiply_by_exp(k, -0.5 * rest * Log(re * re + im * im), -rest * ArcTangent(im / re));
+    }
+  }
+  for (int power = static_cast<int>(whole); power > 0; power /= 2) {
+    if (power % 2 == 1) result.MultiplyBy(base);
+    if (power > 1) base.MultiplyBy(Spectrum(base));
+  }
+  return result;
+}
+
 Spectrum SellerTransform::At(const WinChances& chances) const {
   Spectrum total(frequencies_, 1);
-  // New pipeline: with w = sum_g L_g (1 - A_g(z)), exp(-w), or (1 + w / k)^-k when mixed.
   Spectrum w(frequencies_);
   bool any = false;
   for (size_t i = 0; i < fresh_.size(); ++i) {
@@ -164,32 +204,22 @@ Spectrum SellerTransform::At(const WinChances& chances) const {
     any = true;
     w.AddScaled(-chances.fresh[i], *fresh_[i]);
   }
-  if (any) {
-    for (size_t k = 0; k < frequencies_; ++k) {
-      double log_modulus = w.real[k], angle = w.imaginary[k];
-      if (!mix_.is_constant) {
-        const double re = 1 + w.real[k] / mix_.shape;
-        const double im = w.imaginary[k] / mix_.shape;
-        log_modulus = 0.5 * mix_.shape * Log(re * re + im * im);
-        angle = mix_.shape * ArcTangent(im / re);
-      }
-      const double modulus = Exp(-log_modulus);
-      const CosineSine at = CosineAndSine(angle);
-      total.real[k] = modulus * at.cosine;
-      total.imaginary[k] = -modulus * at.sine;
-    }
-  }
+  if (any) total = FreshTransform(w);
   // Open deals: 1 + p (A(z) - 1).
-  Spectrum factor(frequencies_);
+  double* re = total.real.data();
+  double* im = total.imaginary.data();
   for (size_t i = 0; i < deals_.size(); ++i) {
     const double p = chances.deals[i];
     if (p == 0) continue;
-    const Spectrum& amount = *deals_[i];
+    const double* a = deals_[i]->real.data();
+    const double* b = deals_[i]->imaginary.data();
     for (size_t k = 0; k < frequencies_; ++k) {
-      factor.real[k] = 1 + p * amount.real[k];
-      factor.imaginary[k] = p * amount.imaginary[k];
+      const double x = 1 + p * a[k];
+      const double y = p * b[k];
+      const double product = re[k] * x - im[k] * y;
+      im[k] = re[k] * y + im[k] * x;
+      re[k] = product;
     }
-    total.MultiplyBy(factor);
   }
   return total;
 }

@@ -67,6 +67,9 @@ class SellerTransform {
   Spectrum At(const WinChances& chances) const;
 
  private:
+  // Of new pipeline: with w = sum_g L_g (1 - A_g(z)), exp(-w), or (1 + w / k)^-k when mixed.
+  Spectrum FreshTransform(const Spectrum& w) const;
+
   CreationMix mix_;
   size_t frequencies_;
   std::vector<const Spectrum*> fresh_;  // By Seller::creation.

@@ -29,10 +29,10 @@ double RatioOf(const std::vector<int>& sellers, const ScaleOfSeller& scale) {
                   kAtQuotaMove * ratios / std::sqrt(static_cast<double>(sellers.size())));
 }
 
-// A few people's sum has few deals, whose sizes show: up to eight times as many cells for them.
+// A few people's sum has few deals, whose sizes show: up to four times as many cells for them.
 int CellsFor(size_t people, int cells) {
-  int factor = 8;
-  while (factor > 1 && people * factor > 64) factor /= 2;
+  int factor = 4;
+  while (factor > 1 && people * factor > 32) factor /= 2;
   return std::min(cells * factor, kMaxSumNodes);
 }
 
