@@ -53,7 +53,7 @@ class AmountLaw {
   int64_t constant() const { return cap_; }  // When is_constant().
 
   // E A and E A^2, in minor units. Rounding counts exactly for amounts below 4,096 minor units and
-  // on average above.
+  // on average above (relative error below 1e-8).
   double mean() const { return mean_; }
   double second_moment() const { return second_moment_; }
 

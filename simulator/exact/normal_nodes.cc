@@ -23,6 +23,7 @@ constexpr int kDenseNodes = 24;
 // of the lower ones.
 struct HermiteValue {
   double value = 0;
+  double previous = 0;  // p_{n-1}(x).
   double lower_squares = 0;
 };
 HermiteValue EvaluateHermite(int n, double x) {
@@ -34,18 +35,24 @@ HermiteValue EvaluateHermite(int n, double x) {
     previous = current;
     current = next;
   }
-  return {current, squares};
+  return {current, previous, squares};
 }
 
-// The root of p_n between two points where its signs differ.
+// The root of p_n between two points where its signs differ: bisection to where Newton's method,
+// with p_n' = sqrt(n) p_{n-1}, is safe.
 double RootBetween(int n, double low, double high) {
   const bool rising = EvaluateHermite(n, high).value > 0;
-  for (int i = 0; i < 80; ++i) {
+  for (int i = 0; i < 12; ++i) {
     const double middle = 0.5 * (low + high);
     const bool above = (EvaluateHermite(n, middle).value > 0) == rising;
     (above ? high : low) = middle;
   }
-  return 0.5 * (low + high);
+  double x = 0.5 * (low + high);
+  for (int i = 0; i < 5; ++i) {
+    const HermiteValue at = EvaluateHermite(n, x);
+    x -= at.value / (std::sqrt(static_cast<double>(n)) * at.previous);
+  }
+  return x;
 }
 
 NormalNodes Trapezoid(double spacing) {
@@ -101,7 +108,8 @@ NormalNodes NormalRules::ForRatio(double ratio) const {
 
 NormalInterpolation::NormalInterpolation(const NormalRules& rules, double mean, double sd,
                                          double ratio)
-    : dense_(&rules.dense()),
+    : rules_(&rules),
+      ratio_per_unit_(sd > 0 ? ratio / sd : 0),
       low_(mean - kInterpolationReach * sd),
       high_(mean + kInterpolationReach * sd) {
   if (sd == 0) {
@@ -147,8 +155,11 @@ std::vector<double> NormalInterpolation::Weights(double mean, double sd) const {
     AddBasis(std::clamp(mean, low_, high_), 1, &weights);
     return weights;
   }
-  for (size_t q = 0; q < dense_->points.size(); ++q) {
-    AddBasis(std::clamp(mean + sd * dense_->points[q], low_, high_), dense_->weights[q], &weights);
+  // At the nodes of this rule the polynomial is the function, so the function decides which.
+  const double ratio = ratio_per_unit_ * sd;
+  const NormalNodes nodes = ratio <= 1 ? rules_->dense() : rules_->ForRatio(ratio);
+  for (size_t q = 0; q < nodes.points.size(); ++q) {
+    AddBasis(std::clamp(mean + sd * nodes.points[q], low_, high_), nodes.weights[q], &weights);
   }
   return weights;
 }

@@ -54,7 +54,8 @@ class NormalInterpolation {
   // Adds `scale` times the Lagrange basis at x.
   void AddBasis(double x, double scale, std::vector<double>* weights) const;
 
-  const NormalNodes* dense_;
+  const NormalRules* rules_;
+  double ratio_per_unit_ = 0;  // Of the variable.
   double low_ = 0;
   double high_ = 0;
   std::vector<double> points_;
