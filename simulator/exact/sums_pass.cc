@@ -29,10 +29,12 @@ double RatioOf(const std::vector<int>& sellers, const ScaleOfSeller& scale) {
                   kAtQuotaMove * ratios / std::sqrt(static_cast<double>(sellers.size())));
 }
 
-// A few people's sum has few deals, whose sizes show: up to four times as many cells for them.
+// A few people's sum has few deals, whose sizes show; a sum over many is wide against a single deal,
+// whose third moment the spread over nodes does not keep. Both want up to four times as many cells.
 int CellsFor(size_t people, int cells) {
-  int factor = 4;
-  while (factor > 1 && people * factor > 32) factor /= 2;
+  int factor = 1;
+  for (const size_t bound : {16, 8}) factor *= people <= bound ? 2 : 1;
+  for (const size_t bound : {32, 64}) factor *= people > bound ? 2 : 1;
   return std::min(cells * factor, kMaxSumNodes);
 }
 
