@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "simulator/model/model.h"
 #include "simulator/testing/closed_forms.h"
 
 namespace quotacast::simulator {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "simulator/exact/amount_law.h"
 #include "simulator/testing/closed_forms.h"
 
 namespace quotacast::simulator {

@@ -26,6 +26,7 @@
 #include "simulator/engine/partial.h"
 #include "simulator/exact/exact.h"
 #include "simulator/model/model.h"
+#include "simulator/stats/exact_moments.h"
 #include "simulator/testing/closed_forms.h"
 #include "simulator/testing/companies.h"
 

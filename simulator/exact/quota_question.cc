@@ -12,7 +12,7 @@ namespace {
 
 // Convolving a known deal costs time in proportion to the lattice, new pipeline to its square: a
 // lattice this much finer for the former costs as much.
-constexpr int kFineCells = 4;
+constexpr int kFineCells = 8;
 
 // P(0 < C <= y) between nodes: the density is taken as straight from node to node.
 double CumulativeAt(const std::vector<double>& cumulative, double position) {

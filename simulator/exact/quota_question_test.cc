@@ -15,9 +15,12 @@
 #include "gtest/gtest.h"
 #include "simulator/engine/blueprint.h"
 #include "simulator/engine/draw_tables.h"
+#include "simulator/engine/engine.h"
+#include "simulator/exact/amount_law.h"
 #include "simulator/exact/discrete_sums.h"
 #include "simulator/exact/quota_atom.h"
 #include "simulator/exact/win_chances.h"
+#include "simulator/model/model.h"
 #include "simulator/testing/closed_forms.h"
 #include "simulator/testing/companies.h"
 

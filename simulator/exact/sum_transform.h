@@ -12,8 +12,9 @@
 #include <cstddef>
 #include <vector>
 
+#include "simulator/engine/blueprint.h"
 #include "simulator/exact/amount_law.h"
-#include "simulator/exact/seller_law.h"
+#include "simulator/exact/compound_law.h"
 #include "simulator/exact/win_chances.h"
 
 namespace quotacast::simulator {

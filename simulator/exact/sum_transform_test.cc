@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "simulator/exact/amount_law.h"
 
 namespace quotacast::simulator {
 namespace {

@@ -29,8 +29,9 @@ double RatioOf(const std::vector<int>& sellers, const ScaleOfSeller& scale) {
                   kAtQuotaMove * ratios / std::sqrt(static_cast<double>(sellers.size())));
 }
 
-// A few people's sum has few deals, whose sizes show; a sum over many is wide against a single deal,
-// whose third moment the spread over nodes does not keep. Both want up to four times as many cells.
+// A few people's sum has few deals, whose sizes show; a sum over many is wide against a single
+// deal, whose third moment the spread over nodes does not keep. Both want up to four times as many
+// cells.
 int CellsFor(size_t people, int cells) {
   int factor = 1;
   for (const size_t bound : {16, 8}) factor *= people <= bound ? 2 : 1;
