@@ -42,7 +42,8 @@ struct ExactOptions {
   int law_cells = 256;
   // Teams, the org and the number of people at quota.
   bool sums = true;
-  // Cells of their laws, up to 9 sd above the mean.
+  // Cells of their laws, up to 9 sd above the mean; up to four times as many for few or many
+  // people.
   int sum_cells = 512;
   // At most this many of the model's draws, evenly spread over them; 0: all.
   int draw_limit = 0;
@@ -53,7 +54,7 @@ struct ExactOptions {
 // units, without what was booked before the as-of date.
 struct LatticeLaw {
   double width = 1;
-  std::vector<double> masses;
+  std::vector<double> masses;     // Of sums, single ones may be slightly negative.
   double above = 0;               // What the masses lack to 1: beyond the last node.
   bool is_lattice_exact = false;  // All amounts lie on nodes: these are the law's own atoms.
 };
