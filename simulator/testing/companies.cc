@@ -168,6 +168,60 @@ Company MakeVariedCompany(int rep_count, int deals_per_rep, int draw_count, int 
   return company;
 }
 
+Company MakeSalesForce(int rep_count, int draw_count) {
+  CompanyOptions options;
+  options.rep_count = rep_count;
+  options.team_count = (rep_count + 9) / 10;
+  options.segment_count = 3;
+  options.stage_count = 5;
+  options.draw_count = draw_count;
+  options.open_deals_per_rep = 20;
+  options.max_age_days = 120;
+  options.creation_rate_per_day = 100.0 / 3 / 365;
+  options.creation_mix_shape = 10;
+  options.market_sd = 0.06;
+  options.team_sd = 0.05;
+  options.rep_sd = 0.08;
+  options.rep_variance = 0.004;
+  options.period_count = 4;
+  Company company = MakeCompany(options);
+  constexpr double kMedians[] = {8e5, 3e6, 12e6};
+  constexpr double kLogSds[] = {0.7, 0.8, 0.9};
+  constexpr double kExitsPerWeek[] = {0.5, 0.3, 0.18};
+  constexpr double kAdvances[] = {0.58, 0.66, 0.72, 0.78, 0.88};
+  for (size_t g = 0; g < 3; ++g) {
+    company.model.amounts[g] = {std::log(kMedians[g]), kLogSds[g], 20'000'000'000};
+  }
+  company.model.age_bin_edges_days = {14, 56};
+  for (int k = 0; k < draw_count; ++k) {
+    ParameterDraw& draw = company.model.draws[k];
+    for (size_t i = 0; i < draw.cells.size(); ++i) {
+      const double noise = 0.9 + 0.2 * Uniform(3'000 + k, static_cast<uint32_t>(i));
+      const double rate = kExitsPerWeek[i / 5] * noise / 7;
+      const double advance = kAdvances[i % 5];
+      StageCell& cell = draw.cells[i];
+      cell.entry_day_exit_share = 1 - std::exp(-rate);
+      cell.first_week_exit_share = 1 - std::exp(-4 * rate);
+      cell.entry_advance_probability = advance;
+      cell.ages = {{rate, advance}, {rate, advance * 1.03}, {0.8 * rate, advance * 0.9}};
+    }
+  }
+  for (size_t i = 0; i < company.state.open_deals.size(); ++i) {
+    OpenDeal& deal = company.state.open_deals[i];
+    const double spread = Uniform(4'000, static_cast<uint32_t>(i)) - 0.5;
+    deal.amount_minor_units =
+        static_cast<int64_t>(kMedians[deal.segment] * std::exp(2 * kLogSds[deal.segment] * spread));
+  }
+  for (int r = 0; r < rep_count; ++r) {
+    for (int64_t& booked : company.state.reps[r].booked_minor_units) booked = 0;
+    for (auto& quota : company.state.reps[r].quota_minor_units) {
+      quota = 2'000'000 + 20'000'000 * (r % 4) + 777 * r;
+    }
+    company.model.rep_effects[r].mean = 0.1 * (Uniform(2'000 + r, 0) - 0.5);
+  }
+  return company;
+}
+
 Initiative InitiativeForAll(const Company& company, uint64_t id) {
   Initiative initiative;
   initiative.id = id;

@@ -52,6 +52,11 @@ Company MakeCompany(const CompanyOptions& options);
 // an amount, teams under teams, booked amounts, all random factors on. No closed form.
 Company MakeVariedCompany(int rep_count, int deals_per_rep, int draw_count, int period_count);
 
+// A sales force as one meets them: five stages, three segments of small, middle and large deals,
+// teams of ten, twenty open deals with amounts to the cent and a hundred new ones a year per rep,
+// four quarters, market, team and own shifts, quotas that about half of the reps reach.
+Company MakeSalesForce(int rep_count, int draw_count);
+
 // An initiative on every rep of the company from the first day.
 Initiative InitiativeForAll(const Company& company, uint64_t id);
 

@@ -25,6 +25,7 @@ TEST(CompaniesTest, CompaniesAreValid) {
   ExpectValid(MakeCompany(options));
   const Company varied = MakeVariedCompany(9, 11, 4, 3);
   ExpectValid(varied);
+  ExpectValid(MakeSalesForce(23, 2));
   Scenario scenario;
   scenario.initiatives = {InitiativeForAll(varied, 1)};
   scenario.hires = {HireIntoFirstTeam(varied, 2)};
