@@ -95,11 +95,6 @@ absl::Status Grouping::AddFilter(const BookView& view, const GroupFilter& filter
 // The different keys of what counts: of the deals and, in dimensions about reps, of the reps.
 std::vector<std::pair<size_t, size_t>> Grouping::HeldKeys(const BookView& view) const {
   std::vector<std::pair<size_t, size_t>> held;
-  if (HasAllGroups()) {
-    // Without a look at what holds them.
-    for (size_t key = 0; key < first_.key_count(); ++key) held.emplace_back(key, 0);
-    return held;
-  }
   std::unordered_set<uint64_t> seen;
   const auto hold = [&](size_t first_key, size_t second_key) {
     if (seen.insert(PairOf(first_key, second_key)).second) held.emplace_back(first_key, second_key);
@@ -127,13 +122,22 @@ std::vector<std::pair<size_t, size_t>> Grouping::HeldKeys(const BookView& view) 
 }
 
 void Grouping::MakeRows(const BookView& view) {
+  if (HasAllGroups()) {
+    // A row per group, in their order.
+    for (size_t group = 0; group < first_.groups().size(); ++group) {
+      const Dimension::Group& source = first_.groups()[group];
+      groups_.push_back(KpiGroup{source.id, source.display_name});
+      const bool is_rep = first_.group_by() == metrics::v1::GROUP_BY_REP;
+      rep_of_row_.push_back(is_rep ? static_cast<int>(group) : -1);
+    }
+    for (size_t key = 0; key < first_.key_count(); ++key) {
+      rows_of_key_.push_back(first_.GroupsOfKey(key));
+    }
+    if (groups_.size() == 1 && groups_.front().id.empty()) nobody_rows_ = {0};
+    return;
+  }
   const std::vector<std::pair<size_t, size_t>> held = HeldKeys(view);
   std::map<std::pair<int, int>, int> row_of_groups;
-  if (HasAllGroups()) {
-    for (size_t group = 0; group < first_.groups().size(); ++group) {
-      row_of_groups[{static_cast<int>(group), 0}];
-    }
-  }
   for (const auto& [first_key, second_key] : held) {
     for (const int first : first_.GroupsOfKey(first_key)) {
       for (const int second : second_.GroupsOfKey(second_key)) row_of_groups[{first, second}];
@@ -164,7 +168,6 @@ void Grouping::MakeRows(const BookView& view) {
                           : second_.group_by() == metrics::v1::GROUP_BY_REP ? second
                                                                             : -1);
   }
-  if (HasAllGroups() && groups_.size() == 1 && groups_.front().id.empty()) nobody_rows_ = {0};
   if (!is_pair_) rows_of_key_.resize(first_.key_count());
   for (const auto& [first_key, second_key] : held) {
     std::vector<int>& rows =

@@ -47,11 +47,11 @@ bool RowsArePeriods(GroupBy group_by) {
 }
 
 absl::Status CheckGroupBys(const Kpi& kpi, const KpiTableQuery& query) {
-  std::vector<std::string> names;
-  for (const int value : kpi.definition.group_bys()) {
-    names.push_back(GroupByName(static_cast<GroupBy>(value)));
-  }
   if (!Has(kpi, query.group_by)) {
+    std::vector<std::string> names;
+    for (const int value : kpi.definition.group_bys()) {
+      names.push_back(GroupByName(static_cast<GroupBy>(value)));
+    }
     return InvalidField(
         "group_by", absl::StrCat(GroupByName(query.group_by), " is no grouping of ",
                                  kpi.definition.name(), "; it has ", absl::StrJoin(names, ", ")));
@@ -225,14 +225,14 @@ class Columns {
   std::map<std::string, KpiColumn> columns_;  // By the name of the period; "": all history.
 };
 
-KpiRow MakeRow(const KpiGroup& group, const KpiCell& cell,
-               const std::optional<FiscalPeriod>& period, GroupBy group_by) {
-  KpiRow row;
-  row.set_group(RowsArePeriods(group_by) ? period->name : group.id);
-  row.set_group_display_name(RowsArePeriods(group_by) ? period->name : group.display_name);
-  row.set_then_group(group.then_id);
-  row.set_then_group_display_name(group.then_display_name);
-  if (period) *row.mutable_period() = ToProtoPeriod(*period);
+// `period` is null for all history.
+void FillRow(const KpiGroup& group, const KpiCell& cell, const type::v1::FiscalPeriod* period,
+             GroupBy group_by, KpiRow& row) {
+  row.set_group(RowsArePeriods(group_by) ? period->name() : group.id);
+  row.set_group_display_name(RowsArePeriods(group_by) ? period->name() : group.display_name);
+  if (!group.then_id.empty()) row.set_then_group(group.then_id);
+  if (!group.then_display_name.empty()) row.set_then_group_display_name(group.then_display_name);
+  if (period != nullptr) *row.mutable_period() = *period;
   if (cell.value) {
     row.set_value(*cell.value);
   } else {
@@ -245,7 +245,6 @@ KpiRow MakeRow(const KpiGroup& group, const KpiCell& cell,
     row.mutable_interval()->set_low(cell.interval->low);
     row.mutable_interval()->set_high(cell.interval->high);
   }
-  return row;
 }
 
 // References per period, then per row of the grouping. Peers are the other groups of the same
@@ -343,10 +342,15 @@ absl::StatusOr<KpiTable> Make(const BookView& view, const Kpi& kpi, const KpiTab
   table.set_group_by(query.group_by);
   table.set_then_by(query.then_by);
   for (const std::string& note : asked.notes) table.add_notes(note);
+  std::vector<type::v1::FiscalPeriod> periods;
+  for (const std::optional<FiscalPeriod>& period : asked.periods) {
+    periods.push_back(period ? ToProtoPeriod(*period) : type::v1::FiscalPeriod());
+  }
+  table.mutable_rows()->Reserve(static_cast<int>(groups.size() * periods.size()));
   const auto add_row = [&](size_t period, size_t row) {
     KpiRow& added = *table.add_rows();
-    added =
-        MakeRow(groups[row], columns[period]->cells[row], asked.periods[period], query.group_by);
+    FillRow(groups[row], columns[period]->cells[row],
+            asked.periods[period] ? &periods[period] : nullptr, query.group_by, added);
     if (!references.empty()) SetReference(references[period][row], added);
   };
   const size_t outer_count = RowsArePeriods(query.group_by) ? columns.size() : groups.size();

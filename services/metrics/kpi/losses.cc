@@ -69,9 +69,13 @@ absl::StatusOr<KpiColumn> NoDecisionShare(const KpiQuery& query) {
 }
 
 // Rows that a lost deal counts in: by stage, that of the last open stage it stood in.
-const std::vector<int>& RowsOfLoss(const KpiQuery& query, const BookOpportunity& deal) {
+const std::vector<int>& RowsOfLoss(const KpiQuery& query, const DealRef& ref) {
+  if (query.grouping->group_by() != metrics::v1::GROUP_BY_STAGE) {
+    return query.grouping->RowsOf(ref);
+  }
+  const BookOpportunity& deal = query.view->opportunities[ref.position()];
   const StageVisit* last = LastOpenVisit(*query.view, deal);
-  return last == nullptr ? query.grouping->RowsOf(deal) : query.grouping->RowsOfVisit(deal, *last);
+  return last == nullptr ? query.grouping->RowsOf(ref) : query.grouping->RowsOfVisit(deal, *last);
 }
 
 struct Losses {
@@ -83,10 +87,10 @@ struct Losses {
 Losses CountLosses(const KpiQuery& query) {
   Losses losses;
   losses.counts.resize(query.grouping->groups().size());
-  for (const ClosedDeal& closed : query.view->columns->ClosedIn(query.period)) {
-    if (closed.is_won) continue;
-    const BookOpportunity& deal = query.view->opportunities[closed.position];
-    if (!query.grouping->Counts(deal)) continue;
+  const DealColumns& columns = *query.view->columns;
+  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
+    const DealRef deal = columns.At(closed.position);
+    if (closed.is_won || !query.grouping->Counts(deal)) continue;
     ++losses.all_count;
     const std::vector<int>& rows = RowsOfLoss(query, deal);
     if (rows.empty()) ++losses.without_stage_count;

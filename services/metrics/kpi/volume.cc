@@ -43,8 +43,13 @@ absl::StatusOr<KpiColumn> OpenDeals(const KpiQuery& query) {
   absl::CivilDay day_after = query.view->as_of.effective_day + 1;
   if (query.period) day_after = std::min(day_after, query.period->end);
   std::vector<int64_t> counts(query.grouping->groups().size());
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (CategoryBefore(*query.view, deal, day_after) != StageCategory::kOpen) continue;
+  const bool is_now = day_after == query.view->as_of.effective_day + 1;
+  for (const DealRef deal : query.view->columns->All()) {
+    const bool is_open =
+        is_now ? deal.outcome() == StageCategory::kOpen
+               : CategoryBefore(*query.view, query.view->opportunities[deal.position()],
+                                day_after) == StageCategory::kOpen;
+    if (!is_open) continue;
     for (const int row : query.grouping->RowsOf(deal)) ++counts[static_cast<size_t>(row)];
   }
   KpiColumn column = CountColumn(counts);
