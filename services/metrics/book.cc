@@ -273,6 +273,13 @@ absl::StatusOr<std::shared_ptr<const BookView>> Book::At(const AsOfRequest& as_o
     return view;
   }
   std::shared_ptr<const BookView> view = ViewBuilder(*this, resolved).Build();
+  // Views share the histories of their state of the log; those of another state would keep all of
+  // theirs in memory.
+  cache_.erase(std::remove_if(cache_.begin(), cache_.end(),
+                              [&](const auto& known) {
+                                return known->as_of.log_offset != resolved.log_offset;
+                              }),
+               cache_.end());
   cache_.push_front(view);
   if (cache_.size() > kMaxCachedViews) cache_.pop_back();
   return view;

@@ -65,7 +65,7 @@
 
 namespace quotacast::metrics {
 
-// Views kept for the next caller with the same as-of.
+// Views of one state of the log kept for the next caller with the same as-of.
 inline constexpr size_t kMaxCachedViews = 4;
 
 // An as-of as a caller states it; what is absent is resolved by Book::At.

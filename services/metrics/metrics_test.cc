@@ -24,6 +24,7 @@
 #include "gtest/gtest.h"
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/digest/sha256.h"
+#include "services/metrics/actuals.h"
 #include "services/metrics/converters.h"
 #include "services/metrics/kpi/registry.h"
 #include "services/metrics/test_feed.h"
@@ -242,6 +243,64 @@ TEST_F(MetricsTest, TheHorizonOfKpisByAgeHasLimits) {
     EXPECT_EQ(GetDetail(status)->field_violations[0].description,
               std::to_string(bad) + " is not in 1 to 3650 (0: 180)");
   }
+}
+
+TEST_F(MetricsTest, PassesOnEverythingThatIsAsked) {
+  source.feed.Stages();
+  source.feed.Team("East");
+  source.feed.Rep("ann", "East");
+  source.feed.Rep("bob", "East");
+  const auto won = [&](const char* id, const char* rep, CivilDay day, const char* segment,
+                       int64_t amount) {
+    source.feed.Closed(id, "Won", CivilDay(2017, 1, 1), day,
+                       {.rep = rep, .segment = segment, .amount = amount});
+  };
+  won("d1", "ann", CivilDay(2017, 2, 1), "big", 1);
+  won("d2", "ann", CivilDay(2017, 5, 1), "big", 2);
+  won("d3", "bob", CivilDay(2017, 5, 1), "big", 4);
+  won("d4", "ann", CivilDay(2017, 5, 1), "small", 8);
+  Metrics metrics(source.AsFeed(), &clock);
+  metrics::v1::QueryKpiRequest request;
+  request.set_parent("workspaces/w");
+  request.set_kpi("bookings");
+  request.set_group_by(metrics::v1::GROUP_BY_SEGMENT);
+  request.set_then_by(metrics::v1::GROUP_BY_REP);
+  request.set_period("2017Q1");
+  request.set_last_period("2017Q2");
+  request.set_comparison(metrics::v1::KPI_COMPARISON_PREVIOUS_PERIOD);
+  metrics::v1::KpiFilter& filter = *request.add_filters();
+  filter.set_dimension(metrics::v1::GROUP_BY_REP);
+  filter.add_ids("ann");
+  const auto response = metrics.QueryKpi(request, {});
+  ASSERT_TRUE(response.ok()) << response.status();
+  std::string rows;
+  for (const metrics::v1::KpiRow& row : response->table().rows()) {
+    absl::StrAppend(
+        &rows, row.group(), "/", row.then_group(), " ", row.period().name(), " ", row.value(),
+        row.reference().has_value() ? absl::StrCat(" after ", row.reference().value()) : "", "; ");
+  }
+  EXPECT_EQ(rows,
+            "big/ann 2017Q1 1; big/ann 2017Q2 2 after 1; small/ann 2017Q1 0; "
+            "small/ann 2017Q2 8 after 0; ");
+}
+
+TEST_F(MetricsTest, SplitsManyRepsIntoMessages) {
+  source.feed.Stages();
+  for (size_t i = 0; i < kActualsRepsPerMessage + 1; ++i) {
+    source.feed.Closed(absl::StrCat("d", i), "Won", CivilDay(2017, 1, 1), CivilDay(2017, 1, 2),
+                       {.rep = absl::StrCat("r", i), .amount = 1});
+  }
+  Metrics metrics(source.AsFeed(), &clock);
+  metrics::v1::GetActualsRequest request;
+  request.set_parent("workspaces/w");
+  std::vector<int> sizes;
+  const absl::Status status =
+      metrics.GetActuals(request, {}, [&sizes](metrics::v1::GetActualsResponse&& response) {
+        sizes.push_back(response.has_header() ? -1 : response.reps().reps_size());
+        return true;
+      });
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(sizes, (std::vector<int>{-1, static_cast<int>(kActualsRepsPerMessage), 1}));
 }
 
 TEST_F(MetricsTest, RefusesBadRequests) {
