@@ -31,6 +31,9 @@ bool IsGrowth(const DealRef& deal) {
 
 absl::StatusOr<KpiColumn> Growth(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
+  if (const auto reason = NoMotionReason(*query.view)) {
+    return UndefinedColumn(*query.grouping, *reason);
+  }
   const std::optional<FiscalPeriod> before =
       YearEarlier(query.view->calendar, metrics::v1::GROUP_BY_PERIOD, *query.period);
   if (!before) {
@@ -188,6 +191,14 @@ absl::StatusOr<std::vector<AccountGrowth>> SumAccountGrowth(const BookView& view
   return rows;
 }
 
+std::optional<std::string> NoMotionReason(const BookView& view) {
+  for (const ClosedDeal& closed : view.columns->ClosedIn(std::nullopt)) {
+    const DealMotion motion = view.columns->At(closed.position).motion();
+    if (closed.is_won && motion != DealMotion::kUnknown) return std::nullopt;
+  }
+  return "no deal that was won says whether it is new business, expansion or renewal";
+}
+
 std::vector<Kpi> AccountKpis() {
   using namespace metrics::v1;  // NOLINT: the names of one small enum.
   return {
@@ -207,8 +218,9 @@ std::vector<Kpi> AccountKpis() {
                  "losing customers lowers it. Accounts that are new since then count nowhere.",
                  "The period a year before is that of the same name in the year before; a note "
                  "names it.",
-                 "Undefined when no account of the row booked anything then. Deals without an "
-                 "account count nowhere.",
+                 "Undefined when no account of the row booked anything then, and where no deal "
+                 "that "
+                 "was won says what it is. Deals without an account count nowhere.",
                  "Deals that do not say what they are, new business, expansion or renewal, are not "
                  "above the line, and a note says how many.",
                  "The sample size is the number of accounts that booked a year before."},

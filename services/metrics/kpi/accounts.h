@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -29,6 +31,9 @@ absl::StatusOr<std::vector<AccountGrowth>> SumAccountGrowth(const BookView& view
                                                             const FiscalPeriod& before,
                                                             const RowsOfDeal& rows_of,
                                                             size_t row_count);
+
+// Why growth cannot be told: no won deal says whether it is new business, expansion or renewal.
+std::optional<std::string> NoMotionReason(const BookView& view);
 
 // account_growth and white_space; the rules are in docs/kpis.md.
 std::vector<Kpi> AccountKpis();

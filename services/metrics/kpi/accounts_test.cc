@@ -86,6 +86,15 @@ TEST(AccountGrowth, AgreesWithSumsByAccount) {
   EXPECT_GT(grown, 0);
 }
 
+TEST(AccountGrowth, IsNotToldWhereNoDealSaysWhatItIs) {
+  ViewMaker maker(CivilDay(2017, 12, 31));
+  Sale(maker, "ann", "acme", DealMotion::kUnknown, CivilDay(2016, 5, 1), 1'000);
+  Sale(maker, "ann", "acme", DealMotion::kUnknown, CivilDay(2017, 5, 1), 1'000);
+  const std::string reason =
+      "undefined: no deal that was won says whether it is new business, expansion or renewal";
+  EXPECT_EQ(Cell(maker.Ask({.kpi = "account_growth", .period = "2017Q2"})), reason);
+}
+
 TEST(WhiteSpace, IsPotentialLessBookingsAccountByAccount) {
   ViewMaker maker(CivilDay(2017, 12, 31));
   maker.Rep("ann");

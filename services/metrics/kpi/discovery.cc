@@ -1,5 +1,6 @@
 #include "services/metrics/kpi/discovery.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -20,6 +21,12 @@ constexpr int kHighestPoorRating = 2;
 
 absl::StatusOr<KpiColumn> ProblemCoverage(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
+  const std::vector<uint8_t>& problems = query.view->columns->has_customer_problem;
+  if (std::find(problems.begin(), problems.end(), 1) == problems.end()) {
+    return UndefinedColumn(*query.grouping,
+                           "no deal has a customer problem written down: the source seems not to "
+                           "keep them");
+  }
   const DayRange days = DaysOf(query.period);
   KpiColumn column = ShareColumn(ShareDeals(query,
                                             [&](const DealRef& deal) -> std::optional<bool> {
@@ -108,7 +115,8 @@ std::vector<Kpi> DiscoveryKpis() {
             .denominator = "deals open when the period began, or created in it",
             .unit = KPI_UNIT_RATIO,
             .direction = KPI_DIRECTION_UP,
-            .edge_rules = {"Undefined when no deal was open or created.",
+            .edge_rules = {"Undefined when no deal was open or created, and where no deal at all "
+                           "has one: then the source keeps none, and 0 would be a reproach.",
                            "What is written at the as-of date counts, whenever it was written."},
             .caveat = "Says that something was written, not that it is the customer's problem.",
             .source = "Problem-first selling practice.",

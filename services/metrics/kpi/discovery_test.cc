@@ -25,9 +25,15 @@ TEST(CustomerProblemCoverage, CountsDealsThatWereOpen) {
   EXPECT_EQ(Cell(maker.Ask({.kpi = "customer_problem_coverage", .period = "2017Q4"})),
             "0.5 = 1/2 (n=2)");
   ViewMaker quiet(CivilDay(2017, 12, 31));
-  quiet.Closed("ann", kWonStage, kCreated, CivilDay(2017, 2, 1));
+  quiet.Closed("ann", kWonStage, kCreated, CivilDay(2017, 2, 1)).has_customer_problem = true;
   EXPECT_EQ(Cell(quiet.Ask({.kpi = "customer_problem_coverage", .period = "2017Q3"})),
             "undefined: no deal was open or created in 2017Q3");
+  // A source without the field is no sales force that asks nothing.
+  ViewMaker unknowing(CivilDay(2017, 12, 31));
+  unknowing.Deal("ann", kCreated);
+  EXPECT_EQ(Cell(unknowing.Ask({.kpi = "customer_problem_coverage"})),
+            "undefined: no deal has a customer problem written down: the source seems not to keep "
+            "them");
 }
 
 TEST(DiscoveryRatingMean, LeavesOutWhatIsNotRated) {

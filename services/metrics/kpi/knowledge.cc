@@ -103,6 +103,11 @@ absl::StatusOr<KpiColumn> Width(const KpiQuery& query) {
 absl::StatusOr<KpiColumn> InsightCoverage(const KpiQuery& query) {
   const RecordGrouping grouping(query);
   const BookView& view = *query.view;
+  if (view.records->insights.empty()) {
+    return grouping.Undefined(
+        "no insight about any account is known: the source seems not to keep "
+        "them");
+  }
   // Who looks after each account: its owner and those with an open deal there.
   std::vector<std::pair<int, int>> looked_after;  // Account and rep.
   int account_number = 0;
@@ -224,7 +229,8 @@ std::vector<Kpi> KnowledgeKpis() {
                            "open deals, once in each.",
                            "An insight holds from the day it was learned until before the day it "
                            "expires; without such a day it does not expire.",
-                           "Undefined when no account has an owner or an open deal.",
+                           "Undefined when no account has an owner or an open deal, and where no "
+                           "insight is known at all.",
                            "A period changes nothing; a note says so."},
             .caveat = "One insight is enough to count, however thin. What is known about people is "
                       "personal data: mind who sees it.",

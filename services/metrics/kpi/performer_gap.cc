@@ -119,6 +119,10 @@ absl::StatusOr<KpiCell> CompareDealSizes(const KpiQuery& query,
 absl::StatusOr<KpiCell> CompareGrowth(const KpiQuery& query,
                                       const std::vector<std::vector<int>>& sides) {
   KpiCell cell;
+  if (const auto reason = NoMotionReason(*query.view)) {
+    cell.undefined_reason = *reason;
+    return cell;
+  }
   const std::optional<FiscalPeriod> before =
       YearEarlier(query.view->calendar, metrics::v1::GROUP_BY_PERIOD, *query.period);
   if (!before) {
