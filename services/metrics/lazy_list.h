@@ -38,7 +38,7 @@ class LazyList {
 
   // For lists made by hand: what copies shared is no longer shared.
   Entries& Edit() {
-    if (state_ == nullptr || state_.use_count() > 1) {
+    if (state_ == nullptr || state_.use_count() > 1 || state_->has_builder()) {
       state_ = std::make_shared<State>(Entries(**this));
     }
     return state_->Built();
@@ -50,6 +50,7 @@ class LazyList {
     State(size_t size, std::function<Entries()> build) : size_(size), build_(std::move(build)) {}
     explicit State(Entries built) : built_(std::move(built)) {}
 
+    bool has_builder() const { return build_ != nullptr; }
     size_t size() const { return build_ == nullptr ? built_.size() : size_; }
     Entries& Built() {
       if (build_ != nullptr) std::call_once(once_, [this] { built_ = build_(); });

@@ -30,6 +30,11 @@ TEST_F(NameUseTest, PlacesTheNamesInUseInOrder) {
   EXPECT_EQ(use.PositionOf(3), -1);
   EXPECT_EQ(use.PositionOf(Dictionary::kNone), -1);
   EXPECT_EQ(use.FirstPosition(), 0);
+  EXPECT_TRUE(use.Uses(2));
+  EXPECT_FALSE(use.Uses(3));
+  EXPECT_EQ(use.size(), 4u);
+  use.Place(2, 5);
+  EXPECT_EQ(use.PositionOf(2), 5);
 }
 
 TEST_F(NameUseTest, AnotherNameTakesItsPlaceOnce) {

@@ -1,0 +1,78 @@
+// Goal: entries are built once, when they are needed, by whichever thread comes first, and an
+// edited list is nobody else's. Method: builders that count; many threads at once.
+#include "services/metrics/lazy_list.h"
+
+#include <atomic>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace quotacast::metrics {
+namespace {
+
+TEST(LazyList, KnowsItsSizeWithoutBuilding) {
+  int build_count = 0;
+  const LazyList<int> list(3, [&] {
+    ++build_count;
+    return std::vector<int>{7, 8, 9};
+  });
+  const LazyList<int> copy = list;
+  EXPECT_EQ(list.size(), 3u);
+  EXPECT_FALSE(list.empty());
+  EXPECT_EQ(build_count, 0);
+  EXPECT_EQ(copy[1], 8);
+  EXPECT_EQ(list.at(2), 9);
+  int sum = 0;
+  for (const int entry : list) sum += entry;
+  EXPECT_EQ(sum, 24);
+  EXPECT_TRUE(list == copy);
+  EXPECT_EQ(build_count, 1);
+}
+
+TEST(LazyList, IsEmptyWithoutABuilder) {
+  const LazyList<int> list;
+  EXPECT_TRUE(list.empty());
+  EXPECT_TRUE(list->empty());
+  EXPECT_TRUE(list == LazyList<int>());
+}
+
+TEST(LazyList, BuildsOnceForManyThreads) {
+  std::atomic<int> build_count = 0;
+  const LazyList<int64_t> list(1'000, [&] {
+    ++build_count;
+    return std::vector<int64_t>(1'000, 2);
+  });
+  std::atomic<int64_t> sum = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([list, &sum] {
+      int64_t own = 0;
+      for (const int64_t entry : list) own += entry;
+      sum += own;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(sum, 8 * 2'000);
+  EXPECT_EQ(build_count, 1);
+}
+
+TEST(LazyList, AnEditedListIsItsOwn) {
+  LazyList<int> list(2, [] { return std::vector<int>{1, 2}; });
+  const LazyList<int> before = list;
+  list.Edit().push_back(3);
+  EXPECT_EQ(list.size(), 3u);
+  EXPECT_EQ(before.size(), 2u);
+  LazyList<int> unshared(1, [] { return std::vector<int>{1}; });
+  unshared.Edit().push_back(2);
+  EXPECT_EQ(unshared.size(), 2u);
+  LazyList<int> alone;
+  alone.Edit().push_back(5);
+  alone.Edit().push_back(6);
+  EXPECT_EQ(alone.size(), 2u);
+  EXPECT_EQ(alone[0], 5);
+}
+
+}  // namespace
+}  // namespace quotacast::metrics
