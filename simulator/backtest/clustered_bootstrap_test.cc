@@ -5,23 +5,16 @@
 
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
-#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "base/errors.h"
-#include "base/random.h"
 #include "gtest/gtest.h"
 #include "simulator/testing/closed_forms.h"
+#include "simulator/testing/normal_draws.h"
 
 namespace quotacast::simulator {
 namespace {
-
-double StandardNormal(uint64_t seed, uint64_t entity, uint32_t index) {
-  const auto words = RandomBlock(seed, entity, 0, RandomPurpose::kSynthetic, index);
-  return testing::PhiInverse(UniformOpen(words[0], words[1]));
-}
 
 TEST(ClusteredBootstrapTest, TailsWidenWithFewClusters) {
   // t(0.975; 7) = 2.3646, times sqrt(8 / 7) = 2.5279; t(0.975; 23) = 2.0687, times sqrt(24 / 23).
@@ -56,7 +49,7 @@ TEST(ClusteredBootstrapTest, ResamplesWithoutARatioAreCountedAndLeaveNoInterval)
 
 TEST(ClusteredBootstrapTest, SameSeedSameBytes) {
   std::vector<ClusterSums> clusters;
-  for (uint32_t i = 0; i < 11; ++i) clusters.push_back({StandardNormal(21, 0, i), 1});
+  for (uint32_t i = 0; i < 11; ++i) clusters.push_back({testing::NormalDraw(21, 0, i), 1});
   const auto once = BootstrapRatio(clusters, {.seed = 5, .resample_count = 1'000}).interval;
   const auto again = BootstrapRatio(clusters, {.seed = 5, .resample_count = 1'000}).interval;
   const auto other = BootstrapRatio(clusters, {.seed = 6, .resample_count = 1'000}).interval;
@@ -95,10 +88,10 @@ HeldShares Experiment(uint64_t seed, uint32_t cluster_count) {
     std::vector<ClusterSums> clusters, pairs;
     for (uint32_t cluster = 0; cluster < cluster_count; ++cluster) {
       const uint32_t first = cluster * (kPairs + 1);
-      const double shock = StandardNormal(seed, experiment, first);
+      const double shock = testing::NormalDraw(seed, experiment, first);
       ClusterSums sums;
       for (uint32_t pair = 1; pair <= kPairs; ++pair) {
-        pairs.push_back({3 + shock + StandardNormal(seed, experiment, first + pair), 1});
+        pairs.push_back({3 + shock + testing::NormalDraw(seed, experiment, first + pair), 1});
         sums.numerator += pairs.back().numerator;
         sums.denominator += 1;
       }
@@ -110,17 +103,17 @@ HeldShares Experiment(uint64_t seed, uint32_t cluster_count) {
   return held;
 }
 
+// With 2,000 experiments a share of 95 % has a standard error of 0.5 points. Of 24 clusters: within
+// 2.5 points, false alarm below 10^-5. Of 8, where percentiles keep a little of their shortfall
+// (measured 93.5 %): within 3.5 points, 3.6 standard errors below what was measured, false alarm
+// 2e-4. Drawing pairs instead of clusters holds the truth in 3 of 4 experiments.
 TEST(ClusteredBootstrapTest, HoldsTheTruthAsOftenAsItSays) {
-  for (const uint32_t cluster_count : {8u, 24u}) {
-    const HeldShares held = Experiment(22, cluster_count);
-    RecordProperty("clustered_" + std::to_string(cluster_count), std::to_string(held.clustered));
-    RecordProperty("unclustered_" + std::to_string(cluster_count),
-                   std::to_string(held.unclustered));
-    EXPECT_NEAR(held.clustered, 0.95, 0.025) << cluster_count;
-    EXPECT_LT(held.unclustered, 0.80) << cluster_count;
-    std::printf("%u clusters: %.4f, ignoring them %.4f\n", cluster_count, held.clustered,
-                held.unclustered);
-  }
+  const HeldShares few = Experiment(22, 8);
+  EXPECT_NEAR(few.clustered, 0.95, 0.035);
+  EXPECT_LT(few.unclustered, 0.80);
+  const HeldShares many = Experiment(22, 24);
+  EXPECT_NEAR(many.clustered, 0.95, 0.025);
+  EXPECT_LT(many.unclustered, 0.80);
 }
 
 }  // namespace

@@ -85,7 +85,9 @@ CoverageSummary SummarizeCoverage(const Forecasts& forecasts, size_t interval,
   const int64_t count = static_cast<int64_t>(forecasts.size());
   summary.covered_share = static_cast<double>(summary.covered_count) / static_cast<double>(count);
   summary.wilson = WilsonInterval(summary.covered_count, count, kNormalQuantile975);
-  summary.clustered = BootstrapRatio(clusters, options).interval;
+  if (summary.covered_count > 0 && summary.covered_count < count) {
+    summary.clustered = BootstrapRatio(clusters, options).interval;
+  }
   return summary;
 }
 

@@ -10,6 +10,7 @@
 #define QUOTACAST_SIMULATOR_BACKTEST_SCORE_RECORD_H_
 
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -65,7 +66,9 @@ struct CoverageSummary {
   // 95 % intervals of the share: as if forecasts were independent, and by periods, which they
   // share.
   ProportionInterval wilson;
-  std::optional<RatioInterval> clustered;  // Absent with one period.
+  // Clustered is absent with one period, and where none or all are covered: resamples cannot differ
+  // then, which is no certainty.
+  std::optional<RatioInterval> clustered;
 };
 
 struct SkillSummary {

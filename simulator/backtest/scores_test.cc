@@ -17,22 +17,15 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/errors.h"
-#include "base/random.h"
 #include "gtest/gtest.h"
 #include "simulator/testing/closed_forms.h"
+#include "simulator/testing/normal_draws.h"
 
 namespace quotacast::simulator {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kSd = 1e6;  // Minor units, so that rounding to integers is 1e-6 of a deviation.
-
-// Standard normals by Box and Muller's method, as functions of their place.
-double StandardNormal(uint64_t seed, uint64_t entity, uint32_t index) {
-  const auto words = RandomBlock(seed, entity, 0, RandomPurpose::kSynthetic, index);
-  return std::sqrt(-2 * std::log(UniformOpen(words[0], words[1]))) *
-         std::cos(2 * M_PI * UniformOpen(words[2], words[3]));
-}
 
 double NormalCrps(double z) {  // Of the standard normal law (Gneiting and Raftery 2007, eq. 21).
   const double density = std::exp(-z * z / 2) / std::sqrt(2 * M_PI);
@@ -167,7 +160,7 @@ TEST(ScoresTest, CrpsIsFairToSmallEnsembles) {
     for (uint64_t ensemble = 0; ensemble < 20'000; ++ensemble) {
       std::vector<int64_t> samples;
       for (uint32_t i = 0; i < 3; ++i) {
-        samples.push_back(std::llround(kSd * StandardNormal(11, ensemble, i)));
+        samples.push_back(std::llround(kSd * testing::NormalDraw(11, ensemble, i)));
       }
       std::sort(samples.begin(), samples.end());
       scores.push_back(Score(samples, std::llround(kSd * z)).crps / kSd);
@@ -190,13 +183,13 @@ TEST(ScoresTest, CrpsRewardsTheTrueLaw) {
     for (uint64_t forecast = 0; forecast < 4'000; ++forecast) {
       std::vector<int64_t> truth, rivals;
       for (uint32_t i = 0; i < 199; ++i) {
-        const double z = StandardNormal(12, forecast, i);
+        const double z = testing::NormalDraw(12, forecast, i);
         truth.push_back(std::llround(kSd * z));
         rivals.push_back(std::llround(kSd * (rival.mean + rival.sd * z)));
       }
       std::sort(truth.begin(), truth.end());
       std::sort(rivals.begin(), rivals.end());
-      const int64_t outcome = std::llround(kSd * StandardNormal(13, forecast, 0));
+      const int64_t outcome = std::llround(kSd * testing::NormalDraw(13, forecast, 0));
       differences.push_back((Score(rivals, outcome).crps - Score(truth, outcome).crps) / kSd);
     }
     const MeanAndError found = Summarize(differences);
@@ -214,7 +207,7 @@ TEST(ScoresTest, PinballAndBrierRewardTheTruth) {
   for (const int side : {-1, 1}) {
     std::vector<double> pinball, brier;
     for (uint64_t i = 0; i < 20'000; ++i) {
-      const double outcome = StandardNormal(14, i, 0);
+      const double outcome = testing::NormalDraw(14, i, 0);
       pinball.push_back(PinballLoss(quantile + 0.3 * side, outcome, 0.9).value() -
                         PinballLoss(quantile, outcome, 0.9).value());
       const bool hit = testing::Phi(outcome) < 0.3;
