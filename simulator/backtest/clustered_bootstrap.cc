@@ -11,23 +11,12 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/random.h"
+#include "boost/math/distributions/students_t.hpp"
 #include "simulator/engine/deterministic_math.h"
 #include "simulator/stats/quantiles.h"
 
 namespace quotacast::simulator {
 namespace {
-
-// The 97.5 % quantile of Student's law, by Cornish and Fisher's expansion about the normal one
-// (Abramowitz and Stegun, 26.7.5, three terms): within 0.1 % from 7 degrees, 4 % too small at 2.
-double StudentQuantile975(int64_t degrees) {
-  const double z = 1.959963984540054;
-  const double z2 = z * z;
-  const double v = static_cast<double>(degrees);
-  const double first = z * (z2 + 1) / 4;
-  const double second = z * ((5 * z2 + 16) * z2 + 3) / 96;
-  const double third = z * (((3 * z2 + 19) * z2 + 17) * z2 - 15) / 384;
-  return z + first / v + second / (v * v) + third / (v * v * v);
-}
 
 // Sums of as many clusters as there are, drawn with replacement.
 ClusterSums Resample(const std::vector<ClusterSums>& clusters, uint64_t seed, uint32_t resample) {
@@ -58,7 +47,8 @@ absl::Status ValidateBootstrapOptions(const BootstrapOptions& options) {
 
 double ExpandedTailProbability(int64_t cluster_count) {
   const double count = static_cast<double>(cluster_count);
-  return NormalCdf(-StudentQuantile975(cluster_count - 1) * std::sqrt(count / (count - 1)));
+  const double t = boost::math::quantile(boost::math::students_t(count - 1), 0.975);
+  return NormalCdf(-t * std::sqrt(count / (count - 1)));
 }
 
 RatioBootstrap BootstrapRatio(const std::vector<ClusterSums>& clusters,
@@ -78,7 +68,8 @@ RatioBootstrap BootstrapRatio(const std::vector<ClusterSums>& clusters,
   if (result.undefined_resample_count > 0) return result;
   std::sort(ratios.begin(), ratios.end());
   const double tail = ExpandedTailProbability(static_cast<int64_t>(clusters.size()));
-  // The same number of resamples beyond either end.
+  // A rank, so the last digits of `tail`, which are libm's, do not reach the result. The same
+  // number of resamples lies beyond either end.
   const int64_t rank = QuantileRank(tail, options.resample_count);
   result.interval = {ratios[static_cast<size_t>(rank)],
                      ratios[static_cast<size_t>(options.resample_count - 1 - rank)]};

@@ -17,9 +17,11 @@ namespace quotacast::simulator {
 namespace {
 
 TEST(ClusteredBootstrapTest, TailsWidenWithFewClusters) {
+  // Tables of Student's law: t(0.975; 1) = 12.7062, times sqrt(2).
+  EXPECT_NEAR(ExpandedTailProbability(2), 0, 1e-12);
   // t(0.975; 7) = 2.3646, times sqrt(8 / 7) = 2.5279; t(0.975; 23) = 2.0687, times sqrt(24 / 23).
-  EXPECT_NEAR(ExpandedTailProbability(8), testing::Phi(-2.5279), 3e-5);
-  EXPECT_NEAR(ExpandedTailProbability(24), testing::Phi(-2.0687 * std::sqrt(24.0 / 23)), 1e-5);
+  EXPECT_NEAR(ExpandedTailProbability(8), testing::Phi(-2.5279), 2e-6);
+  EXPECT_NEAR(ExpandedTailProbability(24), testing::Phi(-2.0687 * std::sqrt(24.0 / 23)), 5e-6);
   EXPECT_NEAR(ExpandedTailProbability(1'000'000), 0.025, 1e-6);
 }
 
