@@ -27,6 +27,7 @@ enum class RandomPurpose : uint8_t {
   kParameterDraw = 10,  // Posterior draws of the model and of scenario effects.
   kCreationMix = 11,    // Gamma mixing of a rep's creation rate.
   kSynthetic = 12,      // The synthetic company generator.
+  kResampling = 13,     // Bootstrap of scores: which periods a resample holds.
 };
 
 // Identifies this generator in certificates. Changes only with the bytes it produces.
