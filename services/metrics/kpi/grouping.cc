@@ -190,13 +190,25 @@ const std::vector<int>& Grouping::RowsOfKeys(size_t first_key, size_t second_key
   return found == rows_of_pair_.end() ? NoRows() : found->second;
 }
 
-const std::vector<int>& Grouping::RowsOf(const BookOpportunity& deal) const {
-  return Counts(deal) ? RowsOfKeys(first_.KeyOf(deal), second_.KeyOf(deal)) : NoRows();
+template <typename Deal>
+bool Grouping::Passes(const Deal& deal) const {
+  return std::all_of(filters_.begin(), filters_.end(), [&](const Filter& filter) {
+    return filter.passes[filter.dimension.KeyOf(deal)];
+  });
 }
 
-const std::vector<int>& Grouping::RowsOf(const DealRef& deal) const {
-  return Counts(deal) ? RowsOfKeys(first_.KeyOf(deal), second_.KeyOf(deal)) : NoRows();
+template <typename Deal>
+const std::vector<int>& Grouping::RowsOfAny(const Deal& deal) const {
+  return Passes(deal) ? RowsOfKeys(first_.KeyOf(deal), second_.KeyOf(deal)) : NoRows();
 }
+
+bool Grouping::Counts(const BookOpportunity& deal) const { return Passes(deal); }
+bool Grouping::Counts(const DealRef& deal) const { return Passes(deal); }
+
+const std::vector<int>& Grouping::RowsOf(const BookOpportunity& deal) const {
+  return RowsOfAny(deal);
+}
+const std::vector<int>& Grouping::RowsOf(const DealRef& deal) const { return RowsOfAny(deal); }
 
 const std::vector<int>& Grouping::RowsOfVisit(const BookOpportunity& deal,
                                               const StageVisit& visit) const {
@@ -206,18 +218,6 @@ const std::vector<int>& Grouping::RowsOfVisit(const BookOpportunity& deal,
 const std::vector<int>& Grouping::RowsOfRep(int rep) const {
   return is_of_reps_ && CountsRep(rep) ? RowsOfKeys(first_.KeyOfRep(rep), second_.KeyOfRep(rep))
                                        : NoRows();
-}
-
-bool Grouping::Counts(const BookOpportunity& deal) const {
-  return std::all_of(filters_.begin(), filters_.end(), [&](const Filter& filter) {
-    return filter.passes[filter.dimension.KeyOf(deal)];
-  });
-}
-
-bool Grouping::Counts(const DealRef& deal) const {
-  return std::all_of(filters_.begin(), filters_.end(), [&](const Filter& filter) {
-    return filter.passes[filter.dimension.KeyOf(deal)];
-  });
 }
 
 bool Grouping::CountsRep(int rep) const {

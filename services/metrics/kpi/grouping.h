@@ -88,6 +88,11 @@ class Grouping {
   };
 
   Grouping(const BookView& view, const GroupingSpec& spec);
+  // Of a DealRef or a BookOpportunity.
+  template <typename Deal>
+  bool Passes(const Deal& deal) const;
+  template <typename Deal>
+  const std::vector<int>& RowsOfAny(const Deal& deal) const;
   absl::Status AddFilter(const BookView& view, const GroupFilter& filter);
   // With one dimension and no filter all groups have a row, whether something is in them or not.
   bool HasAllGroups() const { return !is_pair_ && filters_.empty(); }

@@ -155,8 +155,7 @@ absl::StatusOr<KpiCell> CompareGrowth(const KpiQuery& query,
 
 absl::StatusOr<KpiColumn> Gap(const KpiQuery& query, const Comparison& compare) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
-  const absl::StatusOr<FiscalPeriod> before =
-      query.view->calendar.PeriodContaining(query.period->start - 1);
+  const absl::StatusOr<FiscalPeriod> before = query.view->calendar.Previous(*query.period);
   if (!before.ok()) {
     return UndefinedColumn(*query.grouping, absl::StrCat("the fiscal calendar has no period "
                                                          "before ",

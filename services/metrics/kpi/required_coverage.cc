@@ -39,13 +39,13 @@ std::vector<FiscalPeriod> PastPeriods(const KpiQuery& query) {
   const FiscalCalendar& calendar = query.view->calendar;
   const std::optional<absl::CivilDay> first_day = query.view->first_created_day;
   if (!first_day) return periods;
-  absl::StatusOr<FiscalPeriod> period = calendar.PeriodContaining(query.period->start - 1);
+  absl::StatusOr<FiscalPeriod> period = calendar.Previous(*query.period);
   while (period.ok() && period->end > *first_day &&
          periods.size() < static_cast<size_t>(kMaxCoveragePeriods)) {
     if (PhaseOf(*period, query.view->as_of.effective_day) == PeriodPhase::kEnded) {
       periods.push_back(*period);
     }
-    period = calendar.PeriodContaining(period->start - 1);
+    period = calendar.Previous(*period);
   }
   return periods;
 }
