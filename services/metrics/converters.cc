@@ -63,10 +63,14 @@ metrics::v1::ParameterDraw ToProtoDraw(const simulator::ParameterDraw& draw) {
     proto_cell.set_entry_day_exit_share(cell.entry_day_exit_share);
     proto_cell.set_first_week_exit_share(cell.first_week_exit_share);
     proto_cell.set_entry_advance_probability(cell.entry_advance_probability);
+    proto_cell.set_entry_regress_probability(cell.entry_regress_probability);
+    proto_cell.mutable_regress_destinations()->Add(cell.regress_destinations.begin(),
+                                                   cell.regress_destinations.end());
     for (const simulator::AgeCell& age : cell.ages) {
       metrics::v1::AgeCell& proto_age = *proto_cell.add_ages();
       proto_age.set_exit_rate_per_day(age.exit_rate_per_day);
       proto_age.set_advance_probability(age.advance_probability);
+      proto_age.set_regress_probability(age.regress_probability);
     }
   }
   proto.mutable_creation_rate_per_day()->Add(draw.creation_rate_per_day.begin(),
@@ -76,6 +80,19 @@ metrics::v1::ParameterDraw ToProtoDraw(const simulator::ParameterDraw& draw) {
   proto.set_market_sd(draw.market_sd);
   proto.set_team_sd(draw.team_sd);
   proto.set_rep_sd(draw.rep_sd);
+  for (const simulator::PeriodPartEffect& part : draw.period_parts) {
+    metrics::v1::PeriodPartEffect& proto_part = *proto.add_period_parts();
+    proto_part.set_win_log_factor(part.win_log_factor);
+    proto_part.set_loss_log_factor(part.loss_log_factor);
+  }
+  proto.mutable_creation_season_log_factors()->Add(draw.creation_season_log_factors.begin(),
+                                                   draw.creation_season_log_factors.end());
+  proto.set_ramp_weeks(draw.ramp_weeks);
+  for (const simulator::AttritionBand& band : draw.attrition_bands) {
+    metrics::v1::AttritionBand& proto_band = *proto.add_attrition_bands();
+    proto_band.set_from_tenure_days(band.from_tenure_days);
+    proto_band.set_rate_per_year(band.rate_per_year);
+  }
   return proto;
 }
 
@@ -178,6 +195,11 @@ metrics::v1::PipelineModel ToProtoModel(const simulator::PipelineModel& model, c
     proto_amount.set_log_median(amount.log_median);
     proto_amount.set_log_sd(amount.log_sd);
     proto_amount.set_cap_minor_units(amount.cap_minor_units);
+  }
+  for (const simulator::AmountRevision& revision : model.amount_revisions) {
+    metrics::v1::AmountRevision& proto_revision = *proto.add_amount_revisions();
+    proto_revision.set_log_mean(revision.log_mean);
+    proto_revision.set_log_sd(revision.log_sd);
   }
   proto.set_creation_mix_shape(model.creation_mix_shape);
   for (const simulator::ParameterDraw& draw : model.draws) *proto.add_draws() = ToProtoDraw(draw);

@@ -68,9 +68,14 @@ simulator::ParameterDraw DrawFrom(const metrics::v1::ParameterDraw& message) {
     cell.entry_day_exit_share = from.entry_day_exit_share();
     cell.first_week_exit_share = from.first_week_exit_share();
     cell.entry_advance_probability = from.entry_advance_probability();
+    cell.entry_regress_probability = from.entry_regress_probability();
+    cell.regress_destinations.assign(from.regress_destinations().begin(),
+                                     from.regress_destinations().end());
     cell.ages.reserve(from.ages_size());
     for (const metrics::v1::AgeCell& age : from.ages()) {
-      cell.ages.push_back({age.exit_rate_per_day(), age.advance_probability()});
+      cell.ages.push_back({.exit_rate_per_day = age.exit_rate_per_day(),
+                           .advance_probability = age.advance_probability(),
+                           .regress_probability = age.regress_probability()});
     }
   }
   draw.creation_rate_per_day.assign(message.creation_rate_per_day().begin(),
@@ -80,6 +85,15 @@ simulator::ParameterDraw DrawFrom(const metrics::v1::ParameterDraw& message) {
   draw.market_sd = message.market_sd();
   draw.team_sd = message.team_sd();
   draw.rep_sd = message.rep_sd();
+  for (const metrics::v1::PeriodPartEffect& from : message.period_parts()) {
+    draw.period_parts.push_back({from.win_log_factor(), from.loss_log_factor()});
+  }
+  draw.creation_season_log_factors.assign(message.creation_season_log_factors().begin(),
+                                          message.creation_season_log_factors().end());
+  draw.ramp_weeks = message.ramp_weeks();
+  for (const metrics::v1::AttritionBand& from : message.attrition_bands()) {
+    draw.attrition_bands.push_back({from.from_tenure_days(), from.rate_per_year()});
+  }
   return draw;
 }
 
@@ -96,6 +110,9 @@ absl::StatusOr<simulator::PipelineModel> ModelFrom(const metrics::v1::PipelineMo
   }
   for (const metrics::v1::AmountDistribution& amount : message.amounts()) {
     model.amounts.push_back({amount.log_median(), amount.log_sd(), amount.cap_minor_units()});
+  }
+  for (const metrics::v1::AmountRevision& revision : message.amount_revisions()) {
+    model.amount_revisions.push_back({revision.log_mean(), revision.log_sd()});
   }
   model.creation_mix_shape = message.creation_mix_shape();
   model.draws.reserve(message.draws_size());

@@ -53,10 +53,14 @@ void AddModel(const PipelineModel& model, Fingerprint& print) {
       print.Add(cell.entry_day_exit_share);
       print.Add(cell.first_week_exit_share);
       print.Add(cell.entry_advance_probability);
+      print.Add(cell.entry_regress_probability);
       for (const AgeCell& age : cell.ages) {
         print.Add(age.exit_rate_per_day);
         print.Add(age.advance_probability);
+        print.Add(age.regress_probability);
       }
+      print.Add(static_cast<uint64_t>(cell.regress_destinations.size()));
+      for (const double share : cell.regress_destinations) print.Add(share);
     }
     for (const double rate : draw.creation_rate_per_day) print.Add(rate);
     for (const double rate : draw.team_creation_rate_per_day) print.Add(rate);

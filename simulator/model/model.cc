@@ -21,6 +21,8 @@ constexpr double kMaxCreationRatePerDay = 100;
 constexpr double kMaxSd = 2;
 constexpr double kMaxEffect = 5;
 constexpr double kMaxRepVariance = 4;
+constexpr double kMaxLogFactor = 5;
+constexpr double kMaxAttritionPerYear = 20;
 constexpr double kMaxLogSd = 5;
 constexpr double kMinMixShape = 0.01;
 constexpr int64_t kMaxAmountMinorUnits = 10'000'000'000'000;    // 10^13 per deal.
@@ -69,7 +71,8 @@ void CheckNames(const std::vector<std::string>& names, const std::string& field,
   }
 }
 
-void CheckStageCell(const StageCell& cell, size_t age_bins, const std::string& path,
+// `stage` is the cell's own.
+void CheckStageCell(const StageCell& cell, size_t stage, size_t age_bins, const std::string& path,
                     Violations& violations) {
   violations.Range(cell.entry_day_exit_share, 0, 1, path + ".entry_day_exit_share");
   violations.Range(cell.first_week_exit_share, 0, 1, path + ".first_week_exit_share");
@@ -77,13 +80,29 @@ void CheckStageCell(const StageCell& cell, size_t age_bins, const std::string& p
                    path + ".first_week_exit_share", cell.first_week_exit_share,
                    "at least entry_day_exit_share");
   violations.Range(cell.entry_advance_probability, 0, 1, path + ".entry_advance_probability");
+  violations.Range(cell.entry_regress_probability, 0, 1, path + ".entry_regress_probability");
+  bool regresses = cell.entry_regress_probability > 0;
   violations.Size(cell.ages.size(), age_bins, path + ".ages");
   for (size_t b = 0; b < cell.ages.size() && !violations.full(); ++b) {
     const std::string age = absl::StrCat(path, ".ages[", b, "]");
     violations.Range(cell.ages[b].exit_rate_per_day, 0, kMaxExitRatePerDay,
                      age + ".exit_rate_per_day");
     violations.Range(cell.ages[b].advance_probability, 0, 1, age + ".advance_probability");
+    violations.Range(cell.ages[b].regress_probability, 0, 1, age + ".regress_probability");
+    regresses = regresses || cell.ages[b].regress_probability > 0;
   }
+  const std::string destinations = path + ".regress_destinations";
+  if (cell.regress_destinations.empty()) {
+    violations.Check(!regresses, destinations, "empty", "where deals that go back go");
+    return;
+  }
+  violations.Size(cell.regress_destinations.size(), static_cast<size_t>(stage) + 1, destinations);
+  double sum = 0;
+  for (size_t s = 0; s < cell.regress_destinations.size() && !violations.full(); ++s) {
+    violations.Range(cell.regress_destinations[s], 0, 1, absl::StrCat(destinations, "[", s, "]"));
+    sum += cell.regress_destinations[s];
+  }
+  violations.Check(std::abs(sum - 1) < 1e-9, destinations, absl::StrCat("of sum ", sum), "sum 1");
 }
 
 void CheckRates(const std::vector<double>& rates, size_t want, const std::string& path,
@@ -96,12 +115,43 @@ void CheckRates(const std::vector<double>& rates, size_t want, const std::string
   }
 }
 
+// Period parts, seasons, ramp and attrition of a draw.
+void CheckCalendar(const ParameterDraw& draw, const std::string& path, Violations& violations) {
+  if (!draw.period_parts.empty()) {
+    violations.Size(draw.period_parts.size(), kPeriodParts, path + ".period_parts");
+  }
+  for (size_t i = 0; i < draw.period_parts.size() && !violations.full(); ++i) {
+    const std::string part = absl::StrCat(path, ".period_parts[", i, "]");
+    violations.Range(draw.period_parts[i].win_log_factor, -kMaxLogFactor, kMaxLogFactor,
+                     part + ".win_log_factor");
+    violations.Range(draw.period_parts[i].loss_log_factor, -kMaxLogFactor, kMaxLogFactor,
+                     part + ".loss_log_factor");
+  }
+  const std::vector<double>& season = draw.creation_season_log_factors;
+  if (!season.empty()) violations.Size(season.size(), 12, path + ".creation_season_log_factors");
+  for (size_t m = 0; m < season.size() && !violations.full(); ++m) {
+    violations.Range(season[m], -kMaxLogFactor, kMaxLogFactor,
+                     absl::StrCat(path, ".creation_season_log_factors[", m, "]"));
+  }
+  violations.Range(draw.ramp_weeks, 0, 1'000, path + ".ramp_weeks");
+  int tenure = -1;
+  for (size_t i = 0; i < draw.attrition_bands.size() && !violations.full(); ++i) {
+    const AttritionBand& band = draw.attrition_bands[i];
+    const std::string field = absl::StrCat(path, ".attrition_bands[", i, "]");
+    violations.Check(i == 0 ? band.from_tenure_days == 0 : band.from_tenure_days > tenure,
+                     field + ".from_tenure_days", band.from_tenure_days,
+                     "0 first, then days ascending");
+    violations.Range(band.rate_per_year, 0, kMaxAttritionPerYear, field + ".rate_per_year");
+    tenure = band.from_tenure_days;
+  }
+}
+
 void CheckDraw(const ParameterDraw& draw, const PipelineModel& model, const std::string& path,
                Violations& violations) {
   const size_t segments = model.segments.size();
   violations.Size(draw.cells.size(), segments * model.stages.size(), path + ".cells");
   for (size_t i = 0; i < draw.cells.size() && !violations.full(); ++i) {
-    CheckStageCell(draw.cells[i], model.age_bin_edges_days.size() + 1,
+    CheckStageCell(draw.cells[i], i % model.stages.size(), model.age_bin_edges_days.size() + 1,
                    absl::StrCat(path, ".cells[", i, "]"), violations);
   }
   CheckRates(draw.creation_rate_per_day, model.reps.size() * segments,
@@ -111,6 +161,7 @@ void CheckDraw(const ParameterDraw& draw, const PipelineModel& model, const std:
   violations.Range(draw.market_sd, 0, kMaxSd, path + ".market_sd");
   violations.Range(draw.team_sd, 0, kMaxSd, path + ".team_sd");
   violations.Range(draw.rep_sd, 0, kMaxSd, path + ".rep_sd");
+  CheckCalendar(draw, path, violations);
 }
 
 void CheckQuotas(const std::vector<std::optional<int64_t>>& quotas, size_t periods,
@@ -295,6 +346,15 @@ absl::Status ValidateModel(const PipelineModel& model) {
     violations.Range(amount.log_sd, 0, kMaxLogSd, path + ".log_sd");
     violations.Check(amount.cap_minor_units > 0 && amount.cap_minor_units <= kMaxAmountMinorUnits,
                      path + ".cap_minor_units", amount.cap_minor_units, "1 to 10^13 minor units");
+  }
+  if (!model.amount_revisions.empty()) {
+    violations.Size(model.amount_revisions.size(), model.stages.size(), "amount_revisions");
+  }
+  for (size_t s = 0; s < model.amount_revisions.size() && !violations.full(); ++s) {
+    const std::string path = absl::StrCat("amount_revisions[", s, "]");
+    violations.Range(model.amount_revisions[s].log_mean, -kMaxLogFactor, kMaxLogFactor,
+                     path + ".log_mean");
+    violations.Range(model.amount_revisions[s].log_sd, 0, kMaxLogSd, path + ".log_sd");
   }
   violations.Check(
       model.creation_mix_shape >= kMinMixShape && std::isfinite(model.creation_mix_shape),

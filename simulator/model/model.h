@@ -41,8 +41,11 @@ enum class DataTier {
 
 // Behaviour of one (segment, stage) in one age bin.
 struct AgeCell {
-  double exit_rate_per_day = 0;    // lambda: exits per day at risk, >= 0.
-  double advance_probability = 0;  // p: of those that leave, the share that advances, in [0, 1].
+  double exit_rate_per_day = 0;  // lambda: exits per day at risk, >= 0.
+  // p: of those that leave and do not go back, the share that advances, in [0, 1].
+  double advance_probability = 0;
+  // Of those that leave, the share that goes back to an earlier stage or starts this one anew.
+  double regress_probability = 0;
 };
 
 // One (segment, stage): the entry row apart, then a cell per age bin.
@@ -52,7 +55,24 @@ struct StageCell {
   // the step on which the stage is entered; >= pi.
   double first_week_exit_share = 0;
   double entry_advance_probability = 0;  // p of exits in the step of entry, in [0, 1].
+  double entry_regress_probability = 0;  // Of exits in the step of entry, the share that goes back.
   std::vector<AgeCell> ages;             // One per age bin.
+  // Where a deal that goes back goes, by stage up to this one; sums to 1. Empty: nobody goes back.
+  std::vector<double> regress_destinations;
+};
+
+// What a part of a fiscal period does to deals. The parts are the thirds of the period by days and
+// the last seven days, which belong to no third.
+struct PeriodPartEffect {
+  double win_log_factor = 0;   // ln of the factor on the rate of wins, out of the last stage.
+  double loss_log_factor = 0;  // ln of the factor on the rate of losses, out of any stage.
+};
+inline constexpr int kPeriodParts = 4;
+
+// How reps leave, from a tenure on up to the next band.
+struct AttritionBand {
+  int from_tenure_days = 0;
+  double rate_per_year = 0;  // Leavers per rep and year, >= 0.
 };
 
 // One draw of all global parameters from their posterior. A batch of trials uses one draw.
@@ -65,6 +85,17 @@ struct ParameterDraw {
   double market_sd = 0;  // beta_M, probit scale per stage, >= 0.
   double team_sd = 0;    // beta_T.
   double rep_sd = 0;     // tau: spread of ability of a rep we know nothing about.
+  std::vector<PeriodPartEffect> period_parts;  // kPeriodParts, or none: all days are alike.
+  // ln of the factor on creation by month, January first: 12, or none for no seasons.
+  std::vector<double> creation_season_log_factors;
+  double ramp_weeks = 0;                       // Of reps with a start date; 0: kDefaultRampWeeks.
+  std::vector<AttritionBand> attrition_bands;  // By tenure, the first from 0; none: unknown.
+};
+
+// What becomes of a stated amount until the deal is won: a lognormal factor.
+struct AmountRevision {
+  double log_mean = 0;  // Mean of ln(final / stated).
+  double log_sd = 0;    // >= 0.
 };
 
 // Final amounts of won deals of one segment: lognormal in minor units, capped.
@@ -108,6 +139,7 @@ struct PipelineModel {
   std::vector<ParameterDraw> draws;         // Size K in 1..kMaxDraws.
   std::string currency;
   FitEvidence evidence;
+  std::vector<AmountRevision> amount_revisions;  // [stage]; none: amounts are booked as stated.
 };
 
 // A deal open at the as-of date.
