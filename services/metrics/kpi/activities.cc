@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -36,14 +37,15 @@ absl::StatusOr<KpiColumn> SellingTimeShare(const KpiQuery& query) {
   int64_t untimed_count = 0;
   for (const BookActivity& activity : query.view->records->activities) {
     if (activity.is_automated || !FallsOn(activity.start, query)) continue;
-    if (!activity.duration_minutes) {
+    const std::optional<int64_t> timed = TimedMinutes(activity);
+    if (!timed) {
       if (grouping.Counts(SubjectOf(activity))) ++untimed_count;
       continue;
     }
-    const double minutes = static_cast<double>(*activity.duration_minutes);
+    const double minutes = static_cast<double>(*timed);
     for (const int row : grouping.RowsOf(SubjectOf(activity))) {
       Ratio& ratio = ratios[static_cast<size_t>(row)];
-      if (activity.kind != ActivityKind::kInternal) ratio.numerator += minutes;
+      if (IsSellingTime(activity)) ratio.numerator += minutes;
       ratio.denominator += minutes;
       ++ratio.sample_size;
     }
@@ -124,6 +126,10 @@ absl::StatusOr<KpiColumn> HourShare(const KpiQuery& query) {
 }
 
 }  // namespace
+
+std::optional<int64_t> TimedMinutes(const BookActivity& activity) {
+  return activity.is_automated ? std::nullopt : activity.duration_minutes;
+}
 
 std::vector<Kpi> ActivityKpis() {
   using namespace metrics::v1;  // NOLINT: the names of one small enum.

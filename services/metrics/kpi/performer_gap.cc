@@ -13,13 +13,16 @@
 #include "absl/strings/str_cat.h"
 #include "base/fiscal_calendar.h"
 #include "base/status_macros.h"
+#include "services/metrics/book_records.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/kpi/accounts.h"
+#include "services/metrics/kpi/activities.h"
 #include "services/metrics/kpi/bookings.h"
 #include "services/metrics/kpi/grouping.h"
 #include "services/metrics/kpi/intervals.h"
 #include "services/metrics/kpi/kpi.h"
 #include "services/metrics/kpi/periods.h"
+#include "services/metrics/kpi/record_grouping.h"
 #include "services/metrics/kpi/volume.h"
 
 namespace quotacast::metrics {
@@ -153,6 +156,82 @@ absl::StatusOr<KpiCell> CompareGrowth(const KpiQuery& query,
   return cell;
 }
 
+// Of one quantity over another of each side. Undefined when either has nothing below the line.
+KpiCell CompareRatios(const KpiQuery& query, const Ratio (&sides)[2], const char* what) {
+  KpiCell cell;
+  cell.sample_size = sides[kTop].sample_size + sides[kLow].sample_size;
+  const auto value_of = [](const Ratio& side) {
+    return side.denominator > 0 ? side.numerator / side.denominator : 0;
+  };
+  cell.numerator = value_of(sides[kTop]);
+  cell.denominator = value_of(sides[kLow]);
+  if (sides[kTop].denominator <= 0 || sides[kLow].denominator <= 0) {
+    cell.undefined_reason = NothingToCompare(query, what);
+  } else {
+    cell.value = cell.numerator - cell.denominator;
+  }
+  return cell;
+}
+
+// Adds the business days that each side's reps are in the job.
+void AddBusinessDays(const KpiQuery& query, const std::vector<std::vector<int>>& sides,
+                     Ratio (&ratios)[2]) {
+  const DayWindow window = WindowOf(query, query.period->start);
+  for (size_t rep = 0; rep < sides.size(); ++rep) {
+    for (const int side : sides[rep]) {
+      ratios[side].denominator +=
+          static_cast<double>(BusinessDaysInJob(query.view->reps[rep], window));
+    }
+  }
+}
+
+absl::StatusOr<KpiCell> CompareNewDeals(const KpiQuery& query,
+                                        const std::vector<std::vector<int>>& sides) {
+  Ratio ratios[2];
+  AddBusinessDays(query, sides, ratios);
+  const DayRange days = DaysOf(query.period);
+  for (const DealRef& deal : query.view->columns->All()) {
+    if (!days.Has(deal.created_day())) continue;
+    for (const int side : sides[static_cast<size_t>(deal.rep())]) {
+      ++ratios[side].numerator;
+      ++ratios[side].sample_size;
+    }
+  }
+  return CompareRatios(query, ratios, "reps with a business day in the job");
+}
+
+absl::StatusOr<KpiCell> CompareOutreach(const KpiQuery& query,
+                                        const std::vector<std::vector<int>>& sides) {
+  Ratio ratios[2];
+  AddBusinessDays(query, sides, ratios);
+  for (const BookActivity& activity : query.view->records->activities) {
+    if (activity.rep < 0 || !IsOutreach(activity) || !FallsOn(activity.start, query)) continue;
+    for (const int side : sides[static_cast<size_t>(activity.rep)]) {
+      ++ratios[side].numerator;
+      ++ratios[side].sample_size;
+    }
+  }
+  // Nobody reaches out nowhere: then nobody wrote it down.
+  if (ratios[kTop].numerator == 0 && ratios[kLow].numerator == 0) ratios[kTop].denominator = 0;
+  return CompareRatios(query, ratios, "outreach that was written down");
+}
+
+absl::StatusOr<KpiCell> CompareSellingTime(const KpiQuery& query,
+                                           const std::vector<std::vector<int>>& sides) {
+  Ratio ratios[2];
+  for (const BookActivity& activity : query.view->records->activities) {
+    if (activity.rep < 0 || !FallsOn(activity.start, query)) continue;
+    const std::optional<int64_t> minutes = TimedMinutes(activity);
+    if (!minutes) continue;
+    for (const int side : sides[static_cast<size_t>(activity.rep)]) {
+      if (IsSellingTime(activity)) ratios[side].numerator += static_cast<double>(*minutes);
+      ratios[side].denominator += static_cast<double>(*minutes);
+      ++ratios[side].sample_size;
+    }
+  }
+  return CompareRatios(query, ratios, "minutes of activities that were written down");
+}
+
 absl::StatusOr<KpiColumn> Gap(const KpiQuery& query, const Comparison& compare) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   const absl::StatusOr<FiscalPeriod> before = query.view->calendar.Previous(*query.period);
@@ -228,6 +307,9 @@ std::vector<Kpi> PerformerGapKpis() {
       "Undefined with fewer than eight such reps in the row, and when not both quartiles have "
       "anything to compare. Reps who left since are in it with what they closed.";
   const char* const value_rule = "The value is numerator - denominator.";
+  const char* const day_rule =
+      "Business days are Monday to Friday, as far as the rep was in the job and up to the as-of "
+      "date.";
   const char* const caveat =
       "A difference of groups, for finding out what top performers do; it judges no single rep, "
       "and territories may explain it.";
@@ -315,7 +397,64 @@ std::vector<Kpi> PerformerGapKpis() {
        .needs_period = true,
        .uses_money = true,
        .subject = KpiSubject::kReps,
-       .compute = [](const KpiQuery& query) { return Gap(query, CompareGrowth); }}};
+       .compute = [](const KpiQuery& query) { return Gap(query, CompareGrowth); }},
+      {.definition =
+           Define({.name = "top_low_gap_new_deals",
+                   .display_name = "Top/low gap: new deals",
+                   .formula = "deals created per rep and business day by the top quartile "
+                              "of reps - by the low quartile",
+                   .numerator = "deals created in the period / business days in the job, "
+                                "of the top quartile's reps",
+                   .denominator = "likewise of the low quartile's",
+                   .unit = KPI_UNIT_COUNT,
+                   .direction = KPI_DIRECTION_NEITHER,
+                   .edge_rules = {value_rule, quartile_rule, few_rule, day_rule,
+                                  "The sample size is the number of deals."},
+                   .caveat = caveat,
+                   .source = source},
+                  group_bys),
+       .needs_period = true,
+       .uses_money = true,
+       .subject = KpiSubject::kReps,
+       .compute = [](const KpiQuery& query) { return Gap(query, CompareNewDeals); }},
+      {.definition = Define({.name = "top_low_gap_outreach",
+                             .display_name = "Top/low gap: outreach",
+                             .formula = "outreach per rep and business day by the top quartile of "
+                                        "reps - by the low quartile",
+                             .numerator = "calls, mails, meetings and demos by people of ours / "
+                                          "business days in the job, of the top quartile's reps",
+                             .denominator = "likewise of the low quartile's",
+                             .unit = KPI_UNIT_COUNT,
+                             .direction = KPI_DIRECTION_NEITHER,
+                             .edge_rules = {value_rule, quartile_rule, few_rule, day_rule,
+                                            "Undefined when neither quartile has any: then the "
+                                            "source keeps none.",
+                                            "The sample size is the number of activities."},
+                             .caveat = caveat,
+                             .source = source},
+                            group_bys),
+       .needs_period = true,
+       .uses_money = true,
+       .subject = KpiSubject::kReps,
+       .compute = [](const KpiQuery& query) { return Gap(query, CompareOutreach); }},
+      {.definition = Define({.name = "top_low_gap_selling_time",
+                             .display_name = "Top/low gap: selling time",
+                             .formula = "selling_time_share of the top quartile of reps - that of "
+                                        "the low quartile",
+                             .numerator = "selling_time_share of the top quartile's activities",
+                             .denominator = "likewise of the low quartile's",
+                             .unit = KPI_UNIT_RATIO,
+                             .direction = KPI_DIRECTION_NEITHER,
+                             .edge_rules = {value_rule, quartile_rule, few_rule,
+                                            "The rules of selling_time_share hold. The sample size "
+                                            "is the number of activities with a duration."},
+                             .caveat = caveat,
+                             .source = source},
+                            group_bys),
+       .needs_period = true,
+       .uses_money = true,
+       .subject = KpiSubject::kReps,
+       .compute = [](const KpiQuery& query) { return Gap(query, CompareSellingTime); }}};
 }
 
 }  // namespace quotacast::metrics

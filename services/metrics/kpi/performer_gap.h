@@ -27,7 +27,8 @@ struct Quartiles {
 absl::StatusOr<std::vector<Quartiles>> QuartilesBy(const BookView& view, const Grouping& grouping,
                                                    const FiscalPeriod& period);
 
-// top_low_gap_win_rate, _cycle, _deal_size and _growth; the rules are in docs/kpis.md.
+// top_low_gap_win_rate, _cycle, _deal_size and _growth, and of what reps do: _new_deals,
+// _outreach and _selling_time; the rules are in docs/kpis.md.
 std::vector<Kpi> PerformerGapKpis();
 
 }  // namespace quotacast::metrics

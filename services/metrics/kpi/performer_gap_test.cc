@@ -16,9 +16,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "base/fiscal_calendar.h"
 #include "base/random.h"
 #include "gtest/gtest.h"
+#include "services/metrics/book_records.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/kpi/grouping.h"
 #include "services/metrics/kpi/kpi_test_support.h"
@@ -147,6 +149,52 @@ TEST(TopLowGap, ComparesTheQuartilesOfThePeriodBefore) {
   }
   EXPECT_EQ(Cell(maker.Ask({.kpi = "top_low_gap_growth", .period = "2017Q2"})),
             "-0.5 = 0.5/1 (n=3)");
+}
+
+// What a rep does at noon on a day.
+BookActivity Activity(int rep, ActivityKind kind, absl::CivilDay day, int64_t minutes) {
+  BookActivity activity;
+  activity.rep = rep;
+  activity.kind = kind;
+  activity.start = absl::FromCivil(absl::CivilHour(day) + 12, absl::UTCTimeZone());
+  if (minutes > 0) activity.duration_minutes = minutes;
+  return activity;
+}
+
+TEST(TopLowGap, ComparesWhatRepsDo) {
+  ViewMaker maker = Company();
+  // April to June 2017 has 65 business days; g leaves after the first of them, a Monday.
+  maker.view().reps[static_cast<size_t>(maker.Rep("g"))].end_day = CivilDay(2017, 4, 4);
+  // a and b have 3 new deals in 130 days, g and h 4 in 66.
+  EXPECT_EQ(Cell(maker.Ask({.kpi = "top_low_gap_new_deals", .period = "2017Q2"})),
+            "-0.0375291 = 0.0230769/0.0606061 (n=7)");
+  EXPECT_EQ(Cell(maker.Ask({.kpi = "top_low_gap_outreach", .period = "2017Q2"})),
+            "undefined: not both quartiles have outreach that was written down in 2017Q2");
+  EXPECT_EQ(Cell(maker.Ask({.kpi = "top_low_gap_selling_time", .period = "2017Q2"})),
+            "undefined: not both quartiles have minutes of activities that were written down in "
+            "2017Q2");
+  const CivilDay day(2017, 5, 2);
+  BookRecords records;
+  const int a = maker.Rep("a"), b = maker.Rep("b"), d = maker.Rep("d"), h = maker.Rep("h");
+  records.activities = {Activity(a, ActivityKind::kCall, day, 30),
+                        Activity(b, ActivityKind::kMeeting, day, 60),
+                        Activity(b, ActivityKind::kInternal, day, 10),
+                        Activity(b, ActivityKind::kEmail, day, 0),
+                        Activity(h, ActivityKind::kCall, day, 20),
+                        Activity(h, ActivityKind::kInternal, day, 60),
+                        Activity(d, ActivityKind::kCall, day, 500),
+                        Activity(h, ActivityKind::kCall, CivilDay(2017, 3, 31), 500)};
+  for (const bool is_inbound : {true, false}) {  // The customer's call, and a robot's mail.
+    BookActivity& other = records.activities.emplace_back(
+        Activity(h, is_inbound ? ActivityKind::kCall : ActivityKind::kEmail, day, 0));
+    other.is_inbound = is_inbound;
+    other.is_automated = !is_inbound;
+  }
+  maker.view().records = LazyBookRecords([records] { return records; });
+  EXPECT_EQ(Cell(maker.Ask({.kpi = "top_low_gap_outreach", .period = "2017Q2"})),
+            "0.00792541 = 0.0230769/0.0151515 (n=4)");  // 3 in 130 days, 1 in 66.
+  EXPECT_EQ(Cell(maker.Ask({.kpi = "top_low_gap_selling_time", .period = "2017Q2"})),
+            "0.65 = 0.9/0.25 (n=5)");
 }
 
 TEST(TopLowGap, NeedsEightReps) {

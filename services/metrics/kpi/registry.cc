@@ -33,6 +33,7 @@
 #include "services/metrics/kpi/people.h"
 #include "services/metrics/kpi/performer_gap.h"
 #include "services/metrics/kpi/plan.h"
+#include "services/metrics/kpi/ramp.h"
 #include "services/metrics/kpi/rep_forecasts.h"
 #include "services/metrics/kpi/required_coverage.h"
 #include "services/metrics/kpi/rhythm.h"
@@ -57,7 +58,7 @@ KpiRegistry::KpiRegistry() {
         LossKpis(),      VolumeKpis(),       PathKpis(),         RequiredCoverageKpis(),
         DiscoveryKpis(), AccountKpis(),      PerformerGapKpis(), PlanKpis(),
         CapacityKpis(),  LeadResponseKpis(), LeadFlowKpis(),     ActivityKpis(),
-        KnowledgeKpis(), CustomerCareKpis(), RepForecastKpis()}) {
+        KnowledgeKpis(), CustomerCareKpis(), RepForecastKpis(),  RampKpis()}) {
     for (Kpi& kpi : family) kpis_.push_back(std::move(kpi));
   }
   std::sort(kpis_.begin(), kpis_.end(),
