@@ -28,6 +28,7 @@ enum class RandomPurpose : uint8_t {
   kCreationMix = 11,    // Gamma mixing of a rep's creation rate.
   kSynthetic = 12,      // The synthetic company generator.
   kResampling = 13,     // Bootstrap of scores: which periods a resample holds.
+  kRevision = 14,       // What becomes of an open deal's stated amount.
 };
 
 // Identifies this generator in certificates. Changes only with the bytes it produces.

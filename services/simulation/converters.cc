@@ -271,7 +271,7 @@ class ScenarioConverter {
     }
     ConvertHireStart(message, path, hire);
     if (message.has_ramp_weeks()) hire.ramp_weeks = message.ramp_weeks();
-    if (!(hire.ramp_weeks > 0 && hire.ramp_weeks <= kMaxWeeks)) {
+    if (message.has_ramp_weeks() && !(hire.ramp_weeks > 0 && hire.ramp_weeks <= kMaxWeeks)) {
       errors_.Add(Path(path, "ramp_weeks"),
                   absl::StrCat("is ", hire.ramp_weeks, "; want a number above 0, at most ",
                                kMaxWeeks, " (0.1 for somebody productive at once)"));

@@ -250,7 +250,7 @@ TEST(ScenarioFrom, HiresTakeTheDocumentedDefaults) {
   auto scenario = ScenarioFrom(ScenarioOf(message), CompanyBusiness(), "scenario");
   ASSERT_TRUE(scenario.ok()) << scenario.status();
   EXPECT_EQ(scenario->hires[0].team, 1);
-  EXPECT_EQ(scenario->hires[0].ramp_weeks, 22);
+  EXPECT_EQ(scenario->hires[0].ramp_weeks, 0);  // As for the model's reps.
   // The quota is for full periods, and this one began before the hire.
   EXPECT_THAT(scenario->hires[0].quota_minor_units, ElementsAre(std::nullopt));
 

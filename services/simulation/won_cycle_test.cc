@@ -6,6 +6,8 @@
 #include "services/simulation/won_cycle.h"
 
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
 
@@ -49,6 +51,27 @@ TEST(WonCycle, TwoStagesAreANegativeBinomial) {
   double expected = 0;
   for (int n = 2; n <= 27; ++n) expected += (n - 1) * q * q * std::pow(1 - q, n - 2);
   EXPECT_NEAR(WonWithinShare(Model(2, 0.1, 0, 0.7), 28), expected, 1e-9);
+}
+
+// One stage that is started anew by the share r of its exits: with q = 1 - exp(-rate) and no exits
+// on the day of entry, whoever goes back on a day enters on the next and may leave on the day after
+// that. First exits fall on day 1, 2, ...: f(n) = q (1-q)^(n-1); the wins' days satisfy
+// w(n) = (1-r) p f(n) + r sum_m f(m) w(n - m - 1), ever won (1-r) p / (1 - r).
+TEST(WonCycle, ADealMayStartAStageAnew) {
+  const double r = 0.25, p = 0.6, q = -std::expm1(-0.1);
+  simulator::PipelineModel model = Model(1, 0.1, 0, p);
+  for (simulator::ParameterDraw& draw : model.draws) {
+    for (simulator::AgeCell& age : draw.cells[0].ages) age.regress_probability = r;
+    draw.cells[0].regress_destinations = {1};
+  }
+  std::vector<double> wins(28, 0.0);
+  double within = 0;
+  for (int n = 1; n < 28; ++n) {
+    wins[n] = (1 - r) * p * q * std::pow(1 - q, n - 1);
+    for (int m = 1; m + 1 < n; ++m) wins[n] += r * q * std::pow(1 - q, m - 1) * wins[n - m - 1];
+    within += wins[n];
+  }
+  EXPECT_NEAR(WonWithinShare(model, 28), within / p, 1e-9);
 }
 
 TEST(WonCycle, NothingWonIsZero) { EXPECT_EQ(WonWithinShare(Model(1, 0.05, 0, 0), 28), 0); }

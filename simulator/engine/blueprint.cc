@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -13,6 +15,7 @@
 #include "base/errors.h"
 #include "base/random.h"
 #include "base/status_macros.h"
+#include "simulator/engine/deterministic_math.h"
 #include "simulator/engine/plan_keys.h"
 
 namespace quotacast::simulator {
@@ -92,11 +95,19 @@ class TableRegistry {
     placed.table = flow.open[it->second].table;
   }
 
-  void PlaceCreation(const std::vector<double>& productive_days, CreationPlan& placed) {
+  void PlaceCreation(const Tenure& tenure, CreationPlan& placed) {
     FlowPlan& flow = plan_.flows[placed.flow];
+    FreshClass fresh = FreshClassOf(tenure);
+    std::vector<double> key = fresh.productive_days;
+    if (fresh.ramp_by_draw) {
+      key.push_back(static_cast<double>(*fresh.tenure.start_date - plan_.as_of));
+    }
     const auto [it, added] =
-        fresh_.try_emplace({placed.flow, productive_days}, static_cast<int>(flow.fresh.size()));
-    if (added) flow.fresh.push_back({productive_days, Allocate(flow)});
+        fresh_.try_emplace({placed.flow, key}, static_cast<int>(flow.fresh.size()));
+    if (added) {
+      fresh.table = Allocate(flow);
+      flow.fresh.push_back(std::move(fresh));
+    }
     placed.fresh_class = it->second;
     placed.table = flow.fresh[it->second].table;
   }
@@ -106,6 +117,30 @@ class TableRegistry {
     const TableSlot slot = {plan_.table_size, plan_.bases[flow.basis].size()};
     plan_.table_size += static_cast<int64_t>(slot.size) * plan_.grid.step_count();
     return slot;
+  }
+
+  FreshClass FreshClassOf(Tenure tenure) const {
+    FreshClass fresh;
+    double ramp_weeks = tenure.ramp_weeks;
+    if (ramp_weeks == 0 && tenure.start_date.has_value()) {
+      double longest = 0, shortest = std::numeric_limits<double>::max();
+      for (const ParameterDraw& draw : plan_.model.draws) {
+        longest = std::max(longest, RampWeeksOf(draw));
+        shortest = std::min(shortest, RampWeeksOf(draw));
+      }
+      ramp_weeks = longest;
+      if (shortest < longest) {
+        // Who is past the longest ramp needs no table of their own.
+        const double tenure_days = plan_.grid.steps[0].midpoint_day() -
+                                   static_cast<double>(*tenure.start_date - (plan_.as_of + 1));
+        fresh.ramp_by_draw = tenure_days < 7 * longest;
+        if (!fresh.ramp_by_draw) tenure.start_date = std::nullopt;
+      }
+    }
+    fresh.productive_days =
+        ProductiveDays(tenure.start_date, tenure.end_date, ramp_weeks, plan_.as_of, plan_.grid);
+    fresh.tenure = tenure;
+    return fresh;
   }
 
   Blueprint& plan_;
@@ -141,8 +176,26 @@ bool AnyRate(const PipelineModel& model, bool is_hire, size_t index) {
   });
 }
 
-void PlaceAllCreation(const std::vector<double>& productive_days, size_t first_rate,
-                      TableRegistry& tables, Blueprint& plan, Seller& seller) {
+// A stated amount as it is, changed by a certain factor, or as a law of its own.
+void PlaceAmount(const OpenDeal& deal, Blueprint& plan, DealPlan& placed) {
+  placed.amount_minor_units = deal.amount_minor_units;
+  if (deal.amount_minor_units.value_or(0) == 0 || plan.model.amount_revisions.empty()) return;
+  const AmountRevision& revision = plan.model.amount_revisions[deal.stage];
+  if (revision.log_mean == 0 && revision.log_sd == 0) return;
+  const AmountDistribution revised = {
+      Log(static_cast<double>(*deal.amount_minor_units)) + revision.log_mean, revision.log_sd,
+      kMaxAmountMinorUnits};
+  if (revision.log_sd == 0) {
+    placed.amount_minor_units = AmountQuantile(revised, 0.5);
+    return;
+  }
+  placed.amount_minor_units = std::nullopt;
+  placed.revised = static_cast<int>(plan.revised_amounts.size());
+  plan.revised_amounts.push_back(revised);
+}
+
+void PlaceAllCreation(const Tenure& tenure, size_t first_rate, TableRegistry& tables,
+                      Blueprint& plan, Seller& seller) {
   for (size_t g = 0; g < plan.model.segments.size(); ++g) {
     if (!AnyRate(plan.model, seller.is_hire, first_rate + g)) continue;
     CreationPlan creation;
@@ -150,7 +203,7 @@ void PlaceAllCreation(const std::vector<double>& productive_days, size_t first_r
     creation.segment = static_cast<int>(g);
     creation.rate_index = static_cast<int>(first_rate + g);
     creation.flow = tables.Flow(creation.segment, seller.initiatives, seller.basis);
-    tables.PlaceCreation(productive_days, creation);
+    tables.PlaceCreation(tenure, creation);
     seller.creation.push_back(creation);
   }
 }
@@ -179,9 +232,8 @@ absl::Status PlaceSellers(const PipelineState& state, Blueprint& plan) {
     seller.basis =
         BasisFor(seller.effect_mean, LargestShiftSd(model, seller.effect_variance, false));
     PlaceInTeam(state, rep.team, factor_of_team, plan, seller);
-    PlaceAllCreation(
-        ProductiveDays(rep.start_date, rep.end_date, kDefaultRampWeeks, state.as_of, plan.grid),
-        r * model.segments.size(), tables, plan, seller);
+    PlaceAllCreation({rep.start_date, rep.end_date, 0}, r * model.segments.size(), tables, plan,
+                     seller);
     plan.sellers.push_back(std::move(seller));
   }
   for (const OpenDeal& deal : state.open_deals) {
@@ -189,7 +241,7 @@ absl::Status PlaceSellers(const PipelineState& state, Blueprint& plan) {
     DealPlan placed;
     placed.id = deal.id;
     placed.segment = deal.segment;
-    placed.amount_minor_units = deal.amount_minor_units;
+    PlaceAmount(deal, plan, placed);
     placed.flow = tables.Flow(deal.segment, seller.initiatives, seller.basis);
     tables.PlaceDeal(deal, placed);
     seller.deals.push_back(placed);
@@ -215,10 +267,9 @@ absl::Status PlaceSellers(const PipelineState& state, Blueprint& plan) {
     seller.initiatives = for_hires;
     seller.basis = BasisFor(0, LargestShiftSd(model, 0, true));
     PlaceInTeam(state, hire.team, factor_of_team, plan, seller);
-    PlaceAllCreation(
-        ProductiveDays(hire.start, std::nullopt, hire.ramp_weeks, state.as_of, plan.grid),
-        static_cast<size_t>(found - model.teams.begin()) * model.segments.size(), tables, plan,
-        seller);
+    PlaceAllCreation({hire.start, std::nullopt, hire.ramp_weeks},
+                     static_cast<size_t>(found - model.teams.begin()) * model.segments.size(),
+                     tables, plan, seller);
     plan.sellers.push_back(std::move(seller));
   }
   return absl::OkStatus();
@@ -306,6 +357,10 @@ PlanShape ShapeOf(const PipelineState& state, const Blueprint& plan) {
 
 }  // namespace
 
+double RampWeeksOf(const ParameterDraw& draw) {
+  return draw.ramp_weeks > 0 ? draw.ramp_weeks : kDefaultRampWeeks;
+}
+
 absl::StatusOr<Blueprint> DrawBlueprint(const PipelineModel& model, const PipelineState& state,
                                         const Scenario& scenario, const EngineOptions& options) {
   QC_RETURN_IF_ERROR(ValidateModel(model));
@@ -328,9 +383,13 @@ absl::StatusOr<Blueprint> DrawBlueprint(const PipelineModel& model, const Pipeli
                     {},
                     {},
                     {},
+                    {},
+                    state.as_of,
+                    {},
                     0,
                     {},
                     {}};
+  plan.step_shares = SharesOfSteps(state.as_of, periods, plan.grid);
   for (const double radius : kRadii) plan.bases.emplace_back(radius);
   QC_RETURN_IF_ERROR(PlaceSellers(state, plan));
   plan.shape = ShapeOf(state, plan);

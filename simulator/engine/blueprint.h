@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
 #include "simulator/engine/chebyshev.h"
 #include "simulator/engine/engine.h"
 #include "simulator/engine/inversion.h"
 #include "simulator/engine/levers.h"
 #include "simulator/engine/partial.h"
+#include "simulator/engine/step_calendar.h"
 #include "simulator/engine/step_grid.h"
 #include "simulator/model/model.h"
 
@@ -33,11 +35,24 @@ struct OpenClass {
   TableSlot table;
 };
 
+// When a person is in the job.
+struct Tenure {
+  std::optional<absl::CivilDay> start_date;  // Absent: fully ramped.
+  std::optional<absl::CivilDay> end_date;    // Exclusive.
+  double ramp_weeks = 0;                     // 0: the parameter draw's.
+};
+
 // New pipeline with the same shape over time, per unit of creation rate.
 struct FreshClass {
-  std::vector<double> productive_days;  // Per step, before the creation lever.
+  std::vector<double> productive_days;  // Per step, before the creation lever and the season.
+  // True when the draws differ from the ramp of `productive_days`: it is to be found per draw.
+  bool ramp_by_draw = false;
+  Tenure tenure;  // When `ramp_by_draw`.
   TableSlot table;
 };
+
+// The ramp of people who have none of their own.
+double RampWeeksOf(const ParameterDraw& draw);
 
 // The tables built from one SegmentFlow.
 struct FlowPlan {
@@ -51,7 +66,9 @@ struct FlowPlan {
 struct DealPlan {
   uint64_t id = 0;
   int segment = 0;
-  std::optional<int64_t> amount_minor_units;
+  std::optional<int64_t> amount_minor_units;  // When it is certain.
+  int revised =
+      -1;  // Position in Blueprint::revised_amounts; -1: the amount is certain or unknown.
   int flow = 0;
   int open_class = 0;
   TableSlot table;
@@ -100,6 +117,10 @@ struct Blueprint {
   std::vector<uint64_t> factor_team_ids;
   std::vector<Seller> sellers;  // Reps in state order, then hires in scenario order.
   std::vector<FlowPlan> flows;
+  // What stated amounts may become, with no cap but that of all amounts.
+  std::vector<AmountDistribution> revised_amounts;
+  absl::CivilDay as_of;
+  std::vector<StepShares> step_shares;
   int64_t table_size = 0;  // Doubles per draw.
   // What must be won on top of the bookings to reach the quota, [entity * periods + period].
   std::vector<int64_t> wanted_minor_units;

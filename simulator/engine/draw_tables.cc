@@ -7,6 +7,7 @@
 
 #include "simulator/engine/levers.h"
 #include "simulator/engine/segment_flow.h"
+#include "simulator/engine/step_calendar.h"
 #include "simulator/engine/win_thresholds.h"
 
 namespace quotacast::simulator {
@@ -38,6 +39,7 @@ DrawTables BuildDrawTables(const Blueprint& plan, int draw) {
   const double population_sd =
       std::sqrt(parameters.market_sd * parameters.market_sd +
                 parameters.team_sd * parameters.team_sd + parameters.rep_sd * parameters.rep_sd);
+  const CalendarFactors calendar = CalendarFactorsOf(parameters, plan.step_shares);
   const LeverDraw levers = DrawLevers(plan.scenario, plan.options.seed, draw);
   std::map<int, WinThresholds> thresholds;  // By segment.
   std::map<InitiativeSet, LeverPath> paths;
@@ -58,14 +60,19 @@ DrawTables BuildDrawTables(const Blueprint& plan, int draw) {
     }
     const ChebyshevBasis& basis = plan.bases[flow.basis];
     const SegmentFlow wins(stages, stage_count, model.age_bin_edges_days, threshold->second,
-                           plan.grid, path->second, basis.points());
+                           plan.grid, path->second, calendar, basis.points());
     for (const OpenClass& open : flow.open) {
       wins.OpenDealWins(open.stage, open.age_days, &values);
       StorePolynomials(values, basis, open.table, tables.polynomials);
     }
     for (const FreshClass& fresh : flow.fresh) {
       created = fresh.productive_days;
+      if (fresh.ramp_by_draw) {
+        created = ProductiveDays(fresh.tenure.start_date, fresh.tenure.end_date,
+                                 RampWeeksOf(parameters), plan.as_of, plan.grid);
+      }
       for (size_t w = 0; w < created.size(); ++w) created[w] *= path->second.creation_factor[w];
+      for (size_t w = 0; w < calendar.creation.size(); ++w) created[w] *= calendar.creation[w];
       wins.NewDealWins(created, plan.grid, &values);
       StorePolynomials(values, basis, fresh.table, tables.polynomials);
     }

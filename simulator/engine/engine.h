@@ -27,7 +27,7 @@
 namespace quotacast::simulator {
 
 // Part of every certificate: changes whenever the bytes of a forecast may change.
-inline constexpr std::string_view kEngineId = "scalar/1";
+inline constexpr std::string_view kEngineId = "scalar/2";
 
 // What to simulate.
 struct EngineOptions {

@@ -62,7 +62,7 @@ TEST(GoldenTest, BytesOfAFixedForecast) {
   ASSERT_TRUE(plan.ok()) << plan.status();
   const auto partial = (*plan)->SimulateRange(0, (*plan)->layout().trials, nullptr);
   ASSERT_TRUE(partial.ok());
-  EXPECT_EQ(kEngineId, "scalar/1");
+  EXPECT_EQ(kEngineId, "scalar/2");
   EXPECT_EQ(ChecksumOf(*partial), 1758940328223941837u);
 }
 

@@ -135,14 +135,19 @@ void Kernel::SimulateOpenDeals(const Seller& seller, const DrawTables& tables) {
       // One uniform decides the whole remaining life: won in step j when F_{j-1} <= u < F_j.
       if (uniform_[lane] >= probability_[lane]) continue;
       const int step = FirstStepAbove(table, size, 0, steps_ - 1, shift_[lane], uniform_[lane]);
-      const int64_t amount =
-          deal.amount_minor_units.has_value()
-              ? *deal.amount_minor_units
-              : AmountQuantile(plan_.model.amounts[deal.segment],
-                               LaneUniform(deal.id, RandomPurpose::kAmount, 0, lane));
-      won_[static_cast<size_t>(step) * lanes_ + lane] += amount;
+      won_[static_cast<size_t>(step) * lanes_ + lane] += AmountOf(deal, lane);
     }
   }
+}
+
+int64_t Kernel::AmountOf(const DealPlan& deal, int lane) const {
+  if (deal.amount_minor_units.has_value()) return *deal.amount_minor_units;
+  if (deal.revised >= 0) {
+    return AmountQuantile(plan_.revised_amounts[deal.revised],
+                          LaneUniform(deal.id, RandomPurpose::kRevision, 0, lane));
+  }
+  return AmountQuantile(plan_.model.amounts[deal.segment],
+                        LaneUniform(deal.id, RandomPurpose::kAmount, 0, lane));
 }
 
 void Kernel::SimulateNewDeals(const Seller& seller, const DrawTables& tables) {

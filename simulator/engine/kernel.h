@@ -37,6 +37,7 @@ class Kernel {
   void DrawFactors(const DrawTables& tables);
   void DrawShift(const Seller& seller, const DrawTables& tables);
   void SimulateOpenDeals(const Seller& seller, const DrawTables& tables);
+  int64_t AmountOf(const DealPlan& deal, int lane) const;
   void SimulateNewDeals(const Seller& seller, const DrawTables& tables);
   void SimulateNewDealsOfPeriod(const CreationPlan& creation, const double* table, double rate,
                                 int period);

@@ -30,6 +30,23 @@ void AddEffect(const std::optional<Effect>& effect, Fingerprint& print) {
   print.Add(effect->sd);
 }
 
+// Period parts, seasons, ramp and attrition of a draw.
+void AddCalendar(const ParameterDraw& draw, Fingerprint& print) {
+  print.Add(static_cast<uint64_t>(draw.period_parts.size()));
+  for (const PeriodPartEffect& effect : draw.period_parts) {
+    print.Add(effect.win_log_factor);
+    print.Add(effect.loss_log_factor);
+  }
+  print.Add(static_cast<uint64_t>(draw.creation_season_log_factors.size()));
+  for (const double factor : draw.creation_season_log_factors) print.Add(factor);
+  print.Add(draw.ramp_weeks);
+  print.Add(static_cast<uint64_t>(draw.attrition_bands.size()));
+  for (const AttritionBand& band : draw.attrition_bands) {
+    print.Add(band.from_tenure_days);
+    print.Add(band.rate_per_year);
+  }
+}
+
 void AddModel(const PipelineModel& model, Fingerprint& print) {
   for (const auto* names : {&model.segments, &model.stages, &model.reps, &model.teams}) {
     print.Add(static_cast<uint64_t>(names->size()));
@@ -44,6 +61,11 @@ void AddModel(const PipelineModel& model, Fingerprint& print) {
     print.Add(amount.log_median);
     print.Add(amount.log_sd);
     print.Add(amount.cap_minor_units);
+  }
+  print.Add(static_cast<uint64_t>(model.amount_revisions.size()));
+  for (const AmountRevision& revision : model.amount_revisions) {
+    print.Add(revision.log_mean);
+    print.Add(revision.log_sd);
   }
   print.Add(model.creation_mix_shape);
   print.Add(model.currency);
@@ -67,6 +89,7 @@ void AddModel(const PipelineModel& model, Fingerprint& print) {
     print.Add(draw.market_sd);
     print.Add(draw.team_sd);
     print.Add(draw.rep_sd);
+    AddCalendar(draw, print);
   }
 }
 

@@ -1,6 +1,6 @@
 // Goal: the recursion equals a plain day-by-day reading of the model. Method: an independent,
 // slow recursion over (stage, age, step) as it is written in docs/model.md; products of hazards by
-// hand around a change of effects.
+// hand around a change of effects; an absorbing chain solved as a matrix where deals go back.
 #include "simulator/engine/segment_flow.h"
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include "base/fiscal_calendar.h"
 #include "gtest/gtest.h"
 #include "simulator/engine/levers.h"
+#include "simulator/engine/step_calendar.h"
 #include "simulator/engine/step_grid.h"
 #include "simulator/engine/win_thresholds.h"
 #include "simulator/model/model.h"
@@ -58,6 +59,7 @@ struct Reading {
   const StepGrid& grid;
   const LeverPath& path;
   double x;
+  CalendarFactors calendar = {};
 
   double Advance(double probability, int w) const {
     double low = -12, high = 12;
@@ -66,6 +68,28 @@ struct Reading {
       (0.5 * std::erfc(-middle / std::sqrt(2.0)) < probability ? low : high) = middle;
     }
     return 0.5 * std::erfc(-(low + x + path.win_shift[w]) / std::sqrt(2.0));
+  }
+
+  // Shares of what a hazard of 1 - exp(-H) does: the factor on H, the share of exits that
+  // advances, the share that goes back.
+  struct Exit {
+    double factor, advances, back;
+  };
+  Exit ExitOf(size_t s, double probability, double back, int w) const {
+    const double p = Advance(probability, w);
+    const bool tilted = !calendar.win.empty();
+    const double kw = tilted && s + 1 == stages.size() ? calendar.win[w] : 1;
+    const double kl = tilted ? calendar.loss[w] : 1;
+    const double factor = back + (1 - back) * (p * kw + (1 - p) * kl);
+    return {factor, (1 - back) * p * kw / factor, back / factor};
+  }
+
+  double Returned(size_t s, int w, int j) const {
+    double value = 0;
+    for (size_t d = 0; d < stages[s].regress_destinations.size() && w <= j; ++d) {
+      value += stages[s].regress_destinations[d] * Entered(d, w, j);
+    }
+    return value;
   }
 
   double Next(size_t s, int w, int j) const {
@@ -78,8 +102,9 @@ struct Reading {
     const int length = grid.steps[w].length_days();
     const double slope = (cell.first_week_exit_share - cell.entry_day_exit_share) / 6;
     const double plain = cell.entry_day_exit_share + slope * (length - 1);
-    const double h = 1 - std::pow(1 - plain, path.cycle_factor[w]);
-    double value = h * Advance(cell.entry_advance_probability, w) * Next(s, w, j);
+    const Exit exit = ExitOf(s, cell.entry_advance_probability, cell.entry_regress_probability, w);
+    const double h = 1 - std::pow(1 - plain, path.cycle_factor[w] * exit.factor);
+    double value = h * (exit.advances * Next(s, w, j) + exit.back * Returned(s, w + 1, j));
     for (int age = 1; age <= length && w < j; ++age) {
       value += (1 - h) / length * Aged(s, age, w + 1, j);
     }
@@ -90,8 +115,10 @@ struct Reading {
     if (w > j) return 0;
     const AgeCell& cell = stages[s].ages[age < kEdges[0] ? 0 : age < kEdges[1] ? 1 : 2];
     const int length = grid.steps[w].length_days();
-    const double h = 1 - std::exp(-cell.exit_rate_per_day * length * path.cycle_factor[w]);
-    return h * Advance(cell.advance_probability, w) * Next(s, w, j) +
+    const Exit exit = ExitOf(s, cell.advance_probability, cell.regress_probability, w);
+    const double h =
+        1 - std::exp(-cell.exit_rate_per_day * length * path.cycle_factor[w] * exit.factor);
+    return h * (exit.advances * Next(s, w, j) + exit.back * Returned(s, w + 1, j)) +
            (1 - h) * Aged(s, age + length, w + 1, j);
   }
 };
@@ -104,7 +131,7 @@ TEST(SegmentFlowTest, MatchesTheRecursionReadLiterally) {
   const LeverPath path = Path(6);
   const WinThresholds thresholds = RescaleThresholds(stages.data(), 3, kEdges, 0, 7);
   const std::vector<double> nodes = {-0.3, 0, 0.4};
-  const SegmentFlow flow(stages.data(), 3, kEdges, thresholds, grid, path, nodes);
+  const SegmentFlow flow(stages.data(), 3, kEdges, thresholds, grid, path, {}, nodes);
   std::vector<double> cumulative;
   for (const int stage : {0, 1, 2}) {
     for (const int age : {0, 5, 28, 200}) {
@@ -132,6 +159,115 @@ TEST(SegmentFlowTest, MatchesTheRecursionReadLiterally) {
   }
 }
 
+// Deals that go back and a calendar, apart and together.
+TEST(SegmentFlowTest, LoopsAndTheCalendarReadLiterally) {
+  StepGrid grid = Grid();
+  grid.steps.resize(5);
+  const LeverPath path = Path(5);
+  CalendarFactors busy_ends;
+  busy_ends.win = {1, 1, 0.8, 1.3, 2};
+  busy_ends.loss = {1, 1, 0.7, 1, 3};
+  for (const bool loops : {false, true}) {
+    std::vector<StageCell> stages = Stages();
+    if (loops) {
+      stages[1].entry_regress_probability = 0.1;
+      stages[1].ages[0].regress_probability = 0.3;
+      stages[1].regress_destinations = {0.4, 0.6};
+      stages[2].ages[0].regress_probability = 0.2;
+      stages[2].ages[1].regress_probability = 0.1;
+      stages[2].regress_destinations = {0.1, 0.7, 0.2};
+    }
+    const WinThresholds thresholds = RescaleThresholds(stages.data(), 3, kEdges, 0, 7);
+    for (const bool tilted : {false, true}) {
+      const CalendarFactors calendar = tilted ? busy_ends : CalendarFactors();
+      const std::vector<double> nodes = {-0.3, 0.4};
+      const SegmentFlow flow(stages.data(), 3, kEdges, thresholds, grid, path, calendar, nodes);
+      std::vector<double> open[3], fresh;
+      for (int s = 0; s < 3; ++s) flow.OpenDealWins(s, 5, &open[s]);
+      flow.NewDealWins({2, 0, 5, 0, 0}, grid, &fresh);
+      for (size_t i = 0; i < nodes.size(); ++i) {
+        const Reading reading = {stages, grid, path, nodes[i], calendar};
+        double sums[3] = {0, 0, 0}, created = 0;
+        for (int j = 0; j < 5; ++j) {
+          for (int s = 0; s < 3; ++s) {
+            sums[s] += reading.Aged(s, 5, 0, j);
+            ASSERT_NEAR(open[s][j * nodes.size() + i], sums[s], 1e-13) << s << loops << tilted;
+          }
+          if (j > 0 && grid.steps[j].period != grid.steps[j - 1].period) created = 0;
+          created += 2 * reading.Entered(0, 0, j) + (j >= 2 ? 5 * reading.Entered(0, 2, j) : 0);
+          ASSERT_NEAR(fresh[j * nodes.size() + i], created, 1e-13) << loops << tilted;
+        }
+      }
+    }
+  }
+}
+
+// O3 with a way back. Geometric stays make the stage at a step's start a Markov chain: from s the
+// deal passes on through stages with (h (1-r) p) each, stays where it is with 1 - h, or is in its
+// destination at the next start with h r. P(won by step t) = ((I - Q^t) (I - Q)^-1 R)_s.
+TEST(SegmentFlowTest, AChainWithAWayBackIsAMatrix) {
+  constexpr int kStages = 3;
+  const double h = 0.3, p = 0.7;
+  const double back[kStages] = {0, 0.15, 0.4};
+  const double to[kStages][kStages] = {{1, 0, 0}, {0.8, 0.2, 0}, {0.3, 0.5, 0.2}};
+  std::vector<StageCell> stages(kStages);
+  for (int s = 0; s < kStages; ++s) {
+    const double rate = -std::log(1 - h) / 7;
+    stages[s].first_week_exit_share = h;
+    stages[s].entry_advance_probability = p;
+    stages[s].entry_regress_probability = back[s];
+    stages[s].ages = {{rate, p, back[s]}};
+    stages[s].regress_destinations.assign(to[s], to[s] + s + 1);
+  }
+  double q[kStages][kStages] = {}, won[kStages];
+  for (int s = 0; s < kStages; ++s) {
+    double here = 1;
+    for (int t = s; t < kStages; ++t) {
+      q[s][t] += here * (1 - h);
+      for (int d = 0; d <= t; ++d) q[s][d] += here * h * back[t] * to[t][d];
+      here *= h * (1 - back[t]) * p;
+    }
+    won[s] = here;
+  }
+  // B = (I - Q)^-1 R by elimination.
+  double a[kStages][kStages + 1];
+  for (int s = 0; s < kStages; ++s) {
+    for (int t = 0; t < kStages; ++t) a[s][t] = (s == t ? 1 : 0) - q[s][t];
+    a[s][kStages] = won[s];
+  }
+  for (int c = 0; c < kStages; ++c) {
+    for (int s = 0; s < kStages; ++s) {
+      if (s == c) continue;
+      const double factor = a[s][c] / a[c][c];
+      for (int t = 0; t <= kStages; ++t) a[s][t] -= factor * a[c][t];
+    }
+  }
+  double ever[kStages], still[kStages];
+  for (int s = 0; s < kStages; ++s) still[s] = ever[s] = a[s][kStages] / a[s][s];
+
+  const int steps = 30;
+  const StepGrid grid = BuildStepGrid(kAsOf, {{"p", kAsOf + 1, kAsOf + 1 + 7 * steps}}, 7, {});
+  LeverPath path = Path(steps);
+  path.win_shift.assign(steps, 0);
+  path.cycle_factor.assign(steps, 1);
+  const WinThresholds thresholds = RescaleThresholds(stages.data(), kStages, {}, 0, 7);
+  const SegmentFlow flow(stages.data(), kStages, {}, thresholds, grid, path, {}, {0.0});
+  std::vector<double> cumulative[kStages];
+  for (int s = 0; s < kStages; ++s) flow.OpenDealWins(s, 4, &cumulative[s]);
+  for (int step = 0; step < steps; ++step) {
+    double next[kStages] = {};  // Q^t B.
+    for (int s = 0; s < kStages; ++s) {
+      for (int t = 0; t < kStages; ++t) next[s] += q[s][t] * still[t];
+    }
+    for (int s = 0; s < kStages; ++s) {
+      still[s] = next[s];
+      EXPECT_NEAR(cumulative[s][step], ever[s] - still[s], 1e-13) << s << " " << step;
+    }
+  }
+  // Going back is no loss: without it fewer are won.
+  EXPECT_GT(ever[2], (1 - back[2]) * p * 1.05);
+}
+
 // A change of pace and of win rate at step 4, one stage: the win probability by the end of step j
 // is a sum of products of hazards before and after the change.
 TEST(SegmentFlowTest, AStepChangeIsAProductOfHazards) {
@@ -144,7 +280,7 @@ TEST(SegmentFlowTest, AStepChangeIsAProductOfHazards) {
     path.cycle_factor[w] = w < 4 ? 1 : 1.5;
   }
   const WinThresholds thresholds = RescaleThresholds(&cell, 1, {}, 0, 7);
-  const SegmentFlow flow(&cell, 1, {}, thresholds, grid, path, {0.0});
+  const SegmentFlow flow(&cell, 1, {}, thresholds, grid, path, {}, {0.0});
   std::vector<double> cumulative;
   flow.OpenDealWins(0, 3, &cumulative);
   const double before = std::exp(-0.03 * 7);
@@ -171,8 +307,8 @@ TEST(SegmentFlowTest, AnEffectThatStartsLaterLeavesEarlierStepsByteIdentical) {
   }
   const WinThresholds thresholds = RescaleThresholds(stages.data(), 3, kEdges, 0.1, 7);
   const std::vector<double> nodes = {-0.3, 0.1};
-  const SegmentFlow a(stages.data(), 3, kEdges, thresholds, grid, flat, nodes);
-  const SegmentFlow b(stages.data(), 3, kEdges, thresholds, grid, late, nodes);
+  const SegmentFlow a(stages.data(), 3, kEdges, thresholds, grid, flat, {}, nodes);
+  const SegmentFlow b(stages.data(), 3, kEdges, thresholds, grid, late, {}, nodes);
   std::vector<double> x, y;
   a.OpenDealWins(0, 4, &x);
   b.OpenDealWins(0, 4, &y);

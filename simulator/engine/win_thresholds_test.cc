@@ -88,6 +88,77 @@ TEST(WinThresholdsTest, WinProbabilityOfEveryStageIsPreserved) {
   }
 }
 
+// With ways back the chain of stages is solved as a linear system at every shift:
+// P_s = A_s(x) P_{s+1} + B_s sum_d D_sd P_d.
+std::vector<double> LoopWins(const std::vector<StageCell>& stages, const WinThresholds& thresholds,
+                             double x) {
+  const size_t n = stages.size();
+  std::vector<std::vector<double>> a(n, std::vector<double>(n + 1, 0.0));
+  for (size_t s = 0; s < n; ++s) {
+    const std::vector<double> shares = ExitShares(stages[s], kEdges, 7);
+    double advance = 0, back = 0;
+    for (size_t slot = 0; slot < shares.size(); ++slot) {
+      const double z = thresholds.At(static_cast<int>(s), static_cast<int>(slot)) + x;
+      const double r = slot == 0 ? stages[s].entry_regress_probability
+                                 : stages[s].ages[slot - 1].regress_probability;
+      advance += shares[slot] * (1 - r) * 0.5 * std::erfc(-z / std::sqrt(2.0));
+      back += shares[slot] * r;
+    }
+    a[s][s] = 1;
+    (s + 1 < n ? a[s][s + 1] : a[s][n]) += s + 1 < n ? -advance : advance;
+    for (size_t d = 0; d < stages[s].regress_destinations.size(); ++d) {
+      a[s][d] -= back * stages[s].regress_destinations[d];
+    }
+  }
+  for (size_t c = 0; c < n; ++c) {
+    for (size_t s = 0; s < n; ++s) {
+      if (s == c) continue;
+      const double factor = a[s][c] / a[c][c];
+      for (size_t t = 0; t <= n; ++t) a[s][t] -= factor * a[c][t];
+    }
+  }
+  std::vector<double> wins;
+  for (size_t s = 0; s < n; ++s) wins.push_back(a[s][n] / a[s][s]);
+  return wins;
+}
+
+TEST(WinThresholdsTest, WinProbabilityOfEveryStageIsPreservedWithWaysBack) {
+  for (const double strength : {0.05, 0.3, 0.8}) {
+    std::vector<StageCell> stages = Stages();
+    stages[0].ages[1].regress_probability = strength;
+    stages[0].regress_destinations = {1};
+    stages[2].entry_regress_probability = strength / 2;
+    stages[2].ages[0].regress_probability = strength;
+    stages[2].regress_destinations = {0.5, 0.3, 0.2};
+    for (AgeCell& age : stages[3].ages) age.regress_probability = strength;
+    stages[3].regress_destinations = {0.2, 0, 0.6, 0.2};
+    const std::vector<double> fitted =
+        LoopWins(stages, RescaleThresholds(stages.data(), 4, kEdges, 0, 7), 0);
+    for (const double sd : {0.11, 0.4}) {
+      const WinThresholds rescaled = RescaleThresholds(stages.data(), 4, kEdges, sd, 7);
+      double mean[4] = {};
+      const double h = 0.02;
+      for (double x = -9; x <= 9; x += h) {
+        const std::vector<double> wins = LoopWins(stages, rescaled, sd * x);
+        const double weight = h * std::exp(-x * x / 2) / std::sqrt(2 * M_PI);
+        for (int s = 0; s < 4; ++s) mean[s] += weight * wins[s];
+      }
+      for (int s = 0; s < 4; ++s) {
+        EXPECT_NEAR(mean[s] / fitted[s], 1, 1e-9) << strength << " " << sd << " " << s;
+      }
+    }
+  }
+}
+
+TEST(WinThresholdsTest, ALoopThatNobodyLeavesWinsNothing) {
+  std::vector<StageCell> stages = Stages();
+  stages[1].entry_regress_probability = 1;
+  for (AgeCell& age : stages[1].ages) age.regress_probability = 1;
+  stages[1].regress_destinations = {0, 1};
+  const WinThresholds thresholds = RescaleThresholds(stages.data(), 4, kEdges, 0.3, 7);
+  for (const double z : thresholds.z) EXPECT_TRUE(std::isfinite(z));
+}
+
 TEST(WinThresholdsTest, WithoutTheCorrectionTheProductIsBiased) {
   // What the constants are for: widening alone leaves P(win) over four stages several percent high.
   const std::vector<StageCell> stages = Stages();

@@ -11,6 +11,7 @@ namespace quotacast::simulator {
 namespace {
 
 constexpr int64_t kExactlyRounded = 4'096;
+constexpr double kNegligible = 1e-20;
 
 }  // namespace
 
@@ -62,7 +63,9 @@ AmountLaw::AmountLaw(const AmountDistribution& distribution)
   }
   raw_mean_ = Exp(log_median_ + 0.5 * log_sd_ * log_sd_);
   raw_second_moment_ = Exp(2 * log_median_ + 2 * log_sd_ * log_sd_);
-  const int64_t exact = std::min(cap_, kExactlyRounded);
+  int64_t exact = std::min(cap_, kExactlyRounded);
+  // Amounts that small do not occur.
+  if (At(static_cast<double>(exact)).probability < kNegligible && cap_ > exact) exact = 1;
   const std::vector<double> rounded = RoundedProbabilities(static_cast<int>(exact));
   for (int64_t n = 1; n < exact; ++n) {
     mean_ += rounded[n] * static_cast<double>(n);

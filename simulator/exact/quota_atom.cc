@@ -34,7 +34,7 @@ int PositionOf(const std::vector<int64_t>& sums, int64_t sum) {
 QuotaAtom::QuotaAtom(const Seller& seller, const DealLaws& laws, int64_t amount) : mix_(laws.mix) {
   for (size_t i = 0; i < seller.deals.size(); ++i) {
     const DealPlan& deal = seller.deals[i];
-    AmountAtom atom = laws.segments[deal.segment].Atom();
+    AmountAtom atom = laws.AmountOf(deal).Atom();
     if (deal.amount_minor_units.has_value()) atom = {*deal.amount_minor_units, 1};
     if (atom.amount == 0 && atom.probability == 1) continue;  // Won or not: the sum is the same.
     if (atom.amount > amount || atom.probability < kNegligible) {

@@ -47,7 +47,7 @@ QuotaQuestion::QuotaQuestion(const Seller& seller, const DealLaws& laws, int64_t
       [&](const CreationPlan& creation) { return laws.segments[creation.segment].is_constant(); });
   for (size_t i = 0; i < seller.deals.size(); ++i) {
     const DealPlan& deal = seller.deals[i];
-    const AmountLaw& law = laws.segments[deal.segment];
+    const AmountLaw& law = laws.AmountOf(deal);
     if (deal.amount_minor_units.has_value() || law.is_constant()) {
       known_.push_back({static_cast<int>(i), deal.amount_minor_units.value_or(law.constant())});
     } else {

@@ -12,7 +12,7 @@ void AddAmounts(const Seller& seller, const DealLaws& laws, int64_t relevant, Am
     if (amount <= relevant) range->unit = std::gcd(range->unit, amount);
   };
   for (const DealPlan& deal : seller.deals) {
-    const AmountLaw& law = laws.segments[deal.segment];
+    const AmountLaw& law = laws.AmountOf(deal);
     if (!deal.amount_minor_units.has_value() && !law.is_constant()) {
       range->all_discrete = false;
       continue;
@@ -88,11 +88,16 @@ SellerLattice::SellerLattice(const Seller& seller, const DealLaws& laws, const L
   };
   for (size_t i = 0; i < seller.deals.size(); ++i) {
     const DealPlan& deal = seller.deals[i];
-    const AmountLaw& law = laws.segments[deal.segment];
+    const AmountLaw& law = laws.AmountOf(deal);
     Deal placed;
     placed.position = static_cast<int>(i);
     if (!deal.amount_minor_units.has_value() && !law.is_constant()) {
-      placed.severity = severity_of(deal.segment);
+      if (deal.revised < 0) {
+        placed.severity = severity_of(deal.segment);
+      } else {
+        placed.severity = static_cast<int>(severities_.size());
+        severities_.push_back(law.OnLattice(lattice, Spread::kLinear));
+      }
       deals_.push_back(placed);
       continue;
     }

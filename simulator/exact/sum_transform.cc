@@ -141,16 +141,19 @@ SellerTransform::SellerTransform(const Seller& seller, const DealLaws& laws, con
                                  const SumTransform& circle,
                                  const std::vector<Spectrum>& severities)
     : mix_(laws.mix), frequencies_(circle.frequency_count()) {
-  stated_.reserve(seller.deals.size());
+  own_.reserve(seller.deals.size());
   for (const DealPlan& deal : seller.deals) {
-    if (!deal.amount_minor_units.has_value()) {
+    if (deal.amount_minor_units.has_value()) {
+      own_.push_back(circle.Of(
+          SpreadOver(lattice, static_cast<double>(*deal.amount_minor_units), Spread::kQuadratic)));
+    } else if (deal.revised >= 0) {
+      own_.push_back(circle.Of(laws.AmountOf(deal).OnLattice(lattice, Spread::kQuadratic)));
+    } else {
       deals_.push_back(&severities[deal.segment]);
       continue;
     }
-    stated_.push_back(circle.Of(
-        SpreadOver(lattice, static_cast<double>(*deal.amount_minor_units), Spread::kQuadratic)));
-    for (double& re : stated_.back().real) re -= 1;
-    deals_.push_back(&stated_.back());
+    for (double& re : own_.back().real) re -= 1;
+    deals_.push_back(&own_.back());
   }
   for (const CreationPlan& creation : seller.creation) {
     fresh_.push_back(&severities[creation.segment]);

@@ -74,7 +74,7 @@ class SellerTransform {
   CreationMix mix_;
   size_t frequencies_;
   std::vector<const Spectrum*> fresh_;  // By Seller::creation.
-  std::vector<Spectrum> stated_;        // By open deal with a known amount, minus 1.
+  std::vector<Spectrum> own_;           // By open deal with a stated amount, minus 1.
   std::vector<const Spectrum*> deals_;  // By open deal.
 };
 

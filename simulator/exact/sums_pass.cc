@@ -113,7 +113,7 @@ SumLattice::SumLattice(const ExactContext& context, const SumStructure& structur
     for (const int s : structure.groups[group]) {
       const Seller& seller = context.plan.sellers[s];
       for (const DealPlan& deal : seller.deals) {
-        if (!deal.amount_minor_units.has_value()) use(deal.segment);
+        if (!deal.amount_minor_units.has_value() && deal.revised < 0) use(deal.segment);
       }
       for (const CreationPlan& creation : seller.creation) use(creation.segment);
     }

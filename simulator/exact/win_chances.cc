@@ -9,6 +9,7 @@ namespace quotacast::simulator {
 
 DealLaws::DealLaws(const Blueprint& plan) {
   for (const AmountDistribution& amount : plan.model.amounts) segments.emplace_back(amount);
+  for (const AmountDistribution& amount : plan.revised_amounts) revised.emplace_back(amount);
   mix.is_constant = plan.mixing.is_constant();
   mix.shape = plan.model.creation_mix_shape;
 }
@@ -47,8 +48,8 @@ WonMoments MomentsOf(const Seller& seller, const DealLaws& laws, const WinChance
   for (size_t i = 0; i < seller.deals.size(); ++i) {
     const DealPlan& deal = seller.deals[i];
     const double p = chances.deals[i];
-    double mean = laws.segments[deal.segment].mean();
-    double second = laws.segments[deal.segment].second_moment();
+    double mean = laws.AmountOf(deal).mean();
+    double second = laws.AmountOf(deal).second_moment();
     if (deal.amount_minor_units.has_value()) {
       mean = static_cast<double>(*deal.amount_minor_units);
       second = mean * mean;

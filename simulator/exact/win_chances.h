@@ -16,7 +16,13 @@ namespace quotacast::simulator {
 struct DealLaws {
   explicit DealLaws(const Blueprint& plan);
 
+  // What an open deal brings when it is won and its amount is not certain.
+  const AmountLaw& AmountOf(const DealPlan& deal) const {
+    return deal.revised >= 0 ? revised[deal.revised] : segments[deal.segment];
+  }
+
   std::vector<AmountLaw> segments;
+  std::vector<AmountLaw> revised;  // By DealPlan::revised.
   CreationMix mix;
 };
 

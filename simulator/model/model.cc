@@ -25,7 +25,6 @@ constexpr double kMaxLogFactor = 5;
 constexpr double kMaxAttritionPerYear = 20;
 constexpr double kMaxLogSd = 5;
 constexpr double kMinMixShape = 0.01;
-constexpr int64_t kMaxAmountMinorUnits = 10'000'000'000'000;    // 10^13 per deal.
 constexpr int64_t kMaxQuotaMinorUnits = 1'000'000'000'000'000;  // 10^15 per person.
 constexpr int64_t kMaxBookedMinorUnits = 200'000'000'000'000;   // 2 * 10^14 per person.
 constexpr int kMaxAgeBins = 64;
@@ -411,8 +410,7 @@ absl::Status ValidateScenario(const Scenario& scenario, const PipelineState& sta
                      "an id of its own, also among reps");
     violations.Check(hire.team >= 0 && hire.team < static_cast<int>(state.teams.size()),
                      path + ".team", hire.team, "the position of a team");
-    violations.Check(hire.ramp_weeks > 0 && hire.ramp_weeks <= 1'000, path + ".ramp_weeks",
-                     hire.ramp_weeks, "weeks in (0, 1000]");
+    violations.Range(hire.ramp_weeks, 0, 1'000, path + ".ramp_weeks");
     CheckQuotas(hire.quota_minor_units, state.periods.size(), path + ".quota_minor_units",
                 violations);
   }

@@ -31,6 +31,7 @@ inline constexpr int kMaxHorizonDays = 104 * 7;
 inline constexpr int kMaxInitiatives = 64;
 inline constexpr int kMaxHires = 500;
 inline constexpr int kMaxTrials = 10'000'000;
+inline constexpr int64_t kMaxAmountMinorUnits = 10'000'000'000'000;  // 10^13 per deal.
 
 // How much history the fit rests on; decides whether a forecast may be given at all.
 enum class DataTier {
@@ -221,7 +222,8 @@ struct Hire {
   std::string key;
   int team = 0;
   absl::CivilDay start;
-  double ramp_weeks = 22;  // > 0: productivity rises linearly from 0 to 1.
+  // Productivity rises linearly from 0 to 1 over these weeks; 0: as for the model's reps.
+  double ramp_weeks = 0;
   std::vector<std::optional<int64_t>> quota_minor_units;  // Per state period.
 };
 

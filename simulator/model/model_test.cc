@@ -137,7 +137,7 @@ TEST(ModelTest, ValidateScenarioNamesTheField) {
        [](auto& s) { s.initiatives[0].adoption.width_weeks = 0; }},
       {"hires[0].id", [&](auto& s) { s.hires[0].id = company.state.reps[0].id; }},
       {"hires[0].team", [](auto& s) { s.hires[0].team = 3; }},
-      {"hires[0].ramp_weeks", [](auto& s) { s.hires[0].ramp_weeks = 0; }},
+      {"hires[0].ramp_weeks", [](auto& s) { s.hires[0].ramp_weeks = -1; }},
       {"hires[0].quota_minor_units", [](auto& s) { s.hires[0].quota_minor_units.clear(); }},
       {"interference_median", [](auto& s) { s.interference_median = -1; }},
       {"hires", [](auto& s) { s.hires.resize(kMaxHires + 1, s.hires[0]); }},
