@@ -13,6 +13,7 @@
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "services/digest/sha256.h"
+#include "simulator/engine/drivers.h"
 
 namespace quotacast::simulation {
 namespace {
@@ -364,6 +365,15 @@ absl::Status CheckSpec(const v1::ForecastSpec& spec) {
   if (spec.step_days() != 0 && spec.step_days() != 1 && spec.step_days() != 7) {
     errors.Add("spec.step_days", absl::StrCat("is ", spec.step_days(), "; want 7, 1, or 0 for 7"));
   }
+  if (spec.driver_count() < 0 || spec.driver_count() > simulator::kMaxDrivers) {
+    errors.Add("spec.driver_count",
+               absl::StrCat("is ", spec.driver_count(), "; want 0 to ", simulator::kMaxDrivers));
+  }
+  if (spec.tail_share() != 0 && !(spec.tail_share() > 0 && spec.tail_share() <= 1)) {
+    errors.Add("spec.tail_share", absl::StrCat("is ", spec.tail_share(),
+                                               "; want a share above 0, at most 1, or 0 for ",
+                                               simulator::kDefaultTailShare));
+  }
   for (int i = 0; i < spec.levels_size(); ++i) {
     if (spec.levels(i) == v1::LEVEL_ORG || spec.levels(i) == v1::LEVEL_TEAM ||
         spec.levels(i) == v1::LEVEL_REP) {
@@ -398,6 +408,8 @@ absl::StatusOr<RunSpec> RunSpecFrom(const v1::ForecastSpec& spec, const Business
   RunSpec run;
   if (spec.trial_count() != 0) run.requested_trials = spec.trial_count();
   if (spec.step_days() != 0) run.step_days = spec.step_days();
+  if (spec.tail_share() != 0) run.tail_share = spec.tail_share();
+  run.driver_count = spec.driver_count();
   run.seed = spec.seed();
   run.period = static_cast<int>(business.state.periods.size()) - 1;
   if (spec.levels_size() > 0) {

@@ -41,6 +41,9 @@ struct RunSpec {
   bool wants_org = true;
   bool wants_teams = false;
   bool wants_reps = false;
+  // Worst share of the trials whose mean is given.
+  double tail_share = simulator::kDefaultTailShare;
+  int driver_count = 0;  // Deals and reps given as drivers, each.
   std::vector<simulator::Threshold> thresholds;
   // Last days at which steps must end so that the thresholds are exact; ascending, each once.
   std::vector<absl::CivilDay> cut_days;

@@ -60,6 +60,11 @@ TEST(CheckSpec, RefusesByPathAndValue) {
        [](auto& s) {
          for (int i = 0; i <= kMaxThresholds; ++i) s.add_thresholds();
        }},
+      {"spec.driver_count: is -1; want 0 to 1000", [](auto& s) { s.set_driver_count(-1); }},
+      {"spec.driver_count: is 1001", [](auto& s) { s.set_driver_count(1'001); }},
+      {"spec.tail_share: is 1.5; want a share", [](auto& s) { s.set_tail_share(1.5); }},
+      {"spec.tail_share: is -0.1", [](auto& s) { s.set_tail_share(-0.1); }},
+      {"spec.tail_share: is nan", [](auto& s) { s.set_tail_share(std::nan("")); }},
       {"spec.reps_at_quota_shares[1]: is 1.5; want a share",
        [](auto& s) {
          s.add_reps_at_quota_shares(0.5);
@@ -82,6 +87,8 @@ TEST(CheckSpec, RefusesByPathAndValue) {
   v1::ForecastSpec limits = Spec();
   limits.set_trial_count(10'000'000);
   limits.set_step_days(1);
+  limits.set_tail_share(1);
+  limits.set_driver_count(1'000);
   for (int i = 0; i < kMaxThresholds; ++i) limits.add_thresholds();
   EXPECT_TRUE(CheckSpec(limits).ok());
 }
@@ -101,6 +108,8 @@ TEST(RunSpecFrom, FillsInDefaults) {
   EXPECT_EQ(run.requested_trials, 10'000);
   EXPECT_EQ(run.seed, 0u);
   EXPECT_EQ(run.step_days, 7);
+  EXPECT_EQ(run.tail_share, 0.05);
+  EXPECT_EQ(run.driver_count, 0);
   EXPECT_EQ(run.period, 0);
   EXPECT_TRUE(run.wants_org);
   EXPECT_FALSE(run.wants_teams);
@@ -113,6 +122,8 @@ TEST(RunSpecFrom, TakesLevelsAndThresholds) {
   spec.add_levels(v1::LEVEL_REP);
   spec.set_step_days(1);
   spec.set_trial_count(77);
+  spec.set_tail_share(0.2);
+  spec.set_driver_count(7);
   v1::ThresholdQuery& first = *spec.add_thresholds();
   first.mutable_entity()->set_level(v1::LEVEL_TEAM);
   first.mutable_entity()->set_entity_id("west");
@@ -129,6 +140,8 @@ TEST(RunSpecFrom, TakesLevelsAndThresholds) {
   EXPECT_FALSE(run.wants_org);
   EXPECT_TRUE(run.wants_reps);
   EXPECT_EQ(run.requested_trials, 77);
+  EXPECT_EQ(run.tail_share, 0.2);
+  EXPECT_EQ(run.driver_count, 7);
   ASSERT_EQ(run.thresholds.size(), 2u);
   EXPECT_EQ(run.thresholds[0].entity.level, simulator::Level::kTeam);
   EXPECT_EQ(run.thresholds[0].amount_minor_units, 100'000);

@@ -1,6 +1,8 @@
 #include "services/simulation/result_converters.h"
 
 #include <cstdlib>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "services/simulation/field_values.h"
@@ -114,6 +116,9 @@ v1::ForecastResult ForecastResultFrom(const simulator::Forecast& forecast, const
     if (from.attain_probability.has_value()) {
       *to->mutable_attain_probability() = EstimateFrom(*from.attain_probability, 1);
     }
+    if (from.bookings_tail_mean.has_value()) {
+      *to->mutable_bookings_tail_mean() = EstimateFrom(*from.bookings_tail_mean, minor_per_major);
+    }
   }
   if (period.reps_at_quota_share.has_value()) {
     *result.mutable_reps_at_quota_share() = DistributionFrom(*period.reps_at_quota_share, 1);
@@ -132,6 +137,41 @@ v1::ForecastResult ForecastResultFrom(const simulator::Forecast& forecast, const
   result.set_currency_code(business.currency.code);
   result.set_summary(ForecastSentence(OrgForecast(forecast, run), business, run));
   return result;
+}
+
+void AddDrivers(const simulator::Drivers& drivers, const Business& business,
+                v1::ForecastResult& result) {
+  std::unordered_map<std::string_view, const simulator::OpenDeal*> deals;
+  for (const simulator::DealDriver& driver : drivers.deals) deals[driver.key] = nullptr;
+  for (const simulator::OpenDeal& deal : business.state.open_deals) {
+    const auto found = deals.find(deal.key);
+    if (found != deals.end()) found->second = &deal;
+  }
+  for (const simulator::DealDriver& from : drivers.deals) {
+    const simulator::OpenDeal& deal = *deals.at(from.key);
+    v1::DealDriver* to = result.add_deal_drivers();
+    to->set_opportunity_id(from.key);
+    to->set_rep_id(business.state.reps[deal.rep].key);
+    to->set_stage_id(business.model.stages[deal.stage]);
+    if (deal.amount_minor_units.has_value()) {
+      *to->mutable_amount() = MoneyFrom(*deal.amount_minor_units, business.currency);
+    }
+    *to->mutable_win_probability() = EstimateFrom(from.win_probability, 1);
+    to->set_variance_share(from.variance_share);
+    if (from.attain_probability_if_won.has_value()) {
+      *to->mutable_attain_probability_if_won() = EstimateFrom(*from.attain_probability_if_won, 1);
+    }
+    if (from.attain_probability_if_not_won.has_value()) {
+      *to->mutable_attain_probability_if_not_won() =
+          EstimateFrom(*from.attain_probability_if_not_won, 1);
+    }
+  }
+  for (const simulator::RepDriver& from : drivers.reps) {
+    v1::RepDriver* to = result.add_rep_drivers();
+    *to->mutable_entity() = EntityRefFrom(from.entity);
+    to->set_display_name(DisplayName(from.entity, business));
+    to->set_variance_share(from.variance_share);
+  }
 }
 
 std::vector<v1::EntityDifference> DifferencesFrom(

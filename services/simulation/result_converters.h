@@ -11,6 +11,7 @@
 #include "quotacast/type/v1/distribution.pb.h"
 #include "services/simulation/business.h"
 #include "services/simulation/converters.h"
+#include "simulator/engine/drivers.h"
 #include "simulator/engine/forecast.h"
 
 namespace quotacast::simulation {
@@ -27,6 +28,10 @@ const simulator::EntityPeriodForecast& OrgForecast(const simulator::Forecast& fo
 // The lines, fan and answers the run asks for, with the headline.
 v1::ForecastResult ForecastResultFrom(const simulator::Forecast& forecast, const Business& business,
                                       const RunSpec& run, const v1::ForecastSpec& spec);
+
+// Adds the drivers of the run's period to its result, in the engine's order.
+void AddDrivers(const simulator::Drivers& drivers, const Business& business,
+                v1::ForecastResult& result);
 
 // The differences of the lines the run asks for, in the engine's order.
 std::vector<v1::EntityDifference> DifferencesFrom(

@@ -35,6 +35,9 @@ simulator::Forecast EngineForecast() {
     line.entity = entity;
     line.booked_minor_units = 12'345;
     line.bookings = Summary(1'000'000);
+    if (entity.level == simulator::Level::kOrg) {
+      line.bookings_tail_mean = simulator::Estimate{.value = 250'000, .monte_carlo_se = 1'000};
+    }
     if (!entity.is_hire) {
       line.quota_minor_units = 6'000'000;
       line.attain_probability = simulator::Estimate{.value = 0.4, .monte_carlo_se = 0.01};
@@ -68,6 +71,8 @@ TEST(ResultConverters, OrgOnlyUnlessAskedFor) {
   ASSERT_EQ(org.bookings().quantiles_size(), 9);
   EXPECT_DOUBLE_EQ(org.bookings().quantiles(4).value(), 5'000);
   EXPECT_DOUBLE_EQ(org.attain_probability().value(), 0.4);
+  EXPECT_DOUBLE_EQ(org.bookings_tail_mean().value(), 2'500);
+  EXPECT_DOUBLE_EQ(org.bookings_tail_mean().monte_carlo_error(), 10);
 
   EXPECT_EQ(result.period().name(), "2017Q4");
   EXPECT_EQ(result.period().end_date().year(), 2018);
@@ -93,6 +98,7 @@ TEST(ResultConverters, TeamsAndRepsCarryTheirNames) {
   const auto result = ForecastResultFrom(forecast, CompanyBusiness(), run, v1::ForecastSpec());
   ASSERT_EQ(result.entities_size(), 3);
   EXPECT_EQ(result.entities(0).display_name(), "Team east");
+  EXPECT_FALSE(result.entities(0).has_bookings_tail_mean());
   EXPECT_EQ(result.entities(1).display_name(), "Rep ann");
   EXPECT_FALSE(result.entities(1).is_hire());
   EXPECT_EQ(result.entities(2).display_name(), "new");

@@ -187,6 +187,12 @@ std::vector<std::string> Warnings(const Business& business, const simulator::Sce
   return warnings;
 }
 
+std::string UncountedDealsWarning(int64_t counted, int64_t uncounted) {
+  return absl::StrCat("Drivers are looked for among the ", WithThousands(counted),
+                      " largest open deals; ", Counted(uncounted, "smaller one"),
+                      uncounted == 1 ? " is" : " are", " left out.");
+}
+
 std::string RefusalMessage(const metrics::v1::FitEvidence& evidence) {
   return absl::StrCat("The history has ", Counted(evidence.won_count(), "won deal"), " (",
                       Counted(evidence.created_count(), "deal"), " created over ",

@@ -42,6 +42,9 @@ std::string ComparisonSentence(const simulator::PairedDifference& org_difference
 std::vector<std::string> Warnings(const Business& business, const simulator::Scenario& scenario,
                                   const RunSpec& run, int64_t clamped_count);
 
+// That drivers were looked for among the largest of more open deals.
+std::string UncountedDealsWarning(int64_t counted, int64_t uncounted);
+
 // Why a history below the tier that allows a forecast gets none: what is there, what is needed.
 std::string RefusalMessage(const metrics::v1::FitEvidence& evidence);
 

@@ -153,5 +153,14 @@ TEST(Refusal, SaysWhatIsThereAndWhatIsNeeded) {
             "needs at least 20 won deals. Import more history, or wait for more deals to close.");
 }
 
+TEST(Sentences, UncountedDeals) {
+  EXPECT_EQ(UncountedDealsWarning(16'384, 1),
+            "Drivers are looked for among the 16,384 largest open deals; 1 smaller one is left "
+            "out.");
+  EXPECT_EQ(UncountedDealsWarning(16'384, 2'000),
+            "Drivers are looked for among the 16,384 largest open deals; 2,000 smaller ones are "
+            "left out.");
+}
+
 }  // namespace
 }  // namespace quotacast::simulation

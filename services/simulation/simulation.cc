@@ -16,6 +16,7 @@
 #include "services/simulation/reps_at_quota.h"
 #include "services/simulation/result_converters.h"
 #include "services/simulation/sentences.h"
+#include "simulator/engine/drivers.h"
 #include "simulator/engine/forecast.h"
 #include "simulator/engine/partial.h"
 
@@ -210,9 +211,10 @@ absl::StatusOr<std::shared_ptr<const simulator::Plan>> Simulation::PlanFor(const
   options.step_days = run.step_days;
   options.period_count = run.period + 1;
   options.cut_days = run.cut_days;
-  std::string key =
-      absl::StrCat(business.model_hash, "/", business.state_hash, "/", job.scenario_hash, "/",
-                   options.seed, "/", options.trials, "/", options.step_days);
+  options.counts_drivers = run.driver_count > 0;
+  std::string key = absl::StrCat(business.model_hash, "/", business.state_hash, "/",
+                                 job.scenario_hash, "/", options.seed, "/", options.trials, "/",
+                                 options.step_days, "/", options.counts_drivers ? "drivers" : "");
   for (const absl::CivilDay& day : options.cut_days) {
     absl::StrAppend(&key, "/", absl::FormatCivilTime(day));
   }
@@ -226,10 +228,9 @@ absl::StatusOr<std::shared_ptr<const simulator::Plan>> Simulation::PlanFor(const
   return plan;
 }
 
-v1::ForecastOutcome Simulation::OutcomeFrom(const Prepared& prepared, const Job& job,
-                                            const RunSpec& run, const v1::ForecastSpec& spec,
-                                            const simulator::Partial& partial,
-                                            const simulator::Forecast& forecast) const {
+absl::StatusOr<v1::ForecastOutcome> Simulation::OutcomeFrom(
+    const Prepared& prepared, const Job& job, const RunSpec& run, const v1::ForecastSpec& spec,
+    const simulator::Partial& partial, const simulator::Forecast& forecast) const {
   v1::ForecastOutcome outcome;
   v1::ForecastResult& result = *outcome.mutable_forecast();
   result = ForecastResultFrom(forecast, *prepared.business, run, spec);
@@ -241,6 +242,13 @@ v1::ForecastOutcome Simulation::OutcomeFrom(const Prepared& prepared, const Job&
     answer.set_share(share);
     *answer.mutable_probability() = EstimateFrom(*probability, 1);
   }
+  const simulator::PlanShape& shape = job.plan->shape();
+  if (run.driver_count > 0) {
+    const absl::StatusOr<simulator::Drivers> drivers =
+        simulator::RankDrivers(*job.plan, partial, run.driver_count);
+    if (!drivers.ok()) return FromEngine(drivers.status());
+    AddDrivers(*drivers, *prepared.business, result);
+  }
   type::v1::Certificate& certificate = *outcome.mutable_certificate();
   certificate = prepared.certificate;
   certificate.set_scenario_hash(job.scenario_hash);
@@ -248,6 +256,10 @@ v1::ForecastOutcome Simulation::OutcomeFrom(const Prepared& prepared, const Job&
   for (const std::string& warning :
        Warnings(*prepared.business, job.scenario, run, forecast.clamped_count)) {
     certificate.add_warnings(warning);
+  }
+  if (shape.uncounted_deal_count > 0) {
+    certificate.add_warnings(UncountedDealsWarning(static_cast<int64_t>(shape.driver_deals.size()),
+                                                   shape.uncounted_deal_count));
   }
   return outcome;
 }
@@ -296,7 +308,7 @@ absl::StatusOr<v1::ForecastOutcome> Simulation::Run(const v1::ForecastSpec& spec
     }
     finished = checkpoint.trials;
     const absl::StatusOr<simulator::Forecast> forecast =
-        simulator::Summarize(*job.plan, *sum, run.thresholds);
+        simulator::Summarize(*job.plan, *sum, run.thresholds, run.tail_share);
     if (!forecast.ok()) return FromEngine(forecast.status());
     const bool enough =
         policy.at_checkpoint(finished, layout.trials, OrgForecast(*forecast, run), business);
@@ -321,7 +333,7 @@ absl::StatusOr<v1::ForecastOutcome> Simulation::RunToEnd(const Prepared& prepare
       *job.plan, 0, job.plan->layout().trials, limits_.threads, scope.cancelled, nullptr);
   if (!partial.ok()) return FromEngine(partial.status());
   const absl::StatusOr<simulator::Forecast> forecast =
-      simulator::Summarize(*job.plan, *partial, run.thresholds);
+      simulator::Summarize(*job.plan, *partial, run.thresholds, run.tail_share);
   if (!forecast.ok()) return FromEngine(forecast.status());
   return OutcomeFrom(prepared, job, run, spec, *partial, *forecast);
 }
@@ -452,14 +464,15 @@ absl::Status Simulation::CompareScenarios(
                                     });
     if (!partial.ok()) return FromEngine(partial.status());
     absl::StatusOr<simulator::Forecast> forecast =
-        simulator::Summarize(*job.plan, *partial, run.thresholds);
+        simulator::Summarize(*job.plan, *partial, run.thresholds, run.tail_share);
     if (!forecast.ok()) return FromEngine(forecast.status());
     forecasts.push_back(*std::move(forecast));
 
     v1::ScenarioComparison& comparison = *last.mutable_result()->add_scenarios();
     comparison.set_display_name(NameOf(request.scenarios(i), i));
-    *comparison.mutable_outcome() =
-        OutcomeFrom(prepared, job, run, request.spec(), *partial, forecasts.back());
+    QC_ASSIGN_OR_RETURN(
+        *comparison.mutable_outcome(),
+        OutcomeFrom(prepared, job, run, request.spec(), *partial, forecasts.back()));
     if (i == 0) {
       comparison.set_summary(comparison.outcome().forecast().summary());
       partials.push_back(*std::move(partial));

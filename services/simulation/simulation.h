@@ -140,9 +140,10 @@ class Simulation {
                                                                  int64_t trials,
                                                                  const CallScope& scope);
   // The answer that `forecast`, a summary of `partial`, amounts to, with its certificate.
-  v1::ForecastOutcome OutcomeFrom(const Prepared& prepared, const Job& job, const RunSpec& run,
-                                  const v1::ForecastSpec& spec, const simulator::Partial& partial,
-                                  const simulator::Forecast& forecast) const;
+  absl::StatusOr<v1::ForecastOutcome> OutcomeFrom(const Prepared& prepared, const Job& job,
+                                                  const RunSpec& run, const v1::ForecastSpec& spec,
+                                                  const simulator::Partial& partial,
+                                                  const simulator::Forecast& forecast) const;
   // The one path of Forecast and StreamForecast: simulates up to each checkpoint in turn, tells
   // `at_checkpoint` the figures so far, and ends when that says "enough" at one where a run may
   // end, or with the last trial.

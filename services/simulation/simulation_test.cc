@@ -225,6 +225,70 @@ TEST(Forecast, FurtherQuestions) {
             forecast.entities(5).attain_probability().value());
 }
 
+TEST(Forecast, DriversWhenAskedFor) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  v1::ForecastRequest request = Request();
+  const v1::ForecastOutcome plain = Forecast(simulation, request);
+  EXPECT_EQ(plain.forecast().deal_drivers_size(), 0);
+  EXPECT_EQ(plain.forecast().rep_drivers_size(), 0);
+  request.mutable_spec()->set_driver_count(6);
+  v1::ForecastOutcome outcome = Forecast(simulation, request);
+  v1::ForecastResult& forecast = *outcome.mutable_forecast();
+  ASSERT_EQ(forecast.deal_drivers_size(), 6);  // Of 40.
+  for (const v1::DealDriver& deal : forecast.deal_drivers()) {
+    int found = 0;
+    for (const metrics::v1::StateOpenDeal& open : metrics.state.deals) {
+      if (open.opportunity_id() != deal.opportunity_id()) continue;
+      ++found;
+      EXPECT_EQ(deal.rep_id(), open.rep_id());
+      EXPECT_EQ(deal.stage_id(), open.stage_id());
+      EXPECT_EQ(deal.has_amount(), open.has_amount());
+      EXPECT_EQ(deal.amount().units(), open.amount().units());  // 0 when absent.
+    }
+    EXPECT_EQ(found, 1);
+    EXPECT_GT(deal.win_probability().value(), 0);
+    EXPECT_GT(deal.variance_share(), 0);
+    ASSERT_TRUE(deal.has_attain_probability_if_won() && deal.has_attain_probability_if_not_won());
+    // The law of total probability.
+    const double p = deal.win_probability().value();
+    EXPECT_NEAR(p * deal.attain_probability_if_won().value() +
+                    (1 - p) * deal.attain_probability_if_not_won().value(),
+                forecast.entities(0).attain_probability().value(), 1e-12);
+  }
+  ASSERT_EQ(forecast.rep_drivers_size(), 4);
+  double sum = 0;
+  for (const v1::RepDriver& rep : forecast.rep_drivers()) {
+    sum += rep.variance_share();
+    EXPECT_EQ(rep.entity().level(), v1::LEVEL_REP);
+    EXPECT_EQ(rep.display_name(), "Rep " + rep.entity().entity_id());
+  }
+  EXPECT_NEAR(sum, 1, 1e-12);
+  // Nothing else differs.
+  forecast.clear_deal_drivers();
+  forecast.clear_rep_drivers();
+  EXPECT_EQ(outcome.SerializeAsString(), plain.SerializeAsString());
+}
+
+TEST(Forecast, MeanOfTheWorstShare) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  v1::ForecastRequest request = Request();
+  double previous = 0;
+  for (const double share : {0.01, 0.0, 0.2, 1.0}) {  // 0 means 5 %.
+    request.mutable_spec()->set_tail_share(share);
+    const v1::ForecastOutcome outcome = Forecast(simulation, request);
+    for (const v1::EntityForecast& line : outcome.forecast().entities()) {
+      ASSERT_TRUE(line.has_bookings_tail_mean());
+      EXPECT_LE(line.bookings_tail_mean().value(), line.bookings().mean().value() + 1e-9);
+    }
+    const type::v1::Estimate& org = outcome.forecast().entities(0).bookings_tail_mean();
+    EXPECT_GT(org.value(), previous);
+    EXPECT_GT(org.monte_carlo_error(), 0);
+    previous = org.value();
+  }
+}
+
 TEST(Forecast, WithoutQuotasThereIsNoChanceOfOne) {
   FakeMetrics metrics;
   for (auto& rep : *metrics.state.header.mutable_reps()) rep.mutable_periods(0)->clear_quota();
@@ -372,6 +436,22 @@ TEST(StreamForecast, EqualsTheUnaryForecastEvenWhenFarMoreTrialsWereAllowed) {
   ASSERT_TRUE(streamed.status.ok()) << streamed.status;
   EXPECT_EQ(Forecast(simulation, Request(4'096)).SerializeAsString(),
             streamed.result.outcome().SerializeAsString());
+}
+
+TEST(StreamForecast, GivesTheDriversOfTheUnaryForecast) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {.threads = 2});
+  v1::StreamForecastRequest request;
+  *request.mutable_spec() = Spec(8'192);
+  request.mutable_spec()->set_driver_count(3);
+  request.set_tolerance(1e-6);
+  const Streamed streamed = Stream(simulation, request);
+  ASSERT_TRUE(streamed.status.ok()) << streamed.status;
+  v1::ForecastRequest unary;
+  *unary.mutable_spec() = request.spec();
+  EXPECT_EQ(streamed.result.outcome().forecast().deal_drivers_size(), 3);
+  EXPECT_EQ(streamed.result.outcome().SerializeAsString(),
+            Forecast(simulation, unary).SerializeAsString());
 }
 
 TEST(StreamForecast, StopsAtACheckpointWhenConverged) {

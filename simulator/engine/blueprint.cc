@@ -355,6 +355,44 @@ PlanShape ShapeOf(const PipelineState& state, const Blueprint& plan) {
   return shape;
 }
 
+// Chooses the deals counted as drivers and numbers them by their ids, so that the order of the
+// state does not show.
+void CountDrivers(const PipelineState& state, Blueprint& plan) {
+  struct Candidate {
+    uint64_t id = 0;
+    int64_t amount = 0;
+    const std::string* key = nullptr;
+  };
+  std::vector<Candidate> deals;
+  for (const OpenDeal& deal : state.open_deals) {
+    deals.push_back({deal.id,
+                     deal.amount_minor_units.has_value()
+                         ? *deal.amount_minor_units
+                         : AmountQuantile(plan.model.amounts[deal.segment], 0.5),
+                     &deal.key});
+  }
+  if (deals.size() > kMaxDriverDeals) {
+    std::sort(deals.begin(), deals.end(), [](const Candidate& a, const Candidate& b) {
+      return a.amount != b.amount ? a.amount > b.amount : a.id < b.id;
+    });
+    plan.shape.uncounted_deal_count = static_cast<int64_t>(deals.size()) - kMaxDriverDeals;
+    deals.resize(kMaxDriverDeals);
+  }
+  std::sort(deals.begin(), deals.end(),
+            [](const Candidate& a, const Candidate& b) { return a.id < b.id; });
+  plan.shape.counts_drivers = true;
+  for (const Candidate& deal : deals) plan.shape.driver_deals.push_back(*deal.key);
+  for (Seller& seller : plan.sellers) {
+    for (DealPlan& deal : seller.deals) {
+      const auto found = std::lower_bound(
+          deals.begin(), deals.end(), deal.id,
+          [](const Candidate& candidate, uint64_t id) { return candidate.id < id; });
+      if (found == deals.end() || found->id != deal.id) continue;
+      deal.driver = static_cast<int>(found - deals.begin());
+    }
+  }
+}
+
 }  // namespace
 
 double RampWeeksOf(const ParameterDraw& draw) {
@@ -393,6 +431,7 @@ absl::StatusOr<Blueprint> DrawBlueprint(const PipelineModel& model, const Pipeli
   for (const double radius : kRadii) plan.bases.emplace_back(radius);
   QC_RETURN_IF_ERROR(PlaceSellers(state, plan));
   plan.shape = ShapeOf(state, plan);
+  if (options.counts_drivers) CountDrivers(state, plan);
   plan.shape.trial_key = TrialKey(model, options, plan.layout, plan.grid);
   plan.shape.plan_key = PlanKey(plan.shape.trial_key, state, scenario, options);
   for (size_t i = 0; i < plan.shape.quota_minor_units.size(); ++i) {

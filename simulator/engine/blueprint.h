@@ -72,6 +72,7 @@ struct DealPlan {
   int flow = 0;
   int open_class = 0;
   TableSlot table;
+  int driver = -1;  // Position in PlanShape::driver_deals; -1 when it is not counted.
 };
 
 // A person's new pipeline in one segment.

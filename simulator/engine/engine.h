@@ -41,6 +41,9 @@ struct EngineOptions {
   // Extra days at which steps are cut, so that sums up to them are exact: inclusive last days,
   // each after as_of and inside the simulated periods.
   std::vector<absl::CivilDay> cut_days;
+  // Count what open deals and people do to the organisation's last period (drivers.h). Costs memory
+  // per deal and draw, and changes nothing else.
+  bool counts_drivers = false;
 };
 
 // Trials are simulated in batches of 4 to 256 (a power of two); batch b uses draw b mod K. The

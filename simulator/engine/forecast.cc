@@ -51,6 +51,16 @@ DistributionSummary SummarizeSeries(const Results& results, int series, int64_t 
   return summary;
 }
 
+// Mean of the worst `share` of a series plus `offset`; nothing without samples.
+std::optional<Estimate> SeriesTailMean(const Results& results, int series, int64_t offset,
+                                       double share, Tail tail) {
+  if (!results.IsSampled(series)) return std::nullopt;
+  Estimate estimate = TailMeanEstimate(
+      results.partial, GatherSamples(results.shape, results.partial, series), share, tail);
+  estimate.value += static_cast<double>(offset);
+  return estimate;
+}
+
 // P(value >= wanted). Without samples the share comes from the histogram; how it differs between
 // draws is then judged from each draw's mean and sd as if bookings were normal.
 Estimate AtLeast(const Results& results, int series, int64_t wanted) {
@@ -77,7 +87,8 @@ Estimate AtLeast(const Results& results, int series, int64_t wanted) {
   return estimate;
 }
 
-EntityPeriodForecast SummarizeEntity(const Results& results, int entity, int period) {
+EntityPeriodForecast SummarizeEntity(const Results& results, int entity, int period,
+                                     double tail_share) {
   const PlanShape& shape = results.shape;
   const size_t cell = static_cast<size_t>(entity) * shape.period_count + period;
   EntityPeriodForecast forecast;
@@ -85,9 +96,10 @@ EntityPeriodForecast SummarizeEntity(const Results& results, int entity, int per
   forecast.period = period;
   forecast.booked_minor_units = shape.booked_minor_units[cell];
   forecast.quota_minor_units = shape.quota_minor_units[cell];
-  forecast.bookings =
-      SummarizeSeries(results, shape.EntitySeries(entity, shape.mark_of_period[period]),
-                      forecast.booked_minor_units, 1);
+  const int series = shape.EntitySeries(entity, shape.mark_of_period[period]);
+  forecast.bookings = SummarizeSeries(results, series, forecast.booked_minor_units, 1);
+  forecast.bookings_tail_mean =
+      SeriesTailMean(results, series, forecast.booked_minor_units, tail_share, Tail::kLower);
   if (forecast.quota_minor_units.has_value()) {
     const auto from =
         results.partial.attain_counts.begin() + static_cast<ptrdiff_t>(cell) * shape.draw_count;
@@ -97,12 +109,12 @@ EntityPeriodForecast SummarizeEntity(const Results& results, int entity, int per
   return forecast;
 }
 
-PeriodForecast SummarizePeriod(const Results& results, int period) {
+PeriodForecast SummarizePeriod(const Results& results, int period, double tail_share) {
   const PlanShape& shape = results.shape;
   PeriodForecast forecast;
   forecast.period = period;
   for (int entity = 0; entity < static_cast<int>(shape.entities.size()); ++entity) {
-    forecast.entities.push_back(SummarizeEntity(results, entity, period));
+    forecast.entities.push_back(SummarizeEntity(results, entity, period, tail_share));
   }
   forecast.eligible_rep_count = shape.eligible_rep_count[period];
   if (forecast.eligible_rep_count > 0) {
@@ -166,8 +178,12 @@ absl::StatusOr<Estimate> EvaluateThreshold(const Results& results, const Thresho
 }  // namespace
 
 absl::StatusOr<Forecast> Summarize(const Plan& plan, const Partial& partial,
-                                   const std::vector<Threshold>& thresholds) {
+                                   const std::vector<Threshold>& thresholds, double tail_share) {
   QC_RETURN_IF_ERROR(CheckBelongs(plan.shape(), partial));
+  if (!(tail_share > 0 && tail_share <= 1)) {
+    return InvalidField("tail_share",
+                        absl::StrCat("is ", tail_share, "; want a share above 0, at most 1"));
+  }
   const Results results = {plan.shape(), partial, TrialsByDraw(partial)};
   Forecast forecast;
   forecast.trials = partial.trial_count();
@@ -179,7 +195,7 @@ absl::StatusOr<Forecast> Summarize(const Plan& plan, const Partial& partial,
     forecast.thresholds.push_back(estimate);
   }
   for (int period = 0; period < plan.shape().period_count; ++period) {
-    forecast.periods.push_back(SummarizePeriod(results, period));
+    forecast.periods.push_back(SummarizePeriod(results, period, tail_share));
   }
   return forecast;
 }

@@ -33,6 +33,9 @@ struct QuantileValue {
 inline constexpr double kReportedQuantiles[] = {0.025, 0.05, 0.10, 0.25, 0.50,
                                                 0.75,  0.90, 0.95, 0.975};
 
+// Worst share of the trials whose mean is given, unless the caller names another.
+inline constexpr double kDefaultTailShare = 0.05;
+
 // Bookings in minor units (or a share in [0, 1]).
 struct DistributionSummary {
   Estimate mean;
@@ -48,6 +51,11 @@ struct EntityPeriodForecast {
   std::optional<int64_t> quota_minor_units;    // Sum of quotas below; absent if nobody has one.
   DistributionSummary bookings;                // Whole period, minor units.
   std::optional<Estimate> attain_probability;  // P(bookings >= quota); absent without a quota.
+  // Mean bookings of the worst share of all trials (CVaR), minor units. Its errors are those of the
+  // mean of v + min(x - v, 0) / share with v the edge of the tail (the influence function of CVaR):
+  // the spread over draws is that of what each draw adds to the tail. Absent when the line keeps a
+  // histogram: that does not tell the draws apart.
+  std::optional<Estimate> bookings_tail_mean;
 };
 
 // P(sum of an entity's bookings from a period's start up to a day >= amount).
@@ -82,10 +90,11 @@ struct Forecast {
   int64_t clamped_count = 0;
 };
 
-// Turns integers into figures. INVALID_ARGUMENT when the partial belongs to another plan or a
-// threshold names an unknown entity, period or cut.
+// Turns integers into figures. INVALID_ARGUMENT when the partial belongs to another plan, a
+// threshold names an unknown entity, period or cut, or `tail_share` is not in (0, 1].
 absl::StatusOr<Forecast> Summarize(const Plan& plan, const Partial& partial,
-                                   const std::vector<Threshold>& thresholds);
+                                   const std::vector<Threshold>& thresholds,
+                                   double tail_share = kDefaultTailShare);
 
 // B minus A of one entity in one period over the same trials and random numbers.
 struct PairedDifference {

@@ -87,6 +87,12 @@ TEST(ForecastTest, LinesAreTheSamplesPlusWhatIsBooked) {
         EXPECT_NEAR(line.attain_probability->value, reached / 2'048, 1e-12);
       }
       EXPECT_GT(line.bookings.mean.total_se, 0);
+      // The worst 5 % are 102 trials and 4 tenths of the next.
+      double worst = 0.4 * static_cast<double>(samples[102]);
+      for (size_t i = 0; i < 102; ++i) worst += static_cast<double>(samples[i]);
+      ASSERT_TRUE(line.bookings_tail_mean.has_value());
+      EXPECT_NEAR(line.bookings_tail_mean->value, worst / 102.4, 1e-6);
+      EXPECT_LE(line.bookings_tail_mean->value, line.bookings.quantiles[1].value);
     }
   }
 }
@@ -213,6 +219,20 @@ TEST(ForecastTest, UnknownThresholdsAreNamed) {
   EXPECT_EQ(field({{Level::kRep, "rep0", false}, 0, week_end, 1}), "thresholds[1].by");
 }
 
+TEST(ForecastTest, TailSharesAreSharesAboveZero) {
+  const Company company = testing::MakeVariedCompany(3, 5, 2, 2);
+  const Simulated run = Simulate(company, {}, Options());
+  for (const double share : {0.0, -0.1, 1.01, std::nan("")}) {
+    EXPECT_EQ(FieldOf(Summarize(*run.plan, run.partial, {}, share).status()), "tail_share");
+  }
+  // All trials are the worst 100 %.
+  const auto whole = Summarize(*run.plan, run.partial, {}, 1);
+  ASSERT_TRUE(whole.ok());
+  const EntityPeriodForecast& org = whole->periods[0].entities[0];
+  EXPECT_NEAR(org.bookings_tail_mean->value, org.bookings.mean.value, 1e-6);
+  EXPECT_NEAR(org.bookings_tail_mean->total_se, org.bookings.mean.total_se, 1e-6);
+}
+
 TEST(ForecastTest, PartialsOfOtherPlansAreRefused) {
   const Company company = testing::MakeVariedCompany(3, 5, 2, 2);
   const Simulated a = Simulate(company, {}, Options());
@@ -295,6 +315,9 @@ TEST(ForecastTest, ManyRepsAreSummarisedFromHistograms) {
   EXPECT_GT(forecast->thresholds[0].monte_carlo_se, 0);
   // The median is one deal, known to 1/256.
   EXPECT_NEAR(rep.bookings.quantiles[4].value, 12'345, 12'345.0 / 256 + 1);
+  // A histogram does not tell the draws apart: no mean of the worst.
+  EXPECT_FALSE(rep.bookings_tail_mean.has_value());
+  EXPECT_TRUE(forecast->periods[0].entities[0].bookings_tail_mean.has_value());
   const auto pairs = CompareForecasts(*run.plan, run.partial, *run.plan, run.partial);
   ASSERT_TRUE(pairs.ok());
   EXPECT_EQ(pairs->size(), 2u);  // The org and its team keep samples, reps do not.

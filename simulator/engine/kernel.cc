@@ -57,7 +57,8 @@ Kernel::Kernel(const Blueprint& plan)
       sums_(static_cast<size_t>(marks_) * lanes_),
       org_(static_cast<size_t>(steps_) * lanes_),
       team_sums_(static_cast<size_t>(plan.shape.team_count) * marks_ * lanes_),
-      at_quota_(static_cast<size_t>(periods_) * lanes_) {}
+      at_quota_(static_cast<size_t>(periods_) * lanes_),
+      drivers_(plan) {}
 
 void Kernel::Uniforms(uint64_t entity_id, RandomPurpose purpose, uint32_t index,
                       double* uniforms) const {
@@ -135,7 +136,9 @@ void Kernel::SimulateOpenDeals(const Seller& seller, const DrawTables& tables) {
       // One uniform decides the whole remaining life: won in step j when F_{j-1} <= u < F_j.
       if (uniform_[lane] >= probability_[lane]) continue;
       const int step = FirstStepAbove(table, size, 0, steps_ - 1, shift_[lane], uniform_[lane]);
-      won_[static_cast<size_t>(step) * lanes_ + lane] += AmountOf(deal, lane);
+      const int64_t amount = AmountOf(deal, lane);
+      won_[static_cast<size_t>(step) * lanes_ + lane] += amount;
+      drivers_.AddWin(deal.driver, step, lane, amount);
     }
   }
 }
@@ -247,6 +250,8 @@ void Kernel::Book(const Seller& seller, int draw, Partial* into) {
     for (size_t i = 0; i < sums_.size(); ++i) to[i] += sums_[i];
   }
   RecordEntity(seller.entity, sums_.data(), draw, into);
+  const size_t last_mark = static_cast<size_t>(plan_.grid.mark_of_period.back());
+  drivers_.AddPerson(seller.entity, &sums_[last_mark * lanes_]);
   for (int period = 0; period < periods_; ++period) {
     const size_t cell = static_cast<size_t>(seller.entity) * periods_ + period;
     const int64_t wanted = plan_.wanted_minor_units[cell];
@@ -276,6 +281,7 @@ bool Kernel::SimulateBatch(const DrawTables& tables, int draw, int64_t batch,
   std::fill(org_.begin(), org_.end(), 0);
   std::fill(team_sums_.begin(), team_sums_.end(), 0);
   std::fill(at_quota_.begin(), at_quota_.end(), 0);
+  drivers_.Clear();
 
   DrawFactors(tables);
   for (const Seller& seller : plan_.sellers) {
@@ -319,6 +325,8 @@ bool Kernel::SimulateBatch(const DrawTables& tables, int draw, int64_t batch,
       into->attain_counts[cell * plan_.shape.draw_count + draw] += attained;
     }
   }
+  const size_t last_step = static_cast<size_t>(plan_.grid.last_step_of_period.back());
+  drivers_.Close(&org_[last_step * lanes_], draw, into);
   into->clamped_count += clamped_count_;
   into->batches.push_back(std::move(samples));
   return true;

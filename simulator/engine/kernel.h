@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "simulator/engine/blueprint.h"
 #include "simulator/engine/draw_tables.h"
+#include "simulator/engine/driver_tally.h"
 #include "simulator/engine/engine.h"
 #include "simulator/engine/partial.h"
 
@@ -70,6 +71,7 @@ class Kernel {
   std::vector<int64_t> org_;         // [step][lane].
   std::vector<int64_t> team_sums_;   // [team][mark][lane].
   std::vector<int64_t> at_quota_;    // [period][lane].
+  DriverTally drivers_;
 };
 
 }  // namespace quotacast::simulator

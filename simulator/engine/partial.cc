@@ -19,6 +19,11 @@ absl::Status Refusal(const std::string& reason, const std::string& message) {
   return WithDetail(absl::InvalidArgumentError(message), detail);
 }
 
+template <typename Integer>
+void AddTo(std::vector<Integer>& sums, const std::vector<Integer>& others) {
+  for (size_t i = 0; i < sums.size(); ++i) sums[i] += others[i];
+}
+
 }  // namespace
 
 Partial EmptyPartial(const PlanShape& shape) {
@@ -32,6 +37,14 @@ Partial EmptyPartial(const PlanShape& shape) {
   partial.moments.resize(static_cast<size_t>(shape.series_count) * shape.draw_count);
   partial.attain_counts.resize(shape.entities.size() * shape.period_count * shape.draw_count, 0);
   partial.histograms.resize(shape.histogram_count);
+  if (shape.counts_drivers) {
+    const size_t deals = shape.driver_deals.size();
+    partial.drivers.won.resize(deals * shape.draw_count, 0);
+    partial.drivers.won_and_attained.resize(deals * shape.draw_count, 0);
+    partial.drivers.amount_sums.resize(deals, 0);
+    partial.drivers.deal_products.resize(deals, 0);
+    partial.drivers.person_products.resize(shape.person_count, 0);
+  }
   return partial;
 }
 
@@ -39,7 +52,8 @@ absl::StatusOr<Partial> Merge(Partial a, Partial b) {
   if (a.plan_key != b.plan_key || a.trial_key != b.trial_key || a.draw_count != b.draw_count ||
       a.batch_size != b.batch_size || a.moments.size() != b.moments.size() ||
       a.attain_counts.size() != b.attain_counts.size() ||
-      a.histograms.size() != b.histograms.size()) {
+      a.histograms.size() != b.histograms.size() || a.drivers.won.size() != b.drivers.won.size() ||
+      a.drivers.person_products.size() != b.drivers.person_products.size()) {
     return Refusal("PARTIAL_MISMATCH", absl::StrCat("partials belong to different plans: keys ",
                                                     a.plan_key, " and ", b.plan_key));
   }
@@ -60,6 +74,11 @@ absl::StatusOr<Partial> Merge(Partial a, Partial b) {
   for (size_t i = 0; i < a.moments.size(); ++i) a.moments[i].Merge(b.moments[i]);
   for (size_t i = 0; i < a.attain_counts.size(); ++i) a.attain_counts[i] += b.attain_counts[i];
   for (size_t i = 0; i < a.histograms.size(); ++i) a.histograms[i].Merge(b.histograms[i]);
+  AddTo(a.drivers.won, b.drivers.won);
+  AddTo(a.drivers.won_and_attained, b.drivers.won_and_attained);
+  AddTo(a.drivers.amount_sums, b.drivers.amount_sums);
+  AddTo(a.drivers.deal_products, b.drivers.deal_products);
+  AddTo(a.drivers.person_products, b.drivers.person_products);
   a.clamped_count += b.clamped_count;
   return a;
 }

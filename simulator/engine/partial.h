@@ -67,6 +67,11 @@ struct PlanShape {
   int series_count = 0;
   int sampled_series_count = 0;
   int histogram_count = 0;
+  // Whether partials count drivers: open deals, by their keys in the order of their ids, and all
+  // people. There are at most kMaxDriverDeals deals, those of the largest amounts.
+  bool counts_drivers = false;
+  std::vector<std::string> driver_deals;
+  int64_t uncounted_deal_count = 0;  // Open deals left out for being more than that.
   // Identifies (model, state, scenario, options): partials with different keys do not merge.
   uint64_t plan_key = 0;
   // Identifies (model, seed, trials, steps): plans with different keys share no trials and
@@ -96,6 +101,21 @@ struct BatchSamples {
   bool operator==(const BatchSamples&) const = default;
 };
 
+// Open deals that a plan counts as drivers; the others are the smallest.
+inline constexpr int kMaxDriverDeals = 16'384;
+
+// How open deals and people went together with the organisation's last period. All empty unless
+// the plan counts drivers.
+struct DriverCounts {
+  std::vector<uint32_t> won;               // Trials that win it, [deal * draw_count + draw].
+  std::vector<uint32_t> won_and_attained;  // Those in which the org reaches its quota as well.
+  // Sums over trials: what the deal books, and that times what the org wins; [deal].
+  std::vector<__int128> amount_sums;
+  std::vector<__int128> deal_products;
+  std::vector<__int128> person_products;  // What the person wins times what the org wins; [person].
+  bool operator==(const DriverCounts&) const = default;
+};
+
 // Integers of some batches of trials of one plan. A value: copyable, comparable, not thread-safe.
 // Equal plans and trials give equal partials whatever the split, order or threads.
 struct Partial {
@@ -110,6 +130,7 @@ struct Partial {
   std::vector<ExactMoments> moments;           // [series * draw_count + draw].
   std::vector<int64_t> attain_counts;          // [(entity * period_count + period) * draws + draw].
   std::vector<LogLinearHistogram> histograms;  // [histogram slot].
+  DriverCounts drivers;
   // Inputs outside the range of the compiled tables that were clamped.
   int64_t clamped_count = 0;
   bool operator==(const Partial&) const = default;

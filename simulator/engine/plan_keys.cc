@@ -163,6 +163,7 @@ uint64_t PlanKey(uint64_t trial_key, const PipelineState& state, const Scenario&
   }
   print.Add(scenario.interference_median);
   print.Add(scenario.interference_log_sd);
+  if (options.counts_drivers) print.Add(options.counts_drivers);
   return print.value();
 }
 

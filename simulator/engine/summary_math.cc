@@ -1,5 +1,6 @@
 #include "simulator/engine/summary_math.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <string>
@@ -8,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "simulator/stats/quantiles.h"
+#include "simulator/stats/tail_mean.h"
 
 namespace quotacast::simulator {
 
@@ -37,6 +39,14 @@ std::vector<ExactMoments> MomentsByDraw(const Partial& partial,
   return moments;
 }
 
+ExactMoments PooledMoments(const Partial& partial, int series) {
+  ExactMoments pooled;
+  for (int draw = 0; draw < partial.draw_count; ++draw) {
+    pooled.Merge(partial.moments[static_cast<size_t>(series) * partial.draw_count + draw]);
+  }
+  return pooled;
+}
+
 Estimate ShareEstimate(const std::vector<int64_t>& successes, const std::vector<int64_t>& trials) {
   return ToEstimate(DecomposeShareByDraw(successes, trials));
 }
@@ -58,6 +68,21 @@ DistributionSummary SummarizeSamples(const std::vector<ExactMoments>& moments,
         {probabilities[i], static_cast<double>(values[i] + offset) / divisor});
   }
   return summary;
+}
+
+Estimate TailMeanEstimate(const Partial& partial, std::vector<int64_t> samples, double share,
+                          Tail tail) {
+  std::vector<int64_t> reordered = samples;
+  // An amount that occurred, so a whole number; below 2^53.
+  const double edge = MeanOfTail(reordered, share, tail).edge;
+  const int64_t at_edge = static_cast<int64_t>(edge);
+  for (int64_t& sample : samples) {
+    sample = tail == Tail::kLower ? std::min<int64_t>(sample - at_edge, 0)
+                                  : std::max<int64_t>(sample - at_edge, 0);
+  }
+  const DrawVariance beyond = DecomposeByDraw(MomentsByDraw(partial, samples));
+  return {edge + beyond.mean / share, beyond.monte_carlo_se / share, beyond.parameter_sd / share,
+          beyond.total_se / share};
 }
 
 absl::Status CheckBelongs(const PlanShape& shape, const Partial& partial) {

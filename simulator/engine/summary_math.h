@@ -10,6 +10,7 @@
 #include "simulator/engine/partial.h"
 #include "simulator/stats/draw_variance.h"
 #include "simulator/stats/exact_moments.h"
+#include "simulator/stats/tail_mean.h"
 
 namespace quotacast::simulator {
 
@@ -25,6 +26,9 @@ int DrawOfSample(const Partial& partial, int64_t i);
 std::vector<ExactMoments> MomentsByDraw(const Partial& partial,
                                         const std::vector<int64_t>& samples);
 
+// Moments of a series over all draws.
+ExactMoments PooledMoments(const Partial& partial, int series);
+
 // P(indicator) by draw; `successes` per draw.
 Estimate ShareEstimate(const std::vector<int64_t>& successes, const std::vector<int64_t>& trials);
 
@@ -32,6 +36,11 @@ Estimate ShareEstimate(const std::vector<int64_t>& successes, const std::vector<
 // everything is then shifted by `offset` and divided by `divisor`.
 DistributionSummary SummarizeSamples(const std::vector<ExactMoments>& moments,
                                      std::vector<int64_t>& samples, int64_t offset, double divisor);
+
+// Mean of the worst `share` in (0, 1] of `samples` in GatherSamples order (CVaR), with the errors
+// of the mean of its influence function, edge + (distance beyond the edge) / share.
+Estimate TailMeanEstimate(const Partial& partial, std::vector<int64_t> samples, double share,
+                          Tail tail);
 
 // INVALID_ARGUMENT (PARTIAL_MISMATCH) unless the partial is of a plan with this shape and not
 // empty.

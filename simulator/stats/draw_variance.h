@@ -32,6 +32,12 @@ DrawVariance DecomposeByDraw(const std::vector<ExactMoments>& moments);
 DrawVariance DecomposeShareByDraw(const std::vector<int64_t>& successes,
                                   const std::vector<int64_t>& trials);
 
+// The same for a figure that is no mean of trials but a smooth function of some, `value`: to first
+// order it is the mean of its influence function, which must average 0 over all trials and take
+// one of `influences` in each; `counts[k][c]` trials of draw k have influences[c].
+DrawVariance DecomposeInfluenceByDraw(double value, const std::vector<double>& influences,
+                                      const std::vector<std::vector<int64_t>>& counts);
+
 }  // namespace quotacast::simulator
 
 #endif  // QUOTACAST_SIMULATOR_STATS_DRAW_VARIANCE_H_

@@ -56,6 +56,22 @@ TEST(DrawVarianceTest, CertainSharesKeepAnError) {
   EXPECT_NEAR(always.total_se, 1.0 / 101, 1e-15);
 }
 
+// A share is the ratio of a count to all trials: its influence is (success - share).
+TEST(DrawVarianceTest, InfluenceOfAShareIsTheShare) {
+  const DrawVariance share = DecomposeShareByDraw({3, 9, 0}, {10, 12, 11});
+  const double p = 12.0 / 33;
+  const DrawVariance same = DecomposeInfluenceByDraw(p, {1 - p, -p}, {{3, 7}, {9, 3}, {0, 11}});
+  EXPECT_DOUBLE_EQ(same.mean, share.mean);
+  EXPECT_NEAR(same.monte_carlo_se, share.monte_carlo_se, 1e-14);
+  EXPECT_NEAR(same.parameter_sd, share.parameter_sd, 1e-14);
+  EXPECT_NEAR(same.total_se, share.total_se, 1e-14);
+  EXPECT_NEAR(same.sd, share.sd, 1e-14);
+  // Draws without trials are left out.
+  EXPECT_EQ(DecomposeInfluenceByDraw(0.5, {0.5, -0.5}, {{0, 0}, {2, 2}, {0, 0}}).total_se,
+            DecomposeInfluenceByDraw(0.5, {0.5, -0.5}, {{2, 2}}).total_se);
+  EXPECT_EQ(DecomposeInfluenceByDraw(0.5, {0.5, -0.5}, {{0, 0}}).monte_carlo_se, 0);
+}
+
 // 4,000 draws of 20 trials: draw effects uniform on +-1000 (sd 577.4), noise uniform on +-2000 (sd
 // 1154.7). The estimate of the draw sd has a relative error of about 2 %; the tolerance of 10 % is
 // five of those (false alarm below 1e-6; the seed is fixed anyway).

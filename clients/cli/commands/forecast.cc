@@ -30,10 +30,15 @@ struct ForecastArguments {
   ForecastSpecArguments spec;
   std::string scenario;
   double tolerance = 0;
+  int32_t driver_count = 0;
 };
 
 int ExitCodeOf(const simulation::v1::ForecastOutcome& outcome) {
   return outcome.has_refusal() ? kExitRefused : kExitOk;
+}
+
+double TailShareOf(const simulation::v1::ForecastSpec& spec) {
+  return spec.tail_share() == 0 ? kDefaultTailShare : spec.tail_share();
 }
 
 absl::StatusOr<int> RunOnce(const simulation::v1::ForecastSpec& spec,
@@ -48,8 +53,9 @@ absl::StatusOr<int> RunOnce(const simulation::v1::ForecastSpec& spec,
     response = client.Forecast(request, context.call_options);
   }
   if (!response.ok()) return response.status();
-  context.out << (context.json ? ToJson(*response)
-                               : ForecastReport(response->outcome(), context.terminal));
+  context.out << (context.json
+                      ? ToJson(*response)
+                      : ForecastReport(response->outcome(), context.terminal, TailShareOf(spec)));
   return ExitCodeOf(response->outcome());
 }
 
@@ -86,7 +92,7 @@ absl::StatusOr<int> RunUntilConverged(simulation::v1::ForecastSpec spec,
   if (context.json) {
     context.out << ToJson(result);
   } else {
-    context.out << ForecastReport(result.outcome(), context.terminal);
+    context.out << ForecastReport(result.outcome(), context.terminal, TailShareOf(spec));
     if (!result.outcome().has_refusal() && !result.converged()) {
       context.out << Wrap(
           "the wanted precision was not reached; --trials sets how many trials "
@@ -98,8 +104,9 @@ absl::StatusOr<int> RunUntilConverged(simulation::v1::ForecastSpec spec,
 }
 
 absl::StatusOr<int> Run(const ForecastArguments& arguments, CommandContext& context) {
-  QC_ASSIGN_OR_RETURN(const simulation::v1::ForecastSpec spec,
+  QC_ASSIGN_OR_RETURN(simulation::v1::ForecastSpec spec,
                       MakeForecastSpec(arguments.spec, {simulation::v1::LEVEL_ORG}, context));
+  spec.set_driver_count(arguments.driver_count);
   simulation::v1::Scenario scenario;
   if (!arguments.scenario.empty()) {
     QC_ASSIGN_OR_RETURN(scenario, LoadScenario(arguments.scenario, context));
@@ -117,6 +124,10 @@ void AddForecastCommand(CLI::App& app, Commands& commands) {
   command->add_option("--scenario", arguments->scenario,
                       "Under a scenario: a file, or the id of a saved one (default: base)");
   command
+      ->add_option("--drivers", arguments->driver_count,
+                   "Show this many open deals and reps that the period depends on most")
+      ->check(CLI::Range(0, 1'000));
+  command
       ->add_option("--converge", arguments->tolerance,
                    "Simulate until the Monte Carlo error of P(quota) is at most this, such as "
                    "0.002; --trials (default 1,000,000) is then the most that is spent")
@@ -124,7 +135,7 @@ void AddForecastCommand(CLI::App& app, Commands& commands) {
   command->footer(
       "Exit code 4 tells that there is too little history for an honest forecast.\n\n"
       "Example:\n"
-      "  quotacast --data-dir ./company forecast --period 2017Q4 --level all --seed 7");
+      "  quotacast --data-dir ./company forecast --period 2017Q4 --level all --drivers 5 --seed 7");
   commands.push_back(
       {command, [arguments](CommandContext& context) { return Run(*arguments, context); }, {}});
 }

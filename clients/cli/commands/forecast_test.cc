@@ -21,9 +21,11 @@ class ForecastTest : public ::testing::Test {
 };
 
 TEST_F(ForecastTest, TheSpecAsTyped) {
-  const CliRun run = RunCliOnData(
-      services_, {"forecast", "--period", "2017Q4", "--level", "rep", "--level", "team", "--trials",
-                  "10000", "--seed", "7", "--as-of", "2017-09-30", "--step-days", "1", "--json"});
+  const CliRun run =
+      RunCliOnData(services_, {"forecast", "--period", "2017Q4",     "--level",     "rep",
+                               "--level",  "team",     "--trials",   "10000",       "--seed",
+                               "7",        "--as-of",  "2017-09-30", "--step-days", "1",
+                               "--tail",   "0.1",      "--drivers",  "12",          "--json"});
   EXPECT_EQ(run.exit_code, kExitOk) << run.err;
   const auto& spec = services_.forecast_request.spec();
   EXPECT_EQ(spec.period(), "2017Q4");
@@ -34,6 +36,8 @@ TEST_F(ForecastTest, TheSpecAsTyped) {
   EXPECT_EQ(spec.seed(), 7u);
   EXPECT_EQ(spec.as_of().effective_date().month(), 9);
   EXPECT_EQ(spec.step_days(), 1);
+  EXPECT_DOUBLE_EQ(spec.tail_share(), 0.1);
+  EXPECT_EQ(spec.driver_count(), 12);
   EXPECT_EQ(run.out.find("{\n \"outcome\": {\n  \"forecast\": {"), 0u) << run.out;
 }
 
@@ -43,6 +47,9 @@ TEST_F(ForecastTest, TextAlwaysHasTheOrganisation) {
   EXPECT_EQ(services_.forecast_request.spec().levels(1), simulation::v1::LEVEL_REP);
   EXPECT_EQ(run.out.find("Forecast of 2017Q4"), 0u) << run.out;
   EXPECT_LE(WidestLine(run.out), 100);
+  EXPECT_NE(run.out.find(" Worst 5 % "), std::string::npos) << run.out;
+  EXPECT_NE(RunCliOnData(services_, {"forecast", "--tail", "0.1"}).out.find(" Worst 10 % "),
+            std::string::npos);
 }
 
 TEST_F(ForecastTest, LevelsInOneWord) {

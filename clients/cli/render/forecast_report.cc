@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "clients/cli/render/certificate_text.h"
 #include "clients/cli/render/dot_plot.h"
+#include "clients/cli/render/driver_report.h"
 #include "clients/cli/render/fan_chart.h"
 #include "clients/cli/render/numbers.h"
 #include "clients/cli/render/style.h"
@@ -43,6 +45,15 @@ std::string NameOf(const EntityForecast& entity) {
   return Printable(name);
 }
 
+// Where the terminal is too narrow the mean of the worst outcomes goes first.
+constexpr int kTailDropOrder = 1;
+
+std::string TailText(const EntityForecast& entity) {
+  if (!entity.has_bookings_tail_mean()) return "-";
+  const type::v1::Estimate& tail = entity.bookings_tail_mean();
+  return FormatAmount(tail.value(), tail.monte_carlo_error());
+}
+
 const char* LevelHeader(Level level) {
   switch (level) {
     case simulation::v1::LEVEL_TEAM:
@@ -54,11 +65,23 @@ const char* LevelHeader(Level level) {
   }
 }
 
-std::string LevelTable(const ForecastResult& forecast, Level level, const Terminal& terminal) {
+// "Worst 5 %".
+std::string TailHeader(double tail_share) {
+  return absl::StrFormat("Worst %.3g %%", 100 * tail_share);
+}
+
+bool HasTailMean(const ForecastResult& forecast) {
+  return std::any_of(forecast.entities().begin(), forecast.entities().end(),
+                     [](const EntityForecast& entity) { return entity.has_bookings_tail_mean(); });
+}
+
+std::string LevelTable(const ForecastResult& forecast, Level level, double tail_share,
+                       const Terminal& terminal) {
   const std::string error_header = terminal.unicode ? "± pts" : "+/- pts";
   Table table({{LevelHeader(level)},
                {"Quota", Align::kRight},
                {"Booked", Align::kRight},
+               {TailHeader(tail_share), Align::kRight, kTailDropOrder},
                {"P10", Align::kRight},
                {"P50", Align::kRight},
                {"P90", Align::kRight},
@@ -72,8 +95,8 @@ std::string LevelTable(const ForecastResult& forecast, Level level, const Termin
     };
     const bool with_quota = entity.has_quota() && entity.has_attain_probability();
     table.AddRow({NameOf(entity), entity.has_quota() ? FormatAmount(entity.quota()) : "-",
-                  FormatAmount(entity.booked()), quantile(0.1), quantile(0.5), quantile(0.9),
-                  with_quota ? FormatProbability(entity.attain_probability()) : "-",
+                  FormatAmount(entity.booked()), TailText(entity), quantile(0.1), quantile(0.5),
+                  quantile(0.9), with_quota ? FormatProbability(entity.attain_probability()) : "-",
                   with_quota ? FormatPointsError(entity.attain_probability()) : "-"});
   }
   return table.empty() ? "" : table.Render(terminal) + "\n";
@@ -152,7 +175,8 @@ std::string RefusalText(const type::v1::Refusal& refusal, const Terminal& termin
               Paint("No forecast:", Style::kWarning, terminal) + " ");
 }
 
-std::string ForecastReport(const ForecastOutcome& outcome, const Terminal& terminal) {
+std::string ForecastReport(const ForecastOutcome& outcome, const Terminal& terminal,
+                           double tail_share) {
   if (outcome.has_refusal()) {
     return RefusalText(outcome.refusal(), terminal) + "\n" +
            CertificateText(outcome.certificate(), nullptr, terminal) +
@@ -170,18 +194,23 @@ std::string ForecastReport(const ForecastOutcome& outcome, const Terminal& termi
   }
   const std::string chart = RenderFanChart(FanChartOf(outcome), terminal);
   if (!chart.empty()) out += "\n" + chart;
-  out += "\n" +
-         Wrap(absl::StrCat("Amounts in ", Printable(forecast.currency_code()),
-                           ". P10, P50, P90: bookings not exceeded in 1, 5, 9 of 10 "
-                           "outcomes."),
-              terminal.width_columns) +
-         "\n";
+  out +=
+      "\n" +
+      Wrap(absl::StrCat("Amounts in ", Printable(forecast.currency_code()),
+                        ". P10, P50, P90: bookings not exceeded in 1, 5, 9 of 10 outcomes.",
+                        HasTailMean(forecast) ? absl::StrCat(" ", TailHeader(tail_share),
+                                                             ": mean bookings of those outcomes.")
+                                              : ""),
+           terminal.width_columns) +
+      "\n";
   for (const Level level :
        {simulation::v1::LEVEL_ORG, simulation::v1::LEVEL_TEAM, simulation::v1::LEVEL_REP}) {
-    out += LevelTable(forecast, level, terminal);
+    out += LevelTable(forecast, level, tail_share, terminal);
   }
   const std::string lines = RepsAtQuotaLine(forecast, terminal) + Thresholds(forecast, terminal);
   if (!lines.empty()) out += lines + "\n";
+  const std::string drivers = DriverReport(forecast, terminal);
+  if (!drivers.empty()) out += drivers + "\n";
   out += CertificateText(outcome.certificate(),
                          with_quota ? &organisation->attain_probability() : nullptr, terminal);
   return out + WarningsText(outcome.certificate(), terminal);

@@ -12,10 +12,14 @@
 
 namespace quotacast::cli {
 
-// Headline, twenty dots, fan chart, a table per level, reps at quota, certificate, warnings; or
-// the refusal and what it rests on.
-std::string ForecastReport(const simulation::v1::ForecastOutcome& outcome,
-                           const Terminal& terminal);
+// The worst share of the trials whose mean a service gives when a spec names none.
+inline constexpr double kDefaultTailShare = 0.05;
+
+// Headline, twenty dots, fan chart, a table per level, reps at quota, drivers, certificate,
+// warnings; or the refusal and what it rests on. `tail_share` is the one the forecast was asked
+// with.
+std::string ForecastReport(const simulation::v1::ForecastOutcome& outcome, const Terminal& terminal,
+                           double tail_share = kDefaultTailShare);
 
 // The refusal as a paragraph, with what would change it.
 std::string RefusalText(const type::v1::Refusal& refusal, const Terminal& terminal);

@@ -103,6 +103,7 @@ simulation::v1::ForecastOutcome SampleForecast() {
   *org.mutable_quota() = SampleMoney(3'000'000);
   *org.mutable_booked() = SampleMoney(12'500);
   *org.mutable_attain_probability() = SampleEstimate(0.37, 0.005, 0.06, 0.009);
+  *org.mutable_bookings_tail_mean() = SampleEstimate(2'412'345, 6'000, 50'000, 9'000);
   EntityForecast& east =
       AddEntity(forecast, simulation::v1::LEVEL_TEAM, "east", "East", 1'500'000, 60'000);
   *east.mutable_quota() = SampleMoney(1'400'000);
@@ -121,6 +122,38 @@ simulation::v1::ForecastOutcome SampleForecast() {
   forecast.set_summary("The organisation makes its quota of USD 3,000,000 with 37 % probability.");
   *outcome.mutable_certificate() = SampleCertificate();
   return outcome;
+}
+
+simulation::v1::ForecastResult SampleDrivers() {
+  simulation::v1::ForecastResult forecast;
+  const auto add_deal = [&](const std::string& id, const std::string& rep, double win_probability,
+                            double variance_share) {
+    simulation::v1::DealDriver& deal = *forecast.add_deal_drivers();
+    deal.set_opportunity_id(id);
+    deal.set_rep_id(rep);
+    deal.set_stage_id("Engaging");
+    *deal.mutable_amount() = SampleMoney(120'000);
+    *deal.mutable_win_probability() = SampleEstimate(win_probability, 0.004, 0.05, 0.008);
+    deal.set_variance_share(variance_share);
+    *deal.mutable_attain_probability_if_won() = SampleEstimate(0.64, 0.008, 0.06, 0.011);
+    *deal.mutable_attain_probability_if_not_won() = SampleEstimate(0.41, 0.006, 0.06, 0.010);
+    return &deal;
+  };
+  add_deal("1C1I7A6R", "anna", 0.35, 0.214);
+  add_deal("Z063OYW0", "zoe", 1, 0)->clear_attain_probability_if_not_won();
+  simulation::v1::DealDriver* unknown = add_deal("HAXMC4IX", "zoe", 0.2, -0.0004);
+  unknown->clear_amount();
+  *unknown->mutable_attain_probability_if_won() = SampleEstimate(0.415, 0.02, 0.06, 0.03);
+  const auto add_rep = [&](const std::string& id, const std::string& name, double share) {
+    simulation::v1::RepDriver& rep = *forecast.add_rep_drivers();
+    rep.mutable_entity()->set_level(simulation::v1::LEVEL_REP);
+    rep.mutable_entity()->set_entity_id(id);
+    rep.set_display_name(name);
+    rep.set_variance_share(share);
+  };
+  add_rep("anna", "Anna Snelling", 0.31);
+  add_rep("zoe", "", 0.22);
+  return forecast;
 }
 
 simulation::v1::ComparisonResult SampleComparison() {

@@ -34,6 +34,9 @@ type::v1::Certificate SampleCertificate();
 // 2017Q4: the organisation (quota 3,000,000; P 37 %), two teams, one rep; a fan of three points.
 simulation::v1::ForecastOutcome SampleForecast();
 
+// Two reps and three open deals: one that matters, one certain, one without an amount.
+simulation::v1::ForecastResult SampleDrivers();
+
 // Base against "Coaching and two hires": +120,000 in the median, better in 83 %.
 simulation::v1::ComparisonResult SampleComparison();
 
