@@ -96,6 +96,21 @@ metrics::v1::ParameterDraw ToProtoDraw(const simulator::ParameterDraw& draw) {
   return proto;
 }
 
+// Fiscal periods up to the one of the as-of day, back to the first deal or to where the calendar
+// begins, and no more than the fit looks at.
+std::vector<FiscalPeriod> PeriodsOf(const BookView& view) {
+  std::vector<FiscalPeriod> periods;
+  if (!view.first_created_day) return periods;
+  absl::StatusOr<FiscalPeriod> period = view.calendar.PeriodContaining(view.as_of.effective_day);
+  while (period.ok() && period->end > *view.first_created_day &&
+         periods.size() < simulator::kMaxHistoryPeriods) {
+    periods.push_back(*period);
+    period = view.calendar.Previous(*period);
+  }
+  std::reverse(periods.begin(), periods.end());
+  return periods;
+}
+
 }  // namespace
 
 type::v1::AsOf ToProtoAsOf(const ResolvedAsOf& as_of) {
@@ -139,6 +154,7 @@ simulator::History ToHistory(const BookView& view) {
   if (history.segments.empty()) history.segments.push_back(kDefaultSegmentId);
   history.currency = CurrencyOf(view);
   history.as_of = view.as_of.effective_day;
+  history.periods = PeriodsOf(view);
   history.undated_count = view.undated_count;
   std::vector<int> model_stage(view.stages.size(), -1);
   for (const int stage : ModelStages(view)) {

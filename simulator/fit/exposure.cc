@@ -189,11 +189,13 @@ std::vector<int> SplitEdges(const std::vector<ObservedSpell>& spells, int stage_
 
 class Counter {
  public:
-  Counter(const History& history, double half_life_days, Exposure& exposure)
+  Counter(const History& history, const ExposureOptions& options, Exposure& exposure)
       : as_of_(history.as_of),
         stage_count_(static_cast<int>(history.stages.size())),
-        half_life_days_(half_life_days),
+        half_life_days_(options.recency_half_life_days),
         table_(exposure.age_bin_edges_days),
+        parts_(history.periods, history.as_of, options.age_bin_edges_days, stage_count_,
+               history.segments.size() * history.stages.size()),
         exposure_(exposure) {
     StageCounts empty;
     empty.ages.resize(table_.bins());
@@ -201,12 +203,20 @@ class Counter {
   }
 
   void Count(const ObservedSpell& observed) {
-    StageCounts& cell = exposure_.cells[static_cast<size_t>(observed.deal->segment) * stage_count_ +
-                                        observed.spell.stage];
+    const Spell& spell = observed.spell;
+    const size_t index = static_cast<size_t>(observed.deal->segment) * stage_count_ + spell.stage;
+    StageCounts& cell = exposure_.cells[index];
     CountDays(observed, cell);
-    if (observed.spell.is_exit()) CountExit(observed, cell);
-    if (observed.first_day == 0) CountEntry(observed.spell, cell.entry);
+    if (spell.is_exit()) CountExit(observed, cell);
+    if (observed.first_day == 0) CountEntry(spell, cell.entry);
+    parts_.CountDays(index, spell.entered, observed.first_day, LastFullDay(spell));
+    if (spell.is_exit()) {
+      parts_.CountExit(index, spell.entered, DaysBetween(spell.entered, spell.left),
+                       spell.end == SpellEnd::kAdvanced);
+    }
   }
+
+  std::vector<PartStratum> Parts() const { return parts_.Strata(); }
 
  private:
   double Weight(absl::CivilDay day) const { return RecencyWeight(day, as_of_, half_life_days_); }
@@ -232,8 +242,8 @@ class Counter {
     const int age = DaysBetween(spell.entered, spell.left);
     const bool advanced = spell.end == SpellEnd::kAdvanced;
     const double weight = Weight(spell.left);
-    exposure_.exits.push_back(
-        {observed.deal->rep, observed.deal->segment, spell.stage, age, advanced, weight});
+    exposure_.exits.push_back({observed.deal->rep, observed.deal->segment, spell.stage, age,
+                               advanced, weight, spell.left});
     if (age == 0) return;  // All of it is in the entry row.
     for (int bin = 0; bin < table_.bins(); ++bin) {
       const double share = table_.Days(age, age, bin);
@@ -268,6 +278,7 @@ class Counter {
   int stage_count_;
   double half_life_days_;
   PhaseTable table_;
+  PartTally parts_;
   Exposure& exposure_;
 };
 
@@ -358,8 +369,9 @@ Exposure CountExposure(const History& history, const ExposureOptions& options) {
   exposure.window_start = options.window_start.value_or(FirstExitOrCreation(history, stage_count));
   const std::vector<ObservedSpell> spells = Observe(history, stage_count, exposure.window_start);
   exposure.age_bin_edges_days = SplitEdges(spells, stage_count, options.age_bin_edges_days);
-  Counter counter(history, options.recency_half_life_days, exposure);
+  Counter counter(history, options, exposure);
   for (const ObservedSpell& spell : spells) counter.Count(spell);
+  exposure.parts = counter.Parts();
   return exposure;
 }
 

@@ -16,6 +16,7 @@
 
 #include "absl/time/civil_time.h"
 #include "simulator/fit/history.h"
+#include "simulator/fit/part_counts.h"
 #include "simulator/model/model.h"
 
 namespace quotacast::simulator {
@@ -81,6 +82,7 @@ struct StageExit {
   int age_days = 0;  // D on the day of the exit.
   bool advanced = false;
   double weight = 1;
+  absl::CivilDay day{};
 };
 
 struct Exposure {
@@ -88,6 +90,7 @@ struct Exposure {
   std::vector<int> age_bin_edges_days;  // With added splits.
   std::vector<StageCounts> cells;       // [segment * stage_count + stage].
   std::vector<StageExit> exits;         // Within the window, in order of deal id.
+  std::vector<PartStratum> parts;       // By part of History::periods.
 };
 
 struct ExposureOptions {

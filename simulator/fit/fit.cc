@@ -1,5 +1,6 @@
 #include "simulator/fit/fit.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <string>
@@ -8,11 +9,15 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "simulator/fit/advance_chances.h"
 #include "simulator/fit/amounts.h"
 #include "simulator/fit/creation.h"
 #include "simulator/fit/exposure.h"
+#include "simulator/fit/grid_posterior.h"
+#include "simulator/fit/period_parts.h"
 #include "simulator/fit/posterior.h"
 #include "simulator/fit/rep_effects.h"
+#include "simulator/fit/spreads.h"
 #include "simulator/fit/stage_cells.h"
 
 namespace quotacast::simulator {
@@ -81,6 +86,21 @@ FitEvidence Weigh(const History& history, absl::CivilDay window_start) {
   return evidence;
 }
 
+// The recency weight of the middle of each period that part_counts.h numbers.
+std::vector<double> PeriodWeights(const History& history, double half_life_days) {
+  std::vector<double> weights;
+  for (const FiscalPeriod& period : history.periods) {
+    if (period.start > history.as_of) break;
+    const absl::CivilDay last = std::min(period.end, history.as_of);
+    weights.push_back(
+        RecencyWeight(period.start + (last - period.start) / 2, history.as_of, half_life_days));
+  }
+  if (weights.size() > kMaxHistoryPeriods) {
+    weights.erase(weights.begin(), weights.end() - kMaxHistoryPeriods);
+  }
+  return weights;
+}
+
 }  // namespace
 
 absl::StatusOr<PipelineModel> FitPipelineModel(const History& history, const FitOptions& options) {
@@ -103,15 +123,27 @@ absl::StatusOr<PipelineModel> FitPipelineModel(const History& history, const Fit
       {exposure.window_start, options.recency_half_life_days, options.draw_count, options.seed});
   if (cancelled()) return cancelled_status;
 
+  PeriodPartFit parts = FitPeriodParts(
+      exposure.parts,
+      {PeriodWeights(history, options.recency_half_life_days), options.draw_count, options.seed});
+
   PipelineModel model;
   model.segments = history.segments;
   model.stages = history.stages;
   model.age_bin_edges_days = exposure.age_bin_edges_days;
   for (const HistoryRep& rep : history.reps) model.reps.push_back(rep.id);
   model.teams = history.teams;
-  model.rep_effects = FitRepEffects(exposure.exits, cells.means, exposure.age_bin_edges_days,
-                                    static_cast<int>(history.stages.size()), history.reps,
-                                    static_cast<int>(history.teams.size()), options.rep_sd);
+  const int team_count = static_cast<int>(history.teams.size());
+  const AdvanceChances chances(cells.means, exposure.age_bin_edges_days,
+                               static_cast<int>(history.stages.size()));
+  const GridPosterior rep_sd =
+      FitRepSpread(exposure.exits, chances, history.reps.size(), options.rep_sd);
+  const std::vector<double> rep_sd_draws =
+      DrawValues(rep_sd, options.seed, "rep_sd", options.draw_count);
+  model.rep_effects = FitRepEffects(exposure.exits, chances, history.reps, team_count, rep_sd);
+  const SharedSpreads shared = FitSharedSpreads(
+      exposure.exits, chances, model.rep_effects, history.reps, team_count,
+      {history.as_of, options.market_sd, options.team_sd, options.draw_count, options.seed});
   model.amounts = FitAmounts(history, exposure.window_start, options.recency_half_life_days);
   model.currency = history.currency;
   model.evidence = Weigh(history, exposure.window_start);
@@ -120,9 +152,10 @@ absl::StatusOr<PipelineModel> FitPipelineModel(const History& history, const Fit
     draw.cells = std::move(cells.draws[k]);
     draw.creation_rate_per_day = std::move(creation.rep_rates[k]);
     draw.team_creation_rate_per_day = std::move(creation.team_rates[k]);
-    draw.market_sd = options.market_sd;
-    draw.team_sd = options.team_sd;
-    draw.rep_sd = options.rep_sd;
+    draw.market_sd = shared.market_sd[k];
+    draw.team_sd = shared.team_sd[k];
+    draw.rep_sd = Quantise(rep_sd_draws[k]);
+    if (!parts.draws.empty()) draw.period_parts = std::move(parts.draws[k]);
     model.draws.push_back(std::move(draw));
   }
   QC_RETURN_IF_ERROR(ValidateModel(model));

@@ -43,8 +43,9 @@ struct FitOptions {
   std::vector<int> age_bin_edges_days = {7, 14, 28, 56, 91, 182};
   // Half-life of a fact's weight in days, > 0; infinity weighs all facts alike.
   double recency_half_life_days = 364;
-  // Assumptions, not estimates: spread of the market, team and rep effects on the probit scale of
-  // one stage, in [0, 2].
+  // What the spreads of the market, team and rep effects are expected to be before the history is
+  // looked at (spreads.h): prior means on the probit scale of one stage, in [0, 2]. 0 fixes a
+  // spread at 0.
   double market_sd = 0.06;
   double team_sd = 0.05;
   double rep_sd = 0.08;

@@ -81,6 +81,22 @@ void CheckReps(const History& history, Violations& violations) {
   }
 }
 
+void CheckPeriods(const std::vector<FiscalPeriod>& periods, Violations& violations) {
+  for (size_t p = 0; p < periods.size() && !violations.full(); ++p) {
+    const std::string path = absl::StrCat("periods[", p, "]");
+    if (periods[p].end <= periods[p].start) {
+      violations.Add(path + ".end", absl::StrCat("is ", FormatIsoDate(periods[p].end),
+                                                 "; want a day after the start ",
+                                                 FormatIsoDate(periods[p].start)));
+    }
+    if (p > 0 && periods[p].start != periods[p - 1].end) {
+      violations.Add(path + ".start", absl::StrCat("is ", FormatIsoDate(periods[p].start),
+                                                   "; want the end of the one before, ",
+                                                   FormatIsoDate(periods[p - 1].end)));
+    }
+  }
+}
+
 // Dates of a deal in order, none unknown at the as-of day.
 void CheckDates(const HistoryDeal& deal, absl::CivilDay as_of, const std::string& path,
                 Violations& violations) {
@@ -159,6 +175,7 @@ absl::Status ValidateHistory(const History& history) {
   if (history.undated_count < 0) {
     violations.Add("undated_count", absl::StrCat("is ", history.undated_count, "; want 0 or more"));
   }
+  CheckPeriods(history.periods, violations);
   CheckReps(history, violations);
   CheckDeals(history, violations);
   return std::move(violations).Result();

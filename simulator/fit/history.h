@@ -4,6 +4,7 @@
 #ifndef QUOTACAST_SIMULATOR_FIT_HISTORY_H_
 #define QUOTACAST_SIMULATOR_FIT_HISTORY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/civil_time.h"
+#include "base/fiscal_calendar.h"
 
 namespace quotacast::simulator {
 
@@ -56,6 +58,9 @@ struct HistoryRep {
   std::optional<absl::CivilDay> end;
 };
 
+// Of History::periods the fit reads the last of these that had begun by the as-of day.
+inline constexpr size_t kMaxHistoryPeriods = 24;
+
 struct History {
   std::vector<std::string> segments;  // 1 to kMaxSegments, unique names.
   std::vector<std::string> stages;    // Open stages in order; 1 to kMaxStages, unique names.
@@ -64,13 +69,16 @@ struct History {
   std::vector<HistoryDeal> deals;     // Any order: the fit does not depend on it.
   std::string currency;               // Of all amounts, ISO 4217.
   absl::CivilDay as_of;               // Last day known, inclusive. No date may lie after it.
-  int64_t undated_count = 0;          // Deals left out because nothing dates them.
+  // Fiscal periods from the first deal to the as-of day, contiguous, the last may end later. None:
+  // no rhythm of periods is looked for. Days they do not cover count as days of no part.
+  std::vector<FiscalPeriod> periods;
+  int64_t undated_count = 0;  // Deals left out because nothing dates them.
 };
 
 // INVALID_ARGUMENT (INVALID_FIELD) names the fields at fault by path
 // ("deals[17].visits[2].entered") with their values: positions out of range, names or ids that
 // repeat or are empty, dates out of order or after `as_of`, negative amounts, a rep whose end lies
-// before the start. An empty list of deals is valid.
+// before the start, periods that are empty or not contiguous. An empty list of deals is valid.
 absl::Status ValidateHistory(const History& history);
 
 }  // namespace quotacast::simulator

@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "boost/math/special_functions/erf.hpp"
 #include "simulator/model/model.h"
+#include "simulator/model/period_part.h"
 
 namespace quotacast::simulator {
 namespace {
@@ -37,15 +38,34 @@ double Shifted(double p, double shift) {
   return shift == 0 ? p : 0.5 * std::erfc(-(Normal(p) + shift) * M_SQRT1_2);
 }
 
-double ExitProbability(const PlantedCell& cell, int age_days) {
-  if (age_days == 0) return cell.entry_day_exit_share;
-  const double factor = age_days >= cell.late_age_days ? cell.late_rate_factor : 1;
-  return -std::expm1(-cell.exit_rate_per_day * factor);
+// Factors of a day on the rates of advancing and of being lost.
+struct DayFactors {
+  double advance = 1;
+  double loss = 1;
+};
+
+// `advance_share` only matters where the factors differ.
+double ExitProbability(const PlantedCell& cell, int age_days, double advance_share = 1,
+                       const DayFactors& day = {}) {
+  const double factor = advance_share * day.advance + (1 - advance_share) * day.loss;
+  if (age_days == 0) return 1 - std::pow(1 - cell.entry_day_exit_share, factor);
+  const double late = age_days >= cell.late_age_days ? cell.late_rate_factor : 1;
+  return -std::expm1(-cell.exit_rate_per_day * late * factor);
 }
 
 double AdvanceProbability(const PlantedCell& cell, int age_days) {
   const bool late = age_days >= cell.late_age_days && cell.late_advance_probability >= 0;
   return late ? cell.late_advance_probability : cell.advance_probability;
+}
+
+DayFactors FactorsOf(const PlantedPipeline& pipeline, int stage, absl::CivilDay day) {
+  if (pipeline.period_parts.empty()) return {};
+  const absl::CivilDay start(day.year(), (day.month() - 1) / 3 * 3 + 1, 1);
+  const absl::CivilDay end(start.year(), start.month() + 3, 1);
+  const int part = PeriodPartOf(static_cast<int>(day - start), static_cast<int>(end - start));
+  const PeriodPartEffect& effect = pipeline.period_parts[part];
+  const bool last = stage == pipeline.stage_count - 1;
+  return {last ? std::exp(effect.win_log_factor) : 1, std::exp(effect.loss_log_factor)};
 }
 
 // Walks a deal through the stages up to the as-of day.
@@ -56,12 +76,17 @@ void Live(const PlantedPipeline& pipeline, double shift, absl::CivilDay as_of, S
     const PlantedCell& cell = pipeline.cells[deal.segment * pipeline.stage_count + stage];
     deal.visits.push_back({stage, day});
     int age = 0;
-    while (stream.Next() > ExitProbability(cell, age)) {
+    double p = Shifted(AdvanceProbability(cell, age), shift);
+    DayFactors factors = FactorsOf(pipeline, stage, day);
+    while (stream.Next() > ExitProbability(cell, age, p, factors)) {
       ++age;
       ++day;
       if (day > as_of) return;
+      p = Shifted(AdvanceProbability(cell, age), shift);
+      factors = FactorsOf(pipeline, stage, day);
     }
-    if (stream.Next() > Shifted(AdvanceProbability(cell, age), shift)) {
+    const double advances = p * factors.advance;
+    if (stream.Next() > advances / (advances + (1 - p) * factors.loss)) {
       deal.end = DealEnd::kLost;
       deal.end_day = day;
       return;
@@ -90,6 +115,11 @@ History PlantHistory(const PlantedPipeline& pipeline, uint64_t seed) {
     HistoryRep rep{absl::StrCat("rep", r), r % pipeline.team_count, std::nullopt, std::nullopt};
     if (!pipeline.rep_starts.empty()) rep.start = pipeline.rep_starts[r];
     history.reps.push_back(rep);
+  }
+  for (absl::CivilDay start(pipeline.first_day.year(), 1, 1); start <= history.as_of;) {
+    const absl::CivilDay end(start.year(), start.month() + 3, 1);
+    history.periods.push_back({absl::StrCat(start.year(), "-", start.month()), start, end});
+    start = end;
   }
   const absl::CivilDay recorded_from = pipeline.first_day + pipeline.recorded_from_day;
   for (int r = 0; r < pipeline.rep_count; ++r) {

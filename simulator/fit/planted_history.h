@@ -8,6 +8,7 @@
 
 #include "absl/time/civil_time.h"
 #include "simulator/fit/history.h"
+#include "simulator/model/model.h"
 
 namespace quotacast::simulator {
 
@@ -37,9 +38,12 @@ struct PlantedPipeline {
   int recorded_from_day = 0;
   double amount_log_median = 14;
   double amount_log_sd = 0.7;
+  // By part of the calendar quarter; empty: all days are alike.
+  std::vector<PeriodPartEffect> period_parts;
 };
 
-// As of the last of `day_count` days. Deals come in order of id.
+// As of the last of `day_count` days, with the calendar's quarters as periods. Deals come in order
+// of id.
 History PlantHistory(const PlantedPipeline& pipeline, uint64_t seed);
 
 // Chance that a deal entering the stage advances in the end, under the truth.

@@ -20,6 +20,11 @@ double BetaQuantile(double a, double b, double u);
 // Quantile u of the gamma distribution with this shape and rate, both > 0.
 double GammaQuantile(double shape, double rate, double u);
 
+// The standard normal distribution: P(X <= x), density, quantile u of (0, 1).
+double NormalCdf(double x);
+double NormalDensity(double x);
+double NormalQuantile(double u);
+
 // Keeps a parent's share off the edges, where a beta distribution has no density.
 double ClampShare(double share);
 

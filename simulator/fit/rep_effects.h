@@ -11,23 +11,24 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "simulator/fit/advance_chances.h"
 #include "simulator/fit/exposure.h"
+#include "simulator/fit/grid_posterior.h"
 #include "simulator/fit/history.h"
 #include "simulator/model/model.h"
 
 namespace quotacast::simulator {
 
 // An assumption: of the variance of ability among reps, the part that lies between teams. A rep
-// in a team without data then has exactly N(0, rep_sd^2).
+// in a team without data then has exactly N(0, E rep_sd^2).
 inline constexpr double kTeamShareOfRepVariance = 0.25;
 
-// One effect per rep of `reps`. `means` are the posterior means of all cells, [segment *
-// stage_count + stage]. Exits count with their recency weight. `rep_sd` >= 0; 0 gives zeros.
+// One effect per rep of `reps`, averaged over what is known of the spread of ability. Exits count
+// with their recency weight. Spread 0 gives zeros.
 std::vector<RepEffect> FitRepEffects(absl::Span<const StageExit> exits,
-                                     absl::Span<const StageCell> means,
-                                     const std::vector<int>& age_bin_edges_days, int stage_count,
+                                     const AdvanceChances& chances,
                                      absl::Span<const HistoryRep> reps, int team_count,
-                                     double rep_sd);
+                                     const GridPosterior& rep_sd);
 
 }  // namespace quotacast::simulator
 

@@ -34,20 +34,25 @@ std::vector<HistoryRep> Reps(int count) {
   return reps;
 }
 
+// With a spread of ability that is known.
+std::vector<RepEffect> EffectsOf(const std::vector<StageExit>& exits, double advance, int rep_count,
+                                 int team_count, double rep_sd = kRepSd) {
+  const std::vector<StageCell> means = {Cell(advance)};
+  return FitRepEffects(exits, AdvanceChances(means, {7}, 1), Reps(rep_count), team_count,
+                       Normalised({rep_sd}, {0}));
+}
+
 double NormalCdf(double x) { return 0.5 * std::erfc(-x * M_SQRT1_2); }
 
 TEST(FitRepEffects, WithoutDataIsThePrior) {
-  const std::vector<StageCell> means = {Cell(0.6)};
-  for (const RepEffect& effect : FitRepEffects({}, means, {7}, 1, Reps(3), 2, kRepSd)) {
+  for (const RepEffect& effect : EffectsOf({}, 0.6, 3, 2)) {
     EXPECT_EQ(effect.mean, 0);
     EXPECT_NEAR(effect.variance, kRepSd * kRepSd, 1e-8);
   }
 }
 
 TEST(FitRepEffects, ZeroSpreadGivesZeros) {
-  const std::vector<StageCell> means = {Cell(0.6)};
-  const std::vector<RepEffect> effects =
-      FitRepEffects(Exits(0, 10, 0), means, {7}, 1, Reps(1), 2, 0);
+  const std::vector<RepEffect> effects = EffectsOf(Exits(0, 10, 0), 0.6, 1, 2, 0);
   EXPECT_EQ(effects[0].mean, 0);
   EXPECT_EQ(effects[0].variance, 0);
 }
@@ -73,8 +78,7 @@ TEST(FitRepEffects, AgreesWithTheExactPosterior) {
   }
   const double mean = first / weight;
   const double sd = std::sqrt(second / weight - mean * mean);
-  const std::vector<StageCell> means = {Cell(0.6)};
-  const RepEffect effect = FitRepEffects(Exits(0, 30, 10), means, {7}, 1, Reps(1), 1, kRepSd)[0];
+  const RepEffect effect = EffectsOf(Exits(0, 30, 10), 0.6, 1, 1)[0];
   EXPECT_NEAR(effect.mean, mean, 0.1 * sd);
   EXPECT_NEAR(std::sqrt(effect.variance), sd, 0.1 * sd);
 }
@@ -82,8 +86,7 @@ TEST(FitRepEffects, AgreesWithTheExactPosterior) {
 TEST(FitRepEffects, ColleaguesPullARepWithoutDataOnlyWithinTheirTeam) {
   // Reps 0 and 2 are of team 0, rep 1 is of team 1.
   std::vector<StageExit> exits = Exits(0, 400, 100);
-  const std::vector<StageCell> means = {Cell(0.6)};
-  const std::vector<RepEffect> effects = FitRepEffects(exits, means, {7}, 1, Reps(3), 2, kRepSd);
+  const std::vector<RepEffect> effects = EffectsOf(exits, 0.6, 3, 2);
   EXPECT_GT(effects[0].mean, effects[2].mean);
   EXPECT_GT(effects[2].mean, 0.01);
   EXPECT_EQ(effects[1].mean, 0);
@@ -91,10 +94,24 @@ TEST(FitRepEffects, ColleaguesPullARepWithoutDataOnlyWithinTheirTeam) {
   EXPECT_LT(effects[2].variance, effects[1].variance);
 }
 
+// Two spreads equally likely: the mean of the two answers, and their variances with the difference.
+TEST(FitRepEffects, AveragesOverTheSpread) {
+  const std::vector<StageExit> exits = Exits(0, 30, 10);
+  const std::vector<StageCell> means = {Cell(0.6)};
+  const RepEffect narrow = EffectsOf(exits, 0.6, 1, 1, 0.1)[0];
+  const RepEffect wide = EffectsOf(exits, 0.6, 1, 1, 0.3)[0];
+  const RepEffect both =
+      FitRepEffects(exits, AdvanceChances(means, {7}, 1), Reps(1), 1, {{0.1, 0.3}, {0.4, 0.6}})[0];
+  const double mean = 0.4 * narrow.mean + 0.6 * wide.mean;
+  EXPECT_NEAR(both.mean, mean, 1e-6);
+  EXPECT_NEAR(both.variance,
+              0.4 * (narrow.variance + narrow.mean * narrow.mean) +
+                  0.6 * (wide.variance + wide.mean * wide.mean) - mean * mean,
+              1e-6);
+}
+
 TEST(FitRepEffects, ExtremeRecordsStayFinite) {
-  const std::vector<StageCell> means = {Cell(1e-9)};
-  const std::vector<RepEffect> effects =
-      FitRepEffects(Exits(0, 100'000, 0), means, {7}, 1, Reps(1), 1, kRepSd);
+  const std::vector<RepEffect> effects = EffectsOf(Exits(0, 100'000, 0), 1e-9, 1, 1);
   EXPECT_TRUE(std::isfinite(effects[0].mean));
   EXPECT_LE(effects[0].mean, 20 * kRepSd);
   EXPECT_GE(effects[0].variance, 0);

@@ -1,0 +1,60 @@
+// How far reps differ, and how far quarters differ for everybody and for a team: the spreads of the
+// rep, market and team factors on the probit scale of one stage, with their posteriors.
+//
+// An exit of chance p that advanced or not has score u and information i about a shift of its
+// probit; over a group of exits, b = sum u / sum i is close to N(shift, 1 / sum i).
+//
+// * Reps: b_r ~ N(m, tau^2 + 1/I_r), m unknown: the restricted likelihood of tau (REML).
+// * Market and team: exits are grouped by team and by 91-day block back from the as-of day,
+//   b_tq ~ N(a_t + M_q, beta_T^2 + 1/I_tq), M_q ~ N(0, beta_M^2), a_t all but free, so that lasting
+//   differences between teams are neither. With one team the two are told apart by the prior only.
+//
+// Blocks count as independent: how shocks persist is not to be had from a few quarters. Priors are
+// half-Student with 4 degrees of freedom around the stated means (docs/model.md, section 4).
+#ifndef QUOTACAST_SIMULATOR_FIT_SPREADS_H_
+#define QUOTACAST_SIMULATOR_FIT_SPREADS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "absl/types/span.h"
+#include "simulator/fit/advance_chances.h"
+#include "simulator/fit/exposure.h"
+#include "simulator/fit/grid_posterior.h"
+#include "simulator/fit/history.h"
+#include "simulator/model/model.h"
+
+namespace quotacast::simulator {
+
+inline constexpr int kSpreadBlockDays = 91;
+// Older blocks are left out.
+inline constexpr int kMaxSpreadBlocks = 24;
+
+// Posterior of tau; exits count alike, however old. `prior_mean` 0 fixes it at 0.
+GridPosterior FitRepSpread(absl::Span<const StageExit> exits, const AdvanceChances& chances,
+                           size_t rep_count, double prior_mean);
+
+struct SharedSpreadOptions {
+  absl::CivilDay as_of;
+  double market_prior_mean = 0;  // 0 fixes the spread at 0, as for teams.
+  double team_prior_mean = 0;
+  int draw_count = 64;
+  uint64_t seed = 0;
+};
+
+struct SharedSpreads {
+  std::vector<double> market_sd;  // One per draw; the two are drawn jointly.
+  std::vector<double> team_sd;
+  int block_count = 0;  // 91-day blocks with exits.
+};
+
+// `effects` are the reps': what a rep is known to be worth is no shock.
+SharedSpreads FitSharedSpreads(absl::Span<const StageExit> exits, const AdvanceChances& chances,
+                               absl::Span<const RepEffect> effects,
+                               absl::Span<const HistoryRep> reps, int team_count,
+                               const SharedSpreadOptions& options);
+
+}  // namespace quotacast::simulator
+
+#endif  // QUOTACAST_SIMULATOR_FIT_SPREADS_H_
