@@ -2,16 +2,21 @@
 // edges of a period by hand.
 #include "services/metrics/deal_columns.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "base/fiscal_calendar.h"
+#include "base/random.h"
 #include "gtest/gtest.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/day_number.h"
 #include "services/metrics/test_columns.h"
 
 namespace quotacast::metrics {
@@ -55,6 +60,28 @@ TEST(ClosedIn, HasThoseOfThePeriodInOrder) {
       .name = "2016Q1", .start = CivilDay(2016, 1, 1), .end = CivilDay(2016, 4, 1)};
   EXPECT_EQ(Closed(*columns, before), "");
   EXPECT_EQ(Closed(DealColumns(), std::nullopt), "");
+}
+
+// Many deals, on days far apart: against a sort of pairs.
+TEST(ClosedIn, OrdersManyDays) {
+  std::vector<BookOpportunity> deals(5'000);
+  std::vector<std::pair<CivilDay, uint32_t>> wanted;
+  for (uint32_t i = 0; i < deals.size(); ++i) {
+    const uint32_t bits = RandomBlock(5, i, 0, RandomPurpose::kSynthetic, 0)[0];
+    deals[i].outcome = bits % 4 == 0 ? StageCategory::kOpen : StageCategory::kWon;
+    // Most within some years, a few anywhere in the calendar.
+    const int range = bits % 50 == 1 ? 3'000'000 : 2'500;
+    deals[i].close_day = CivilDay(2, 1, 1) + static_cast<int>((bits >> 8) % 16'000'000) % range;
+    if (bits % 4 != 0) wanted.emplace_back(deals[i].close_day, i);
+  }
+  std::sort(wanted.begin(), wanted.end());
+  const auto columns = ColumnsOf(deals);
+  const auto closed = columns->ClosedIn(std::nullopt);
+  ASSERT_EQ(closed.size(), wanted.size());
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    ASSERT_EQ(DayOfNumber(closed[i].close_day), wanted[i].first);
+    ASSERT_EQ(closed[i].position, wanted[i].second);
+  }
 }
 
 TEST(DealRef, TellsWhatIsNotThere) {

@@ -1,9 +1,12 @@
 #include "services/metrics/deal_histories.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <future>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -79,7 +82,7 @@ void SayChange(int32_t day, Value value, FieldHistory<Value>& history) {
 
 class HistoryWriter {
  public:
-  HistoryWriter(const std::vector<bool>& closing_stages, DealHistories& into)
+  HistoryWriter(const std::vector<bool>& closing_stages, DealLayer& into)
       : closing_stages_(closing_stages), into_(into) {}
 
   void AddDeal(const SettledFacts& settled) {
@@ -156,11 +159,11 @@ class HistoryWriter {
   }
 
   const std::vector<bool>& closing_stages_;
-  DealHistories& into_;
+  DealLayer& into_;
 };
 
-// Takes over the deals [first, last).
-void TakeOver(const DealHistories& known, size_t first, size_t last, DealHistories& into) {
+// Takes over the deals [first, last) of a layer.
+void TakeOver(const DealLayer& known, size_t first, size_t last, DealLayer& into) {
   if (first == last) return;
   into.codes.insert(into.codes.end(), known.codes.begin() + static_cast<std::ptrdiff_t>(first),
                     known.codes.begin() + static_cast<std::ptrdiff_t>(last));
@@ -168,54 +171,123 @@ void TakeOver(const DealHistories& known, size_t first, size_t last, DealHistori
                          known.is_undated.begin() + static_cast<std::ptrdiff_t>(first),
                          known.is_undated.begin() + static_cast<std::ptrdiff_t>(last));
   ForEachHistory([&](auto& to, const auto& from) { to.AddDeals(from, first, last); }, into, known);
+  into.may_have_bad_amounts |= known.may_have_bad_amounts;
+}
+
+// Takes over deals one by one, those that follow each other at once.
+class LayerCopier {
+ public:
+  explicit LayerCopier(DealLayer& into) : into_(into) {}
+
+  void Add(const DealLayer& layer, size_t deal) {
+    if (&layer == layer_ && deal == end_) {
+      ++end_;
+      return;
+    }
+    Flush();
+    layer_ = &layer;
+    begin_ = deal;
+    end_ = deal + 1;
+  }
+  void Flush() {
+    if (layer_ != nullptr) TakeOver(*layer_, begin_, end_, into_);
+    layer_ = nullptr;
+  }
+
+ private:
+  DealLayer& into_;
+  const DealLayer* layer_ = nullptr;
+  size_t begin_ = 0;
+  size_t end_ = 0;
+};
+
+// Room for so many deals with the sayings of some layers and somewhat more: most arrays then never
+// move.
+void Reserve(size_t deal_count, const DealLayer& a, const DealLayer& b, DealLayer& into) {
+  into.codes.reserve(deal_count);
+  into.is_undated.reserve(deal_count);
+  ForEachHistory(
+      [deal_count](auto& to, const auto& from_a, const auto& from_b) {
+        const size_t saying_count = from_a.saying_count() + from_b.saying_count();
+        to.Reserve(deal_count, saying_count + saying_count / 16);
+      },
+      into, a, b);
+}
+
+std::vector<uint32_t> FirstNumbers(size_t count) {
+  std::vector<uint32_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), 0);
+  return numbers;
 }
 
 }  // namespace
 
-size_t DealHistories::memory_bytes() const {
+size_t DealLayer::memory_bytes() const {
   size_t bytes = codes.capacity() * sizeof(uint32_t) + is_undated.capacity();
   ForEachHistory([&bytes](const auto& history) { bytes += history.memory_bytes(); }, *this);
   return bytes;
+}
+
+size_t DealHistories::memory_bytes() const {
+  return base_->memory_bytes() + patch_->memory_bytes() + places_.capacity() * sizeof(uint32_t);
 }
 
 std::shared_ptr<const DealHistories> MakeDealHistories(const DealHistorySource& source,
                                                        int64_t log_offset,
                                                        const DealHistories* known,
                                                        const std::vector<bool>& is_stale) {
-  auto made = std::make_shared<DealHistories>();
-  made->names = source.names;
-  if (known != nullptr) {
-    made->may_have_bad_amounts = known->may_have_bad_amounts;
-    // Somewhat more than there was: most arrays then never move.
-    const size_t deal_count = source.names->size();
-    made->codes.reserve(deal_count);
-    made->is_undated.reserve(deal_count);
-    ForEachHistory(
-        [deal_count](auto& to, const auto& from) {
-          to.Reserve(deal_count, from.saying_count() + from.saying_count() / 16);
-        },
-        *made, *known);
-  }
+  const std::vector<uint32_t>& codes = source.names->codes();
+  auto made = std::make_shared<DealLayer>();
   HistoryWriter writer(*source.closing_stages, *made);
-  const auto is_known = [&](uint32_t code) {
-    return known != nullptr && !(code < is_stale.size() && is_stale[code]);
-  };
-  size_t next = 0;  // In `known`, which is in the same order and has no deal that is not in it.
-  size_t run_begin = 0;
-  for (const uint32_t code : source.names->codes()) {
-    const bool was_known = known != nullptr && next < known->size() && known->codes[next] == code;
-    if (was_known && is_known(code)) {
-      ++next;
-      continue;
+  if (known == nullptr) {
+    for (const uint32_t code : codes) {
+      made->codes.push_back(code);
+      writer.AddDeal(Settle(*source.facts, code, log_offset, *source.closing_stages));
     }
-    if (known != nullptr) TakeOver(*known, run_begin, next, *made);
-    if (was_known) ++next;
-    run_begin = next;
-    made->codes.push_back(code);
-    writer.AddDeal(Settle(*source.facts, code, log_offset, *source.closing_stages));
+    return std::make_shared<DealHistories>(
+        source.names, std::move(made), std::make_shared<DealLayer>(), FirstNumbers(codes.size()));
   }
-  if (known != nullptr) TakeOver(*known, run_begin, next, *made);
-  return made;
+  const auto base_size = static_cast<uint32_t>(known->base()->size());
+  Reserve(known->patch().size() + known->patch().size() / 16, known->patch(), DealLayer(), *made);
+  std::vector<uint32_t> places;
+  places.reserve(codes.size());
+  LayerCopier copier(*made);
+  uint32_t next_place = base_size;  // In the patch that is made.
+  size_t next = 0;  // In `known`, which is in the same order and has no deal that is not in it.
+  for (const uint32_t code : codes) {
+    const bool was_known = next < known->size() && known->CodeOf(known->places()[next]) == code;
+    if (was_known && !(code < is_stale.size() && is_stale[code])) {
+      const uint32_t place = known->places()[next++];
+      if (place < base_size) {
+        places.push_back(place);
+        continue;
+      }
+      copier.Add(known->patch(), place - base_size);
+    } else {
+      if (was_known) ++next;
+      copier.Flush();
+      made->codes.push_back(code);
+      writer.AddDeal(Settle(*source.facts, code, log_offset, *source.closing_stages));
+    }
+    places.push_back(next_place++);
+  }
+  copier.Flush();
+  return std::make_shared<DealHistories>(source.names, known->base(), std::move(made),
+                                         std::move(places));
+}
+
+std::shared_ptr<const DealHistories> FoldDealHistories(const DealHistories& layered) {
+  auto folded = std::make_shared<DealLayer>();
+  Reserve(layered.size(), *layered.base(), layered.patch(), *folded);
+  LayerCopier copier(*folded);
+  for (const uint32_t place : layered.places()) {
+    const DealPlace at = layered.At(place);
+    copier.Add(at.layer, at.deal);
+  }
+  copier.Flush();
+  return std::make_shared<DealHistories>(layered.names(), std::move(folded),
+                                         std::make_shared<DealLayer>(),
+                                         FirstNumbers(layered.size()));
 }
 
 void DealHistoryCache::Touch(uint32_t opportunity, int64_t offset) {
@@ -233,13 +305,23 @@ std::shared_ptr<const DealHistories> DealHistoryCache::Get(const DealHistorySour
     const bool closes = stage < source.closing_stages->size() && (*source.closing_stages)[stage];
     if (closes != closing_stages_[stage]) is_same = false;
   }
-  if (!is_same) known_ = nullptr;
+  if (!is_same) {
+    known_ = nullptr;
+    folded_ = {};
+  }
   closing_stages_ = *source.closing_stages;
+  TakeFolded();
   if (known_ == nullptr || any_touched_) {
     const auto all = static_cast<int64_t>(UINT32_MAX);
     known_ = MakeDealHistories(source, all, known_.get(), is_touched_);
+    // A patch larger than the base is what an import leaves: nobody waits for the next change.
+    if (known_->patch().size() > known_->base()->size()) {
+      known_ = FoldDealHistories(*known_);
+      folded_ = {};
+    }
     is_touched_.assign(is_touched_.size(), false);
     any_touched_ = false;
+    Fold();
   }
   if (log_offset >= last_offset_) return known_;
   std::vector<bool> is_later(source.facts->opportunity_count());
@@ -250,9 +332,37 @@ std::shared_ptr<const DealHistories> DealHistoryCache::Get(const DealHistorySour
   return MakeDealHistories(source, log_offset, known_.get(), is_later);
 }
 
+void DealHistoryCache::TakeFolded() {
+  if (!folded_.valid()) return;
+  is_touched_since_fold_.resize(is_touched_.size());
+  for (size_t code = 0; code < is_touched_.size(); ++code) {
+    if (is_touched_[code]) is_touched_since_fold_[code] = true;
+  }
+  if (folded_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
+  known_ = folded_.get();
+  any_touched_ = std::find(is_touched_since_fold_.begin(), is_touched_since_fold_.end(), true) !=
+                 is_touched_since_fold_.end();
+  is_touched_ = is_touched_since_fold_;
+}
+
+void DealHistoryCache::Fold() {
+  const size_t patch_size = known_->patch().size();
+  if (folded_.valid() || patch_size <= min_folded_deals_ ||
+      patch_size <= known_->base()->size() / kFoldShare) {
+    return;
+  }
+  is_touched_since_fold_.assign(is_touched_.size(), false);
+  folded_ =
+      std::async(std::launch::async, [layered = known_]() { return FoldDealHistories(*layered); });
+}
+
 size_t DealHistoryCache::memory_bytes() const {
-  return (known_ == nullptr ? 0 : known_->memory_bytes()) + is_touched_.capacity() / 8 +
-         closing_stages_.capacity() / 8;
+  size_t bytes = is_touched_.capacity() / 8 + is_touched_since_fold_.capacity() / 8 +
+                 closing_stages_.capacity() / 8;
+  if (known_ != nullptr) bytes += known_->memory_bytes();
+  // What is being folded will be about as large.
+  if (folded_.valid()) bytes += known_->memory_bytes();
+  return bytes;
 }
 
 }  // namespace quotacast::metrics

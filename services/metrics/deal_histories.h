@@ -1,13 +1,19 @@
 // The settled histories of all opportunities of a book by what was recorded up to an offset of the
 // log, field by field in flat arrays. A view on a day reads each field up to that day, so that a
 // new day costs a pass over the arrays that are looked at.
+//
+// They lie in two layers, so that a change copies little: a base, and a patch with the deals that
+// were touched since the base was made. The patch is folded into a new base once it has grown past
+// a share of it.
 #ifndef QUOTACAST_SERVICES_METRICS_DEAL_HISTORIES_H_
 #define QUOTACAST_SERVICES_METRICS_DEAL_HISTORIES_H_
 
 #include <cstddef>
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "services/metrics/book_view.h"
@@ -18,13 +24,17 @@
 
 namespace quotacast::metrics {
 
-// Immutable once made; deals are in order of id. Names are codes of OpportunityNames.
-struct DealHistories {
+// A patch of more deals than this and than this share of the base is folded into it. The larger the
+// share, the more a change copies; the smaller, the more often the base is copied, which takes a
+// thread about 0.4 us a deal of ten events.
+inline constexpr size_t kMinFoldedDeals = 512;
+inline constexpr size_t kFoldShare = 16;  // One in so many.
+
+// Histories of some deals, in order of id. Names are codes of OpportunityNames.
+struct DealLayer {
   size_t size() const { return codes.size(); }
-  std::string_view IdOf(size_t deal) const { return names->At(codes[deal]); }
   size_t memory_bytes() const;
 
-  std::shared_ptr<const NameOrder> names;  // Of the opportunities.
   std::vector<uint32_t> codes;
   std::vector<uint8_t> is_undated;  // Nothing dates the deal.
   FieldHistory<uint8_t> ends;       // Whether it is gone: deleted, or merged into another one.
@@ -48,6 +58,59 @@ struct DealHistories {
   bool may_have_bad_amounts = false;
 };
 
+// Where the histories of a deal lie.
+struct DealPlace {
+  const DealLayer& layer;
+  size_t deal;  // In the layer.
+};
+
+// Immutable. Deals are known by their *place*: those of the base from 0 on, and behind them those
+// of the patch. Of a deal that is in both the patch counts.
+class DealHistories {
+ public:
+  // `places`: of all deals in order of id.
+  DealHistories(std::shared_ptr<const NameOrder> names, std::shared_ptr<const DealLayer> base,
+                std::shared_ptr<const DealLayer> patch, std::vector<uint32_t> places)
+      : names_(std::move(names)),
+        base_(std::move(base)),
+        patch_(std::move(patch)),
+        base_size_(static_cast<uint32_t>(base_->size())),
+        places_(std::move(places)) {}
+
+  size_t size() const { return places_.size(); }
+  const std::vector<uint32_t>& places() const { return places_; }
+  DealPlace At(uint32_t place) const {
+    if (place < base_size_) return {*base_, place};
+    return {*patch_, place - base_size_};
+  }
+  uint32_t CodeOf(uint32_t place) const {
+    const DealPlace at = At(place);
+    return at.layer.codes[at.deal];
+  }
+  std::string_view IdOf(uint32_t place) const { return names_->At(CodeOf(place)); }
+  // False only when nothing was ever said of a field of any deal.
+  template <typename History>
+  bool MaySayAny(History DealLayer::*field) const {
+    return (*base_.*field).saying_count() > 0 || (*patch_.*field).saying_count() > 0;
+  }
+  // Some amount may be none of money.
+  bool may_have_bad_amounts() const {
+    return base_->may_have_bad_amounts || patch_->may_have_bad_amounts;
+  }
+
+  const std::shared_ptr<const NameOrder>& names() const { return names_; }
+  const std::shared_ptr<const DealLayer>& base() const { return base_; }
+  const DealLayer& patch() const { return *patch_; }
+  size_t memory_bytes() const;
+
+ private:
+  std::shared_ptr<const NameOrder> names_;  // Of the opportunities.
+  std::shared_ptr<const DealLayer> base_;
+  std::shared_ptr<const DealLayer> patch_;
+  uint32_t base_size_ = 0;
+  std::vector<uint32_t> places_;
+};
+
 // What the histories of a book are made from.
 struct DealHistorySource {
   const OpportunityFacts* facts = nullptr;
@@ -57,17 +120,26 @@ struct DealHistorySource {
 };
 
 // Histories by what was recorded up to `log_offset`. Those in `known` are taken over, but for deals
-// of which `is_stale` says so by code; `known` may be null. Complexity: a copy of what is taken
-// over, and n log n in the facts of the others.
+// of which `is_stale` says so by code: these are in the patch of what is made. `known` may be null:
+// then all are in the base. Complexity: n log n in the facts of the deals that are not taken over,
+// a copy of the patch of `known`, and a step per deal.
 std::shared_ptr<const DealHistories> MakeDealHistories(const DealHistorySource& source,
                                                        int64_t log_offset,
                                                        const DealHistories* known,
                                                        const std::vector<bool>& is_stale);
 
+// The same histories in one layer, without a patch. Complexity: a copy.
+std::shared_ptr<const DealHistories> FoldDealHistories(const DealHistories& layered);
+
 // Keeps the histories of everything recorded so far, and makes those of an earlier offset when
-// asked. Not thread-safe; what it gives out is.
+// asked. Folds the patch on a thread of its own: what it gives out says the same before and after.
+// Not thread-safe; what it gives out is. Destruction waits for the thread.
 class DealHistoryCache {
  public:
+  // `min_folded_deals`: a smaller patch stays.
+  explicit DealHistoryCache(size_t min_folded_deals = kMinFoldedDeals)
+      : min_folded_deals_(min_folded_deals) {}
+
   // A fact came about this opportunity, with the largest offset so far.
   void Touch(uint32_t opportunity, int64_t offset);
 
@@ -77,11 +149,18 @@ class DealHistoryCache {
   size_t memory_bytes() const;
 
  private:
+  // Takes what was folded, when it is there, and begins to fold when there is enough to.
+  void TakeFolded();
+  void Fold();
+
+  const size_t min_folded_deals_;
   std::vector<bool> closing_stages_;  // That the histories were settled with.
   std::shared_ptr<const DealHistories> known_;
   std::vector<bool> is_touched_;  // Since then, by code.
   bool any_touched_ = false;
-  int64_t last_offset_ = 0;  // Of any fact.
+  int64_t last_offset_ = 0;                                   // Of any fact.
+  std::future<std::shared_ptr<const DealHistories>> folded_;  // Valid while it is being made.
+  std::vector<bool> is_touched_since_fold_;                   // Since what is folded, by code.
 };
 
 }  // namespace quotacast::metrics

@@ -19,16 +19,16 @@ namespace {
 struct BuildPlan {
   std::shared_ptr<const DealHistories> histories;
   int32_t day = 0;
-  std::vector<uint32_t> deals;    // Positions in the histories.
+  std::vector<uint32_t> places;   // Of the deals, in the histories.
   std::vector<int> stage_places;  // In the view, by code.
   int first_stage = 0;
   std::shared_ptr<const DealColumns> columns;
 };
 
-void AddVisits(const BuildPlan& plan, size_t deal, BookOpportunity& opportunity) {
-  const FieldHistory<uint32_t>& stages = plan.histories->stages;
-  const uint32_t end = stages.EndOf(deal, plan.day);
-  for (uint32_t stay = stages.BeginOf(deal); stay < end; ++stay) {
+void AddVisits(const BuildPlan& plan, const DealPlace& at, BookOpportunity& opportunity) {
+  const FieldHistory<uint32_t>& stages = at.layer.stages;
+  const uint32_t end = stages.EndOf(at.deal, plan.day);
+  for (uint32_t stay = stages.BeginOf(at.deal); stay < end; ++stay) {
     opportunity.visits.push_back({.stage = plan.stage_places[stages.ValueAt(stay)],
                                   .entered_day = DayOfNumber(stages.DayAt(stay))});
   }
@@ -38,10 +38,10 @@ void AddVisits(const BuildPlan& plan, size_t deal, BookOpportunity& opportunity)
   }
 }
 
-void AddExpectedCloses(const BuildPlan& plan, size_t deal, BookOpportunity& opportunity) {
-  const FieldHistory<int32_t>& expected = plan.histories->expected_closes;
-  const uint32_t end = expected.EndOf(deal, plan.day);
-  for (uint32_t saying = expected.BeginOf(deal); saying < end; ++saying) {
+void AddExpectedCloses(const BuildPlan& plan, const DealPlace& at, BookOpportunity& opportunity) {
+  const FieldHistory<int32_t>& expected = at.layer.expected_closes;
+  const uint32_t end = expected.EndOf(at.deal, plan.day);
+  for (uint32_t saying = expected.BeginOf(at.deal); saying < end; ++saying) {
     opportunity.expected_close_day.reset();
     if (expected.ValueAt(saying) == DealColumns::kNoDay) continue;
     opportunity.expected_close_day = DayOfNumber(expected.ValueAt(saying));
@@ -50,10 +50,10 @@ void AddExpectedCloses(const BuildPlan& plan, size_t deal, BookOpportunity& oppo
   }
 }
 
-void AddCategoryCalls(const BuildPlan& plan, size_t deal, BookOpportunity& opportunity) {
-  const FieldHistory<DealCategory>& categories = plan.histories->categories;
-  const uint32_t end = categories.EndOf(deal, plan.day);
-  for (uint32_t saying = categories.BeginOf(deal); saying < end; ++saying) {
+void AddCategoryCalls(const BuildPlan& plan, const DealPlace& at, BookOpportunity& opportunity) {
+  const FieldHistory<DealCategory>& categories = at.layer.categories;
+  const uint32_t end = categories.EndOf(at.deal, plan.day);
+  for (uint32_t saying = categories.BeginOf(at.deal); saying < end; ++saying) {
     opportunity.category_calls.push_back(
         {DayOfNumber(categories.DayAt(saying)), categories.ValueAt(saying)});
   }
@@ -62,31 +62,31 @@ void AddCategoryCalls(const BuildPlan& plan, size_t deal, BookOpportunity& oppor
 std::vector<BookOpportunity> BuildOpportunities(const BuildPlan& plan) {
   const DealHistories& histories = *plan.histories;
   const DealColumns& columns = *plan.columns;
-  std::vector<BookOpportunity> opportunities(plan.deals.size());
+  std::vector<BookOpportunity> opportunities(plan.places.size());
   for (size_t i = 0; i < opportunities.size(); ++i) {
-    const size_t deal = plan.deals[i];
+    const DealPlace at = histories.At(plan.places[i]);
     BookOpportunity& opportunity = opportunities[i];
-    opportunity.id = std::string(histories.IdOf(deal));
+    opportunity.id = std::string(histories.IdOf(plan.places[i]));
     opportunity.rep = columns.rep[i];
     opportunity.segment = columns.segment[i];
     opportunity.product = columns.product[i];
     opportunity.account = columns.account[i];
     opportunity.created_day = DayOfNumber(columns.created_day[i]);
-    AddVisits(plan, deal, opportunity);
+    AddVisits(plan, at, opportunity);
     opportunity.outcome = columns.outcome[i];
     if (opportunity.outcome != StageCategory::kOpen) {
       opportunity.close_day = opportunity.visits.back().entered_day;
     }
     opportunity.amount_minor_units = columns.At(i).amount_minor_units();
     opportunity.entry_amount_minor_units = columns.At(i).entry_amount_minor_units();
-    AddExpectedCloses(plan, deal, opportunity);
+    AddExpectedCloses(plan, at, opportunity);
     opportunity.motion = columns.motion[i];
     opportunity.lead_source = columns.lead_source[i];
     opportunity.close_reason = columns.close_reason[i];
     opportunity.competitor = columns.competitor[i];
     opportunity.has_customer_problem = columns.At(i).has_customer_problem();
     opportunity.discovery_rating = columns.discovery_rating[i];
-    AddCategoryCalls(plan, deal, opportunity);
+    AddCategoryCalls(plan, at, opportunity);
   }
   return opportunities;
 }
@@ -97,14 +97,14 @@ DealReader::DealReader(std::shared_ptr<const DealHistories> histories, int32_t d
                        const OpportunityNames& names)
     : histories_(std::move(histories)),
       day_(day),
-      has_one_currency_(names.currencies.size() <= 1 && !histories_->may_have_bad_amounts),
-      reps_(names.reps, histories_->owners),
-      segments_(names.segments, histories_->segments),
-      products_(names.products, histories_->products),
-      accounts_(names.accounts, histories_->accounts),
-      lead_sources_(names.words, histories_->lead_sources),
-      close_reasons_(names.words, histories_->close_reasons),
-      competitors_(names.words, histories_->competitors),
+      has_one_currency_(names.currencies.size() <= 1 && !histories_->may_have_bad_amounts()),
+      reps_(names.reps, &DealLayer::owners),
+      segments_(names.segments, &DealLayer::segments),
+      products_(names.products, &DealLayer::products),
+      accounts_(names.accounts, &DealLayer::accounts),
+      lead_sources_(names.words, &DealLayer::lead_sources),
+      close_reasons_(names.words, &DealLayer::close_reasons),
+      competitors_(names.words, &DealLayer::competitors),
       stages_(names.stages) {
   Select();
   for (NameColumn* column : {&reps_, &segments_, &products_, &accounts_, &lead_sources_,
@@ -115,38 +115,40 @@ DealReader::DealReader(std::shared_ptr<const DealHistories> histories, int32_t d
 }
 
 void DealReader::Select() {
-  const FieldHistory<uint32_t>& facts = histories_->facts;
-  const bool any_ends = histories_->ends.saying_count() > 0;
-  deals_.reserve(histories_->size());
-  for (size_t deal = 0; deal < histories_->size(); ++deal) {
-    undated_count_ += histories_->is_undated[deal];
-    const uint32_t begin = facts.BeginOf(deal);
-    const uint32_t end = facts.EndOf(deal, day_);
-    if (end == begin || (any_ends && histories_->ends.On(deal, day_, 0) != 0)) continue;
-    deals_.push_back(static_cast<uint32_t>(deal));
+  const bool any_ends = histories_->MaySayAny(&DealLayer::ends);
+  places_.reserve(histories_->size());
+  for (const uint32_t place : histories_->places()) {
+    const auto [layer, deal] = histories_->At(place);
+    undated_count_ += layer.is_undated[deal];
+    const uint32_t begin = layer.facts.BeginOf(deal);
+    const uint32_t end = layer.facts.EndOf(deal, day_);
+    if (end == begin || (any_ends && layer.ends.On(deal, day_, 0) != 0)) continue;
+    places_.push_back(place);
     fact_count_ += end - begin;
-    late_count_ += facts.ValueAt(end - 1);
+    late_count_ += layer.facts.ValueAt(end - 1);
   }
 }
 
 void DealReader::ReadNames(NameColumn& column) {
-  if (column.history.saying_count() == 0) {
+  if (!histories_->MaySayAny(column.history)) {
     // Nobody ever said anything of the kind.
-    column.codes.assign(deals_.size(), Dictionary::kNone);
-    if (!deals_.empty()) column.use.Use(Dictionary::kNone);
+    column.codes.assign(places_.size(), Dictionary::kNone);
+    if (!places_.empty()) column.use.Use(Dictionary::kNone);
     return;
   }
-  column.codes.resize(deals_.size());
-  for (size_t i = 0; i < deals_.size(); ++i) {
-    const uint32_t code = column.history.On(deals_[i], day_, Dictionary::kNone);
+  column.codes.resize(places_.size());
+  for (size_t i = 0; i < places_.size(); ++i) {
+    const auto [layer, deal] = histories_->At(places_[i]);
+    const uint32_t code = (layer.*column.history).On(deal, day_, Dictionary::kNone);
     column.codes[i] = code;
     column.use.Use(code);
   }
 }
 
 void DealReader::ReadStages() {
-  const FieldHistory<uint32_t>& stages = histories_->stages;
-  for (const uint32_t deal : deals_) {
+  for (const uint32_t place : places_) {
+    const auto [layer, deal] = histories_->At(place);
+    const FieldHistory<uint32_t>& stages = layer.stages;
     const uint32_t end = stages.EndOf(deal, day_);
     for (uint32_t stay = stages.BeginOf(deal); stay < end; ++stay)
       stages_.Use(stages.ValueAt(stay));
@@ -154,11 +156,12 @@ void DealReader::ReadStages() {
 }
 
 void DealReader::VisitAmounts(const AmountVisitor& visit) const {
-  const FieldHistory<StatedAmount>& amounts = histories_->amounts;
-  for (const uint32_t deal : deals_) {
+  for (const uint32_t place : places_) {
+    const auto [layer, deal] = histories_->At(place);
+    const FieldHistory<StatedAmount>& amounts = layer.amounts;
     const uint32_t end = amounts.EndOf(deal, day_);
     for (uint32_t saying = amounts.BeginOf(deal); saying < end; ++saying) {
-      visit(std::string(histories_->IdOf(deal)), amounts.ValueAt(saying));
+      visit(std::string(histories_->IdOf(place)), amounts.ValueAt(saying));
       if (has_one_currency_) return;
     }
   }
@@ -166,7 +169,7 @@ void DealReader::VisitAmounts(const AmountVisitor& visit) const {
 
 std::vector<int32_t> DealReader::Positions(const NameColumn& column, int none) const {
   std::vector<int32_t> positions(column.codes.size(), none);
-  if (column.history.saying_count() == 0) return positions;
+  if (!histories_->MaySayAny(column.history)) return positions;
   for (size_t i = 0; i < positions.size(); ++i) {
     if (column.codes[i] != Dictionary::kNone) {
       positions[i] = column.use.PositionOf(column.codes[i]);
@@ -185,7 +188,7 @@ void DealReader::Fill(const Defaults& defaults, BookView& view) {
   columns.lead_source = Positions(lead_sources_, -1);
   columns.close_reason = Positions(close_reasons_, -1);
   columns.competitor = Positions(competitors_, -1);
-  const size_t size = deals_.size();
+  const size_t size = places_.size();
   columns.motion.resize(size);
   columns.created_day.resize(size);
   columns.stage.resize(size);
@@ -208,17 +211,16 @@ void DealReader::Fill(const Defaults& defaults, BookView& view) {
   const StageCategory first_category =
       view.stages.empty() ? StageCategory::kOpen
                           : view.stages[static_cast<size_t>(defaults.stage)].category;
-  const DealHistories& histories = *histories_;
   int32_t first_created_day = INT32_MAX;
   for (size_t i = 0; i < size; ++i) {
-    const size_t deal = deals_[i];
-    columns.has_customer_problem[i] = histories.customer_problems.On(deal, day_, 0);
-    columns.discovery_rating[i] = histories.discovery_ratings.On(deal, day_, 0);
-    columns.motion[i] = histories.motions.On(deal, day_, DealMotion::kUnknown);
-    const int32_t first_day = histories.facts.DayAt(histories.facts.BeginOf(deal));
-    columns.created_day[i] = histories.created_days.On(deal, day_, first_day);
+    const auto [layer, deal] = histories_->At(places_[i]);
+    columns.has_customer_problem[i] = layer.customer_problems.On(deal, day_, 0);
+    columns.discovery_rating[i] = layer.discovery_ratings.On(deal, day_, 0);
+    columns.motion[i] = layer.motions.On(deal, day_, DealMotion::kUnknown);
+    const int32_t first_day = layer.facts.DayAt(layer.facts.BeginOf(deal));
+    columns.created_day[i] = layer.created_days.On(deal, day_, first_day);
     first_created_day = std::min(first_created_day, columns.created_day[i]);
-    const FieldHistory<uint32_t>& stages = histories.stages;
+    const FieldHistory<uint32_t>& stages = layer.stages;
     const uint32_t stay_end = stages.EndOf(deal, day_);
     columns.stage[i] = defaults.stage;
     columns.outcome[i] = first_category;
@@ -228,8 +230,8 @@ void DealReader::Fill(const Defaults& defaults, BookView& view) {
       columns.outcome[i] = categories[stages.ValueAt(stay_end - 1)];
       columns.close_day[i] = stages.DayAt(stay_end - 1);
     }
-    columns.expected_close_day[i] = histories.expected_closes.On(deal, day_, DealColumns::kNoDay);
-    const Amounts amounts = AmountsOn(deal);
+    columns.expected_close_day[i] = layer.expected_closes.On(deal, day_, DealColumns::kNoDay);
+    const Amounts amounts = AmountsOn({layer, deal});
     // An open deal is not worth nothing: somebody left the amount out.
     const bool counts = columns.outcome[i] != StageCategory::kOpen || amounts.last > 0;
     columns.amount_minor_units[i] = counts ? amounts.last : DealColumns::kNoAmount;
@@ -240,7 +242,7 @@ void DealReader::Fill(const Defaults& defaults, BookView& view) {
   auto plan = std::make_shared<BuildPlan>();
   plan->histories = histories_;
   plan->day = day_;
-  plan->deals = std::move(deals_);
+  plan->places = std::move(places_);
   plan->stage_places = std::move(stage_places);
   plan->first_stage = defaults.stage;
   plan->columns = filled;
@@ -249,11 +251,11 @@ void DealReader::Fill(const Defaults& defaults, BookView& view) {
       LazyList<BookOpportunity>(size, [plan] { return BuildOpportunities(*plan); });
 }
 
-DealReader::Amounts DealReader::AmountsOn(size_t deal) const {
+DealReader::Amounts DealReader::AmountsOn(const DealPlace& at) const {
   Amounts found;
-  const FieldHistory<StatedAmount>& amounts = histories_->amounts;
-  const uint32_t end = amounts.EndOf(deal, day_);
-  for (uint32_t saying = amounts.BeginOf(deal); saying < end; ++saying) {
+  const FieldHistory<StatedAmount>& amounts = at.layer.amounts;
+  const uint32_t end = amounts.EndOf(at.deal, day_);
+  for (uint32_t saying = amounts.BeginOf(at.deal); saying < end; ++saying) {
     const StatedAmount amount = amounts.ValueAt(saying);
     // What is no amount of money leaves the one before.
     if (amount.currency == Dictionary::kNone) continue;

@@ -26,7 +26,7 @@ class DealReader {
              const OpportunityNames& names);
 
   // Of the deals on the day; undated ones are no deals of any day.
-  size_t size() const { return deals_.size(); }
+  size_t size() const { return places_.size(); }
   int64_t undated_count() const { return undated_count_; }
   // Facts that count, and those of them that were learned late.
   int64_t fact_count() const { return fact_count_; }
@@ -59,10 +59,10 @@ class DealReader {
  private:
   // A field that names something.
   struct NameColumn {
-    NameColumn(const Dictionary& names, const FieldHistory<uint32_t>& said)
+    NameColumn(const Dictionary& names, FieldHistory<uint32_t> DealLayer::*said)
         : use(names), history(said) {}
     NameUse use;
-    const FieldHistory<uint32_t>& history;
+    FieldHistory<uint32_t> DealLayer::*const history;
     std::vector<uint32_t> codes;  // By deal of the view.
   };
 
@@ -76,12 +76,12 @@ class DealReader {
   void ReadNames(NameColumn& column);
   void ReadStages();
   std::vector<int32_t> Positions(const NameColumn& column, int none) const;
-  Amounts AmountsOn(size_t deal) const;
+  Amounts AmountsOn(const DealPlace& at) const;
 
   const std::shared_ptr<const DealHistories> histories_;
   const int32_t day_;
   const bool has_one_currency_;
-  std::vector<uint32_t> deals_;  // Positions in the histories.
+  std::vector<uint32_t> places_;  // Of the deals, in the histories; in order of id.
   int64_t undated_count_ = 0;
   int64_t fact_count_ = 0;
   int64_t late_count_ = 0;

@@ -16,22 +16,33 @@ namespace quotacast::metrics {
 // Immutable, and independent of the dictionary once made.
 class NameOrder {
  public:
-  // `known`, which may be null, is the order of the same dictionary when it was smaller.
-  // Complexity: linear in the names, n log n in the new ones.
+  // `known`, which may be null, is the order of the same dictionary when it was smaller; texts are
+  // shared with it. Complexity: n log n in the new names, and copies of a number per name.
   NameOrder(const Dictionary& names, const NameOrder* known);
 
-  size_t size() const { return ends_.size(); }
+  size_t size() const { return codes_.size(); }
   std::string_view At(uint32_t code) const {
-    const size_t begin = code == 0 ? 0 : ends_[code - 1];
-    return std::string_view(texts_).substr(begin, ends_[code] - begin);
+    return chunks_[code / kChunkNames]->At(code % kChunkNames);
   }
   // In order of the name.
   const std::vector<uint32_t>& codes() const { return codes_; }
   size_t memory_bytes() const;
 
  private:
-  std::string texts_;           // One after the other.
-  std::vector<uint64_t> ends_;  // Of each text in `texts_`.
+  // Names that came later than those of a full chunk never touch it.
+  static constexpr size_t kChunkNames = 1024;
+
+  // Texts one after the other.
+  struct Chunk {
+    std::string_view At(size_t position) const {
+      const size_t begin = position == 0 ? 0 : ends[position - 1];
+      return std::string_view(texts).substr(begin, ends[position] - begin);
+    }
+    std::string texts;
+    std::vector<uint64_t> ends;  // Of each text in `texts`.
+  };
+
+  std::vector<std::shared_ptr<const Chunk>> chunks_;
   std::vector<uint32_t> codes_;
 };
 

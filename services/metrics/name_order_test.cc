@@ -2,7 +2,12 @@
 // grown in two steps.
 #include "services/metrics/name_order.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
 
@@ -27,6 +32,31 @@ TEST(NameOrder, GrowsWithTheDictionary) {
   EXPECT_EQ(InOrder(*cache.Get(names)), " a b c m z zz ");
   EXPECT_EQ(InOrder(*before), " b m z ");
   EXPECT_EQ(before->At(1), "z");
+}
+
+// Across the borders of what orders share of each other's texts.
+TEST(NameOrder, GrowsByManyNames) {
+  Dictionary names;
+  NameOrderCache cache;
+  std::vector<std::shared_ptr<const NameOrder>> orders;
+  for (const int step : {1'000, 24, 1, 1'023, 3'000, 1}) {
+    for (int i = 0; i < step; ++i) {
+      const auto number = static_cast<uint64_t>(names.size());
+      names.CodeOf(std::to_string(number * 2'654'435'761u % 4'294'967'296u));
+    }
+    orders.push_back(cache.Get(names));
+  }
+  for (const auto& order : orders) {
+    std::vector<std::string> wanted;
+    for (uint32_t code = 0; code < order->size(); ++code) {
+      wanted.emplace_back(names.At(code));
+      ASSERT_EQ(order->At(code), wanted.back());
+    }
+    std::sort(wanted.begin(), wanted.end());
+    ASSERT_EQ(order->codes().size(), wanted.size());
+    for (size_t i = 0; i < wanted.size(); ++i) ASSERT_EQ(order->At(order->codes()[i]), wanted[i]);
+  }
+  EXPECT_EQ(orders.back()->size(), 5'049u);
 }
 
 }  // namespace
