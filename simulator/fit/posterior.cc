@@ -10,7 +10,6 @@
 #include "base/random.h"
 #include "boost/math/policies/policy.hpp"
 #include "boost/math/special_functions/beta.hpp"
-#include "boost/math/special_functions/erf.hpp"
 #include "boost/math/special_functions/gamma.hpp"
 
 namespace quotacast::simulator {
@@ -57,12 +56,6 @@ double BetaQuantile(double a, double b, double u) {
 double GammaQuantile(double shape, double rate, double u) {
   return boost::math::gamma_p_inv(shape, u, QuantilePolicy()) / rate;
 }
-
-double NormalCdf(double x) { return 0.5 * std::erfc(-x * M_SQRT1_2); }
-
-double NormalDensity(double x) { return std::exp(-0.5 * x * x) / std::sqrt(2 * M_PI); }
-
-double NormalQuantile(double u) { return -M_SQRT2 * boost::math::erfc_inv(2 * u); }
 
 double LnGamma(double x) { return boost::math::lgamma(x, QuantilePolicy()); }
 

@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <vector>
 
+// The standard normal distribution belongs to the arithmetic here, and there is one of it.
+#include "simulator/engine/deterministic_math.h"  // IWYU pragma: export
+
 namespace quotacast::simulator {
 
 // One uniform in (0, 1) per parameter draw, one from each of `draw_count` equal strata in an order
@@ -19,11 +22,6 @@ double BetaQuantile(double a, double b, double u);
 
 // Quantile u of the gamma distribution with this shape and rate, both > 0.
 double GammaQuantile(double shape, double rate, double u);
-
-// The standard normal distribution: P(X <= x), density, quantile u of (0, 1).
-double NormalCdf(double x);
-double NormalDensity(double x);
-double NormalQuantile(double u);
 
 // Keeps a parent's share off the edges, where a beta distribution has no density.
 double ClampShare(double share);

@@ -42,8 +42,6 @@ std::vector<RepEffect> EffectsOf(const std::vector<StageExit>& exits, double adv
                        Normalised({rep_sd}, {0}));
 }
 
-double NormalCdf(double x) { return 0.5 * std::erfc(-x * M_SQRT1_2); }
-
 TEST(FitRepEffects, WithoutDataIsThePrior) {
   for (const RepEffect& effect : EffectsOf({}, 0.6, 3, 2)) {
     EXPECT_EQ(effect.mean, 0);

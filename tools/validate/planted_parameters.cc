@@ -1,0 +1,171 @@
+#include "tools/validate/planted_parameters.h"
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/random.h"
+#include "base/status_macros.h"
+#include "simulator/engine/deterministic_math.h"
+#include "simulator/engine/win_thresholds.h"
+#include "simulator/fit/fit.h"
+#include "simulator/fit/planted_history.h"
+#include "simulator/model/model.h"
+
+namespace quotacast::validate {
+namespace {
+
+using simulator::ParameterDraw;
+using simulator::PipelineModel;
+using simulator::PlantedCell;
+using simulator::PlantedPipeline;
+
+constexpr int kStages = 3;
+
+// Uniforms of one company, in order.
+class Dice {
+ public:
+  Dice(uint64_t seed, int company) : seed_(seed), company_(static_cast<uint64_t>(company)) {}
+
+  double Between(double low, double high) { return low + (high - low) * Uniform(); }
+  double Normal() { return simulator::NormalQuantile(Uniform()); }
+
+ private:
+  double Uniform() {
+    const std::array<uint32_t, 4> words =
+        RandomBlock(seed_, company_, 0, RandomPurpose::kSynthetic, index_++);
+    return UniformOpen(words[0], words[1]);
+  }
+
+  uint64_t seed_;
+  uint64_t company_;
+  uint32_t index_ = 0;
+};
+
+// Companies as one meets them, none of them the default pipeline: 4 to 12 reps, one to two and a
+// half years, win rates from 5 to 45 %, cycles from a month to half a year.
+PlantedPipeline DrawPipeline(Dice& dice) {
+  PlantedPipeline pipeline;
+  pipeline.stage_count = kStages;
+  for (int s = 0; s < kStages; ++s) {
+    PlantedCell cell;
+    cell.entry_day_exit_share = dice.Between(0, 0.1);
+    cell.exit_rate_per_day = std::exp(dice.Between(std::log(0.015), std::log(0.08)));
+    cell.advance_probability = dice.Between(0.4, 0.8);
+    pipeline.cells.push_back(cell);
+  }
+  pipeline.rep_count = 4 + static_cast<int>(dice.Between(0, 9));
+  pipeline.team_count = 2;
+  pipeline.creation_rate_per_day = std::exp(dice.Between(std::log(0.04), std::log(0.15)));
+  pipeline.day_count = 365 + static_cast<int>(dice.Between(0, 550));
+  for (int r = 0; r < pipeline.rep_count; ++r) {
+    pipeline.creation_factors.push_back(std::exp(0.3 * dice.Normal()));
+    // The spread that the fit's prior states.
+    pipeline.rep_shifts.push_back(0.08 * dice.Normal());
+  }
+  return pipeline;
+}
+
+// Chance that a deal entering the stage advances in the end.
+double AdvanceProbability(const simulator::StageCell& cell, const std::vector<int>& edges) {
+  const std::vector<double> shares = simulator::ExitShares(cell, edges, /*step_days=*/7);
+  double sum = shares[0] * cell.entry_advance_probability;
+  for (size_t bin = 0; bin < cell.ages.size(); ++bin) {
+    sum += shares[bin + 1] * cell.ages[bin].advance_probability;
+  }
+  return sum;
+}
+
+// What a figure of the draws is, as draws.
+template <typename Figure>
+std::vector<double> Draws(const PipelineModel& model, const Figure& figure) {
+  std::vector<double> draws;
+  draws.reserve(model.draws.size());
+  for (const ParameterDraw& draw : model.draws) draws.push_back(figure(draw));
+  return draws;
+}
+
+// The age bin that is judged: old enough to have deals of every stage, young enough to have many.
+constexpr int kJudgedAgeDays = 20;
+
+size_t BinOf(const std::vector<int>& edges, int age_days) {
+  size_t bin = 0;
+  while (bin < edges.size() && edges[bin] <= age_days) ++bin;
+  return bin;
+}
+
+void TallyCompany(const PlantedPipeline& truth, const PipelineModel& model, int company,
+                  IntervalTally& tally) {
+  const std::vector<int>& edges = model.age_bin_edges_days;
+  double win_probability = 1;
+  for (int s = kStages - 1; s >= 0; --s) {
+    const PlantedCell& cell = truth.cells[static_cast<size_t>(s)];
+    const double advance = simulator::PlantedAdvanceProbability(cell);
+    win_probability *= advance;
+    const size_t position = static_cast<size_t>(s);
+    tally.Add("advance probability of a stage", company,
+              RankAmong(Draws(model,
+                              [&](const ParameterDraw& draw) {
+                                return AdvanceProbability(draw.cells[position], edges);
+                              }),
+                        advance));
+    tally.Add(
+        "exit rate of a stage", company,
+        RankAmong(
+            Draws(
+                model,
+                [&](const ParameterDraw& draw) {
+                  return draw.cells[position].ages[BinOf(edges, kJudgedAgeDays)].exit_rate_per_day;
+                }),
+            cell.exit_rate_per_day));
+  }
+  tally.Add("win probability", company,
+            RankAmong(Draws(model,
+                            [&](const ParameterDraw& draw) {
+                              double product = 1;
+                              for (int s = 0; s < kStages; ++s) {
+                                product *=
+                                    AdvanceProbability(draw.cells[static_cast<size_t>(s)], edges);
+                              }
+                              return product;
+                            }),
+                      win_probability));
+  for (int r = 0; r < truth.rep_count; ++r) {
+    const size_t rep = static_cast<size_t>(r);
+    tally.Add(
+        "creation of a rep", company,
+        RankAmong(Draws(model,
+                        [&](const ParameterDraw& draw) { return draw.creation_rate_per_day[rep]; }),
+                  truth.creation_rate_per_day * truth.creation_factors[rep]));
+    const simulator::RepEffect& effect = model.rep_effects[rep];
+    const double z = (truth.rep_shifts[rep] - effect.mean) / std::sqrt(effect.variance);
+    tally.Add("ability of a rep", company, 0.5 * std::erfc(-z * M_SQRT1_2));
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<IntervalTally> TallyPlantedParameters(const PlantedParametersOptions& options) {
+  IntervalTally tally;
+  for (int company = 0; company < options.company_count; ++company) {
+    options.progress(company, options.company_count);
+    Dice dice(options.seed, company);
+    const PlantedPipeline truth = DrawPipeline(dice);
+    simulator::FitOptions fit;
+    fit.seed = options.seed;
+    QC_ASSIGN_OR_RETURN(
+        const PipelineModel model,
+        simulator::FitPipelineModel(
+            simulator::PlantHistory(truth,
+                                    StableId("company", absl::StrCat(options.seed, "/", company))),
+            fit));
+    TallyCompany(truth, model, company, tally);
+  }
+  options.progress(options.company_count, options.company_count);
+  return tally;
+}
+
+}  // namespace quotacast::validate

@@ -1,0 +1,25 @@
+// Whether the fit's intervals hold what was planted: generated companies whose parameters are drawn
+// at random, each fitted on its own history.
+#ifndef QUOTACAST_TOOLS_VALIDATE_PLANTED_PARAMETERS_H_
+#define QUOTACAST_TOOLS_VALIDATE_PLANTED_PARAMETERS_H_
+
+#include <cstdint>
+#include <functional>
+
+#include "absl/status/statusor.h"
+#include "tools/validate/interval_tally.h"
+
+namespace quotacast::validate {
+
+struct PlantedParametersOptions {
+  int company_count = 120;
+  uint64_t seed = 1;
+  std::function<void(int done, int total)> progress = [](int, int) {};
+};
+
+// Ranks of the truth among the posterior's draws, by quantity. Errors are those of the fit.
+absl::StatusOr<IntervalTally> TallyPlantedParameters(const PlantedParametersOptions& options);
+
+}  // namespace quotacast::validate
+
+#endif  // QUOTACAST_TOOLS_VALIDATE_PLANTED_PARAMETERS_H_

@@ -1,0 +1,83 @@
+// validate: prints how well estimates and forecasts are calibrated on generated companies.
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "tools/validate/coverage_report.h"
+#include "tools/validate/interval_tally.h"
+#include "tools/validate/planted_parameters.h"
+
+namespace quotacast::validate {
+namespace {
+
+// Rewrites one line of the terminal.
+void ShowProgress(const char* what, int done, int total) {
+  std::fprintf(stderr, "\r%s: %d of %d companies%s", what, done, total, done == total ? "\n" : "");
+  std::fflush(stderr);
+}
+
+absl::StatusOr<Suite> PlantedParameters(int company_count, uint64_t seed) {
+  absl::StatusOr<IntervalTally> tally = TallyPlantedParameters(
+      {.company_count = company_count, .seed = seed, .progress = [](int done, int total) {
+         ShowProgress("planted parameters", done, total);
+       }});
+  if (!tally.ok()) return tally.status();
+  Suite suite;
+  suite.name = "Planted parameters: do the fit's intervals hold the truth?";
+  suite.sample = absl::StrCat(company_count, " generated companies of their own parameters, seed ",
+                              seed, "; +- is two standard errors over companies");
+  suite.quantities = tally->Summarize();
+  return suite;
+}
+
+int Run(int argc, char** argv) {
+  CLI::App app("Validates estimates and forecasts on generated companies with known truth.");
+  int company_count = 120;
+  uint64_t seed = 1;
+  bool check = false;
+  std::string json_path;
+  app.add_option("--companies", company_count, "companies per suite")
+      ->check(CLI::Range(2, 10'000))
+      ->capture_default_str();
+  app.add_option("--seed", seed, "seed of the companies")->capture_default_str();
+  app.add_flag("--check", check, "exit with 1 when a judged coverage is off");
+  app.add_option("--json", json_path, "also write the figures to this file");
+  CLI11_PARSE(app, argc, argv);
+
+  std::vector<Suite> suites;
+  for (const auto& run : {PlantedParameters}) {
+    absl::StatusOr<Suite> suite = run(company_count, seed);
+    if (!suite.ok()) {
+      std::fprintf(stderr, "validate: %s\n", suite.status().ToString().c_str());
+      return 2;
+    }
+    std::printf("%s\n", TextOf(*suite).c_str());
+    suites.push_back(*std::move(suite));
+  }
+  if (!json_path.empty()) {
+    std::FILE* const file = std::fopen(json_path.c_str(), "w");
+    const std::string json = JsonOf(suites);
+    const bool written =
+        file != nullptr && std::fwrite(json.data(), 1, json.size(), file) == json.size();
+    if (file == nullptr || std::fclose(file) != 0 || !written) {
+      std::fprintf(stderr, "validate: cannot write %s\n", json_path.c_str());
+      return 2;
+    }
+  }
+  for (const Suite& suite : suites) {
+    if (check && !suite.Passes()) {
+      std::fprintf(stderr, "validate: %s: coverage is off\n", suite.name.c_str());
+      return 1;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace quotacast::validate
+
+int main(int argc, char** argv) { return quotacast::validate::Run(argc, argv); }
