@@ -71,6 +71,7 @@ TEST_F(ScenarioSourceTest, AFileMayHoldEveryLever) {
                   "successorRepId": "ben", "freezeWeeks": 0, "inheritedWin": {"mean": 0}}],
   "absences": [{"repId": "cy", "startDate": {"year": 2017, "month": 11, "day": 1},
                 "lastDate": {"year": 2017, "month": 11, "day": 30}}],
+  "attrition": {"ratePerYear": 0.25, "backfillWeeks": 9},
   "reassignments": [{"opportunityId": "deal-3", "repId": "cy"}],
   "quotaChanges": [{"factor": 0.9},
                    {"repId": "ben", "quota": {"currencyCode": "USD", "units": "70000"}}],
@@ -86,6 +87,7 @@ TEST_F(ScenarioSourceTest, AFileMayHoldEveryLever) {
   EXPECT_EQ(scenario->hires(0).lead_time_mean_weeks(), 9);
   EXPECT_TRUE(scenario->departures(0).has_freeze_weeks());
   EXPECT_EQ(scenario->absences(0).last_date().day(), 30);
+  EXPECT_EQ(scenario->attrition().backfill_weeks(), 9);
   EXPECT_EQ(scenario->reassignments(0).opportunity_id(), "deal-3");
   EXPECT_EQ(scenario->quota_changes(1).quota().units(), 70'000);
   EXPECT_EQ(scenario->demand_shocks(0).creation().sd(), 0.1);

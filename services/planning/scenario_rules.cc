@@ -138,6 +138,16 @@ void CheckDemandShocks(const simulation::v1::Scenario& scenario, const std::stri
   }
 }
 
+void CheckAttrition(const simulation::v1::AttritionLever& attrition, const std::string& path,
+                    FieldErrors& errors) {
+  CheckRange(attrition.rate_per_year(), 0, kMaxAttritionPerYear, Path(path, "rate_per_year"),
+             errors);
+  CheckRange(attrition.backfill_weeks(), 0, kMaxWeeks, Path(path, "backfill_weeks"), errors);
+  CheckRange(attrition.freeze_weeks(), 0, kMaxWeeks, Path(path, "freeze_weeks"), errors);
+  CheckEffect(attrition.has_inherited_win(), attrition.inherited_win(), Path(path, "inherited_win"),
+              errors);
+}
+
 }  // namespace
 
 void CheckScenario(const simulation::v1::Scenario& scenario, std::string_view path,
@@ -179,6 +189,8 @@ void CheckScenario(const simulation::v1::Scenario& scenario, std::string_view pa
   CheckReassignments(scenario, reassignments, errors);
   CheckQuotaChanges(scenario, quota_changes, errors);
   CheckDemandShocks(scenario, demand_shocks, errors);
+  if (scenario.has_attrition())
+    CheckAttrition(scenario.attrition(), Path(path, "attrition"), errors);
   if (scenario.has_interference()) {
     const std::string item = Path(path, "interference");
     CheckRange(scenario.interference().median(), 0, kMaxInterferenceMedian, Path(item, "median"),

@@ -19,6 +19,7 @@ inline constexpr int kMaxScenarioStaffChanges = 2'000;  // Departures, absences,
 inline constexpr int kMaxScenarioQuotaChanges = 2'000;
 inline constexpr int kMaxScenarioDemandShocks = 64;
 inline constexpr double kMaxQuotaFactor = 1'000;
+inline constexpr double kMaxAttritionPerYear = 20;
 inline constexpr size_t kMaxScenarioBytes = 900'000;  // Serialized; an event holds 1 MiB.
 inline constexpr double kMaxInterferenceMedian = 10;
 inline constexpr double kMaxInterferenceLogSd = 3;

@@ -88,6 +88,7 @@ TEST(CheckScenario, NamesWhatIsWrongWithStaffQuotasAndDemand) {
   scenario.add_quota_changes();
   scenario.mutable_demand_shocks(0)->clear_win();
   scenario.mutable_hires(0)->set_lead_time_mean_weeks(-1);
+  scenario.mutable_attrition()->set_rate_per_year(21);
   scenario.mutable_initiatives(0)->set_overhead_hours_per_week(50);
   scenario.mutable_initiatives(0)->add_waves();
   scenario.mutable_initiatives(0)->mutable_effect()->add_stage_wins();
@@ -101,7 +102,8 @@ TEST(CheckScenario, NamesWhatIsWrongWithStaffQuotasAndDemand) {
                   "scenario.departures[1].successor_rep_id", "scenario.departures[1].freeze_weeks",
                   "scenario.absences[0].last_date", "scenario.reassignments[1].opportunity_id",
                   "scenario.reassignments[1].rep_id", "scenario.quota_changes[0].factor",
-                  "scenario.quota_changes[1]", "scenario.demand_shocks[0]"));
+                  "scenario.quota_changes[1]", "scenario.demand_shocks[0]",
+                  "scenario.attrition.rate_per_year"));
 }
 
 TEST(CheckScenario, HasLimits) {

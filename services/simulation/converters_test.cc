@@ -708,6 +708,17 @@ TEST(ScenarioFrom, RefusesChangesByPathAndValue) {
        }},
       {"demand_shocks[1]: has the days and segments of another",
        [](auto& s) { *s.add_demand_shocks() = s.demand_shocks(0); }},
+      // Attrition.
+      {"attrition.rate_per_year: is -1; want a number from 0 to 20",
+       [](auto& s) { s.mutable_attrition()->set_rate_per_year(-1); }},
+      {"attrition.backfill_weeks: is 521",
+       [](auto& s) { s.mutable_attrition()->set_backfill_weeks(521); }},
+      {"attrition.freeze_weeks: is nan",
+       [](auto& s) { s.mutable_attrition()->set_freeze_weeks(std::nan("")); }},
+      {"attrition.inherited_win.mean: is -4",
+       [](auto& s) { s.mutable_attrition()->mutable_inherited_win()->set_mean(-4); }},
+      {"initiatives[0].effect.attrition.sd: is 3",
+       [](auto& s) { s.mutable_initiatives(0)->mutable_effect()->mutable_attrition()->set_sd(3); }},
       // Limits.
       {"departures: has 2001 entries; want at most 2000",
        [](auto& s) {
@@ -757,14 +768,26 @@ TEST(ScenarioFrom, RefusesWhatTheDataContradicts) {
   EXPECT_THAT(message, HasSubstr("absences[0].rep_id: `ben` left on 2017-09-14"));
 }
 
-TEST(ScenarioFrom, SaysSoWhenALeverIsNotSimulated) {
-  v1::Scenario scenario = SoundScenario();
-  scenario.mutable_attrition();
-  scenario.mutable_initiatives(0)->mutable_effect()->mutable_attrition();
-  const std::string message(
-      ScenarioFrom(scenario, CompanyBusiness(), "scenario").status().message());
-  EXPECT_THAT(message, HasSubstr("scenario.attrition: is not simulated"));
-  EXPECT_THAT(message, HasSubstr("initiatives[0].effect.attrition: is not simulated"));
+TEST(ScenarioFrom, AttritionTakesTheDocumentedDefaults) {
+  v1::Scenario message = SoundScenario();
+  message.mutable_attrition();
+  message.mutable_initiatives(0)->mutable_effect()->mutable_attrition()->set_mean(-0.2);
+  auto scenario = ScenarioFrom(message, CompanyBusiness(), "scenario");
+  ASSERT_TRUE(scenario.ok()) << scenario.status();
+  ASSERT_TRUE(scenario->attrition.has_value());
+  EXPECT_EQ(scenario->attrition->rate_per_year, std::nullopt);
+  EXPECT_EQ(scenario->attrition->backfill_weeks, std::nullopt);
+  EXPECT_EQ(scenario->attrition->freeze_weeks, 3);
+  EXPECT_EQ(scenario->attrition->inherited_win.mean, -0.15);
+  EXPECT_EQ(scenario->initiatives[0].attrition->mean, -0.2);
+  message.mutable_attrition()->set_rate_per_year(0);
+  message.mutable_attrition()->set_backfill_weeks(9);
+  message.mutable_attrition()->set_freeze_weeks(0);
+  scenario = ScenarioFrom(message, CompanyBusiness(), "scenario");
+  ASSERT_TRUE(scenario.ok()) << scenario.status();
+  EXPECT_EQ(scenario->attrition->rate_per_year, 0);
+  EXPECT_EQ(scenario->attrition->backfill_weeks, 9);
+  EXPECT_EQ(scenario->attrition->freeze_weeks, 0);
 }
 
 TEST(ScenarioHash, IsOfTheMessageAsGiven) {

@@ -293,6 +293,23 @@ void AddStaffChanges(const v1::Scenario& message, const std::string& path, const
   }
 }
 
+void AddAttrition(const v1::AttritionLever& message, const std::string& path,
+                  simulator::Scenario& scenario, FieldErrors& errors) {
+  const std::string field = FieldPath(path, "attrition");
+  simulator::Attrition attrition;
+  if (message.has_rate_per_year()) attrition.rate_per_year = message.rate_per_year();
+  CheckRange(attrition.rate_per_year.value_or(0), 0, kMaxAttritionPerYear,
+             FieldPath(field, "rate_per_year"), errors);
+  if (message.has_backfill_weeks()) attrition.backfill_weeks = message.backfill_weeks();
+  CheckRange(attrition.backfill_weeks.value_or(0), 0, kMaxWeeks, FieldPath(field, "backfill_weeks"),
+             errors);
+  if (message.has_freeze_weeks()) attrition.freeze_weeks = message.freeze_weeks();
+  CheckRange(attrition.freeze_weeks, 0, kMaxWeeks, FieldPath(field, "freeze_weeks"), errors);
+  attrition.inherited_win = InheritedWinFrom(message.has_inherited_win(), message.inherited_win(),
+                                             FieldPath(field, "inherited_win"), errors);
+  scenario.attrition = attrition;
+}
+
 void AddQuotaChanges(const v1::Scenario& message, const std::string& path, const Business& business,
                      simulator::Scenario& scenario, FieldErrors& errors) {
   const std::string list = FieldPath(path, "quota_changes");

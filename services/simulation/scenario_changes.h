@@ -17,6 +17,9 @@ namespace quotacast::simulation {
 void AddStaffChanges(const v1::Scenario& message, const std::string& path, const Business& business,
                      simulator::Scenario& scenario, FieldErrors& errors);
 
+void AddAttrition(const v1::AttritionLever& message, const std::string& path,
+                  simulator::Scenario& scenario, FieldErrors& errors);
+
 // Quota changes may name hires, so `scenario` must have them.
 void AddQuotaChanges(const v1::Scenario& message, const std::string& path, const Business& business,
                      simulator::Scenario& scenario, FieldErrors& errors);

@@ -19,8 +19,6 @@
 namespace quotacast::simulation {
 namespace {
 
-constexpr char kNoAttrition[] = "is not simulated; name departures with their days instead";
-
 std::vector<std::string> HiringTeamIds(const Business& business) {
   std::vector<std::string> ids;
   for (size_t t = 0; t < business.state.teams.size(); ++t) {
@@ -59,7 +57,7 @@ class ScenarioConverter {
     AddStaffChanges(message, path_, business_, scenario, errors_);
     AddQuotaChanges(message, path_, business_, scenario, errors_);
     AddDemandShocks(message, path_, business_, scenario, errors_);
-    if (message.has_attrition()) errors_.Add(FieldPath(path_, "attrition"), kNoAttrition);
+    if (message.has_attrition()) AddAttrition(message.attrition(), path_, scenario, errors_);
     if (message.has_interference()) {
       const std::string path = FieldPath(path_, "interference");
       scenario.interference_median = message.interference().median();
@@ -119,9 +117,7 @@ class ScenarioConverter {
     initiative.creation = convert(effect.has_creation(), effect.creation(), "creation");
     initiative.size = convert(effect.has_size(), effect.size(), "size");
     initiative.ramp = convert(effect.has_ramp(), effect.ramp(), "ramp");
-    if (effect.has_attrition()) {
-      errors_.Add(FieldPath(path, "attrition"), kNoAttrition);
-    }
+    initiative.attrition = convert(effect.has_attrition(), effect.attrition(), "attrition");
     const std::string list = FieldPath(path, "stage_wins");
     std::set<int> stages;
     // A longer list names a stage twice or an unknown one before it ends.

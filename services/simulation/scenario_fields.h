@@ -24,6 +24,7 @@ inline constexpr int kMaxAudienceEntries = 5'000;
 inline constexpr double kMaxEffectMean = 3;  // On the link scale; beyond it tables end.
 inline constexpr double kMaxEffectSd = 2;
 inline constexpr double kMaxWeeks = 520;
+inline constexpr double kMaxAttritionPerYear = 20;
 
 std::string FieldPath(std::string_view parent, std::string_view field);
 std::string ItemPath(std::string_view list, int position);

@@ -20,6 +20,7 @@
 #include "simulator/engine/drivers.h"
 #include "simulator/engine/forecast.h"
 #include "simulator/engine/partial.h"
+#include "simulator/engine/rethreshold.h"
 
 namespace quotacast::simulation {
 namespace {
@@ -461,17 +462,25 @@ absl::Status Simulation::CompareScenarios(
     job.initiative_cost_minor_units =
         InitiativeCostMinorUnits(request.scenarios(i), job.scenario, business, run.period);
     QC_ASSIGN_OR_RETURN(job.plan, PlanFor(business, job, run, trials, listening));
-    absl::StatusOr<simulator::Partial> partial =
-        simulator::SimulateParallel(*job.plan, 0, job.plan->layout().trials, limits_.threads,
-                                    listening.cancelled, [&](int64_t in_scenario) {
-                                      const int64_t done = i * trials + in_scenario;
-                                      if (!sieve.Passes(done)) return;
-                                      v1::CompareScenariosResponse message;
-                                      message.mutable_progress()->set_trials_done(done);
-                                      message.mutable_progress()->set_trials_total(trials_total);
-                                      listener.Heard(write(message));
-                                    });
-    if (!partial.ok()) return FromEngine(partial.status());
+    // Other quotas than the yardstick's judge the same trials.
+    std::optional<simulator::Partial> partial;
+    if (i > 0) {
+      partial = simulator::Rethreshold(jobs[0].plan->shape(), partials[0], job.plan->shape());
+    }
+    if (!partial.has_value()) {
+      absl::StatusOr<simulator::Partial> simulated =
+          simulator::SimulateParallel(*job.plan, 0, job.plan->layout().trials, limits_.threads,
+                                      listening.cancelled, [&](int64_t in_scenario) {
+                                        const int64_t done = i * trials + in_scenario;
+                                        if (!sieve.Passes(done)) return;
+                                        v1::CompareScenariosResponse message;
+                                        message.mutable_progress()->set_trials_done(done);
+                                        message.mutable_progress()->set_trials_total(trials_total);
+                                        listener.Heard(write(message));
+                                      });
+      if (!simulated.ok()) return FromEngine(simulated.status());
+      partial = *std::move(simulated);
+    }
     absl::StatusOr<simulator::Forecast> forecast =
         simulator::Summarize(*job.plan, *partial, run.thresholds, run.tail_share);
     if (!forecast.ok()) return FromEngine(forecast.status());

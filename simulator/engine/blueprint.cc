@@ -101,22 +101,30 @@ class TableRegistry {
   void PlaceDeal(const OpenDeal& deal, DealPlan& placed) {
     const auto& edges = plan_.model.age_bin_edges_days;
     const int last_edge = edges.empty() ? 0 : edges.back();
-    const int age = std::min(deal.age_days, last_edge);
-    FlowPlan& flow = plan_.flows[placed.flow];
+    placed.table = OpenTable(placed.flow, deal.stage, std::min(deal.age_days, last_edge));
+    placed.open_class = open_.at({placed.flow, deal.stage, std::min(deal.age_days, last_edge)});
+  }
+
+  // `age_days` no higher than the last age edge.
+  TableSlot OpenTable(int flow, int stage, int age_days) {
+    FlowPlan& plan = plan_.flows[flow];
     const auto [it, added] =
-        open_.try_emplace({placed.flow, deal.stage, age}, static_cast<int>(flow.open.size()));
-    if (added) flow.open.push_back({deal.stage, age, Allocate(flow)});
-    placed.open_class = it->second;
-    placed.table = flow.open[it->second].table;
+        open_.try_emplace({flow, stage, age_days}, static_cast<int>(plan.open.size()));
+    if (added) plan.open.push_back({stage, age_days, Allocate(plan)});
+    return plan.open[it->second].table;
   }
 
   void PlaceCreation(const Tenure& tenure, CreationPlan& placed) {
-    FlowPlan& flow = plan_.flows[placed.flow];
+    placed.table = FreshTable(placed.flow, tenure);
+    placed.fresh_class = fresh_.at({placed.flow, tenure});
+  }
+
+  TableSlot FreshTable(int flow, const Tenure& tenure) {
+    FlowPlan& plan = plan_.flows[flow];
     const auto [it, added] =
-        fresh_.try_emplace({placed.flow, tenure}, static_cast<int>(flow.fresh.size()));
-    if (added) flow.fresh.push_back({tenure, Allocate(flow)});
-    placed.fresh_class = it->second;
-    placed.table = flow.fresh[it->second].table;
+        fresh_.try_emplace({flow, tenure}, static_cast<int>(plan.fresh.size()));
+    if (added) plan.fresh.push_back({tenure, Allocate(plan)});
+    return plan.fresh[it->second].table;
   }
 
  private:
@@ -260,6 +268,34 @@ class SellerLevers {
     return tables_.Levers(levers);
   }
 
+  // Of the same deals once their owner has left at random, from `day` on.
+  int AfterLeaving(int deal_levers, int day, double freeze_weeks, const Blueprint& plan) {
+    DealLevers levers = plan.deal_levers[deal_levers];
+    levers.handovers = {
+        {day, day + static_cast<int>(std::lround(7 * freeze_weeks)), levers.person, kAtRandom}};
+    return tables_.Levers(levers);
+  }
+
+  // Of somebody who joins a team for one who left: as for hires.
+  int OfNewcomers(const Scenario& scenario) {
+    PersonLevers newcomer;
+    for (size_t j = 0; j < scenario.initiatives.size(); ++j) {
+      const Initiative& initiative = scenario.initiatives[j];
+      if (!initiative.covers_hires) continue;
+      int first = -1;
+      for (size_t w = 0; w < initiative.waves.size(); ++w) {
+        if (!initiative.waves[w].covers_hires) continue;
+        if (first == -1 || initiative.waves[w].start < initiative.waves[first].start) {
+          first = static_cast<int>(w);
+        }
+      }
+      newcomer.initiatives.push_back({static_cast<int>(j), first, 1});
+    }
+    DealLevers levers;
+    levers.person = tables_.Person(newcomer);
+    return tables_.Levers(levers);
+  }
+
  private:
   Handovers handovers_;
   std::vector<PersonLevers> people_;
@@ -373,6 +409,88 @@ absl::Status PlaceHires(const PipelineState& state, SellerLevers& levers, TableR
   return absl::OkStatus();
 }
 
+// The tables of reps in the trials in which they leave.
+class AttritionPlanner {
+ public:
+  AttritionPlanner(const PipelineState& state, SellerLevers& levers, TableRegistry& tables,
+                   Blueprint& plan)
+      : state_(state), levers_(levers), tables_(tables), plan_(plan) {
+    const int64_t deals = std::max<int64_t>(1, static_cast<int64_t>(state.open_deals.size()));
+    const int64_t most = std::clamp<int64_t>(kMaxLeftTables / deals, 1, kMaxDepartureSteps);
+    plan.departure_steps = DepartureStepsOf(plan.grid, static_cast<int>(most));
+    newcomer_levers_ = levers.OfNewcomers(plan.scenario);
+  }
+
+  void Place(int rep) {
+    Seller& seller = plan_.sellers[rep];
+    const RepState& state = state_.reps[rep];
+    if (state.end_date.has_value() || levers_.handovers().EndOf(rep).has_value()) return;
+    seller.tenure = TenureOf(state, std::nullopt, levers_.AbsencesOf(rep), state_.as_of + 1);
+    PlaceBackfill(rep, seller);
+    for (const int first_step : plan_.departure_steps.first_steps) {
+      seller.left.push_back(Left(seller, first_step));
+    }
+  }
+
+ private:
+  // Segments in which a newcomer of the rep's team creates. Nobody does where
+  // the model knows no rates of the team.
+  void PlaceBackfill(int rep, Seller& seller) {
+    const auto& teams = plan_.model.teams;
+    const auto team =
+        std::find(teams.begin(), teams.end(), state_.teams[state_.reps[rep].team].key);
+    if (!plan_.scenario.attrition->backfill_weeks.has_value() || team == teams.end()) return;
+    seller.backfill_id = StableId("backfill", absl::StrCat(absl::Hex(seller.id)));
+    seller.backfill_basis = BasisFor(0, LargestShiftSd(plan_.model, 0, true));
+    const size_t segments = plan_.model.segments.size();
+    for (size_t g = 0; g < segments; ++g) {
+      const size_t rate = static_cast<size_t>(team - teams.begin()) * segments + g;
+      if (!AnyRate(plan_.model, true, rate)) continue;
+      CreationPlan creation;
+      creation.id = CreationId(seller.backfill_id, plan_.model.segments[g]);
+      creation.segment = static_cast<int>(g);
+      creation.rate_index = static_cast<int>(rate);
+      creation.flow = tables_.Flow(creation.segment, newcomer_levers_, seller.backfill_basis);
+      seller.backfill.push_back(creation);
+    }
+  }
+
+  LeftPlan Left(const Seller& seller, int first_step) {
+    const Attrition& attrition = *plan_.scenario.attrition;
+    const int day = plan_.grid.steps[first_step].begin_day;
+    const auto flow_after = [&](int flow) {
+      const int levers =
+          levers_.AfterLeaving(plan_.flows[flow].levers, day, attrition.freeze_weeks, plan_);
+      return tables_.Flow(plan_.flows[flow].segment, levers, seller.basis);
+    };
+    LeftPlan left;
+    left.first_step = first_step;
+    for (const DealPlan& deal : seller.deals) {
+      const int flow = flow_after(deal.flow);
+      const OpenClass& of = plan_.flows[deal.flow].open[deal.open_class];
+      left.deals.push_back(tables_.OpenTable(flow, of.stage, of.age_days));
+    }
+    Tenure tenure = seller.tenure;
+    tenure.end_day = day;
+    tenure = Canonical(tenure, plan_.model, plan_.grid);
+    for (const CreationPlan& creation : seller.creation) {
+      left.creation.push_back(tables_.FreshTable(flow_after(creation.flow), tenure));
+    }
+    Tenure newcomer;
+    newcomer.start_day = day + 7 * attrition.backfill_weeks.value_or(0);
+    for (const CreationPlan& creation : seller.backfill) {
+      left.backfill.push_back(tables_.FreshTable(creation.flow, newcomer));
+    }
+    return left;
+  }
+
+  const PipelineState& state_;
+  SellerLevers& levers_;
+  TableRegistry& tables_;
+  Blueprint& plan_;
+  int newcomer_levers_ = 0;
+};
+
 // Successors leave later than those they follow, so leavers by their day come first.
 void OrderSellers(Blueprint& plan) {
   std::vector<std::pair<int, int>> by_day;
@@ -396,6 +514,10 @@ absl::Status PlaceSellers(const PipelineState& state, Blueprint& plan) {
   std::map<int, int> factor_of_team;
   PlaceReps(state, levers, tables, factor_of_team, plan);
   PlaceDeals(state, levers, tables, plan);
+  if (plan.scenario.attrition.has_value()) {
+    AttritionPlanner attrition(state, levers, tables, plan);
+    for (size_t r = 0; r < state.reps.size(); ++r) attrition.Place(static_cast<int>(r));
+  }
   QC_RETURN_IF_ERROR(PlaceHires(state, levers, tables, factor_of_team, plan));
   OrderSellers(plan);
   return absl::OkStatus();
@@ -543,6 +665,7 @@ absl::StatusOr<Blueprint> DrawBlueprint(const PipelineModel& model, const Pipeli
                     {},
                     {},
                     {},
+                    {},
                     0,
                     {},
                     {},
@@ -557,6 +680,7 @@ absl::StatusOr<Blueprint> DrawBlueprint(const PipelineModel& model, const Pipeli
   if (options.counts_drivers) CountDrivers(state, plan);
   plan.shape.trial_key = TrialKey(model, options, plan.layout, plan.grid);
   plan.shape.plan_key = PlanKey(plan.shape.trial_key, state, scenario, options);
+  plan.shape.bookings_key = BookingsKey(plan.shape.trial_key, state, scenario, options);
   for (size_t i = 0; i < plan.shape.quota_minor_units.size(); ++i) {
     const auto& quota = plan.shape.quota_minor_units[i];
     plan.wanted_minor_units.push_back(quota.has_value() ? *quota - plan.shape.booked_minor_units[i]

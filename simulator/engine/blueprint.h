@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "simulator/engine/chebyshev.h"
 #include "simulator/engine/deal_path.h"
+#include "simulator/engine/departure_law.h"
 #include "simulator/engine/engine.h"
 #include "simulator/engine/inversion.h"
 #include "simulator/engine/levers.h"
@@ -79,6 +80,14 @@ struct WinsHandover {
   int receiver = 0;  // Position in Blueprint::sellers.
 };
 
+// A seller's tables in trials in which the seller is missing from a step on.
+struct LeftPlan {
+  int first_step = 0;
+  std::vector<TableSlot> deals;     // As Seller::deals.
+  std::vector<TableSlot> creation;  // As Seller::creation.
+  std::vector<TableSlot> backfill;  // As Seller::backfill.
+};
+
 // A rep or a hire.
 struct Seller {
   static constexpr int64_t kNoQuota = std::numeric_limits<int64_t>::max();
@@ -97,6 +106,15 @@ struct Seller {
   std::vector<WinsHandover> handovers;  // By step; the seller books what comes before the first.
   int inherits = -1;                    // Among those who take deals over; -1: does not.
 
+  // By step; empty when the seller does not leave at random. From its first
+  // step on what the deals bring is the team's and nobody's, and the backfill
+  // may create.
+  std::vector<LeftPlan> left;
+  Tenure tenure;                       // When `left` is not empty.
+  std::vector<CreationPlan> backfill;  // Without tables, which are those of `left`.
+  uint64_t backfill_id = 0;
+  int backfill_basis = 0;
+
   // Who books a win of `step`: a position in Blueprint::sellers, or -1 for the seller.
   int BookedBy(int step) const {
     int booked_by = -1;
@@ -106,6 +124,12 @@ struct Seller {
     return booked_by;
   }
 };
+
+// Of departures at random. Each is a set of tables, so long horizons have no
+// more, and neither have pipelines with more than kMaxLeftTables deals times
+// steps.
+inline constexpr int kMaxDepartureSteps = 26;
+inline constexpr int64_t kMaxLeftTables = 10'000'000;
 
 // The tables of all draws are kept when they are no larger than this in all; otherwise each draw's
 // are rebuilt where they are used. Building is cheap beside the trials, memory is not.
@@ -123,7 +147,8 @@ struct Blueprint {
   GammaMixing mixing;
   std::vector<ChebyshevBasis> bases;
   std::vector<uint64_t> factor_team_ids;
-  std::vector<Seller> sellers;  // Reps in state order, then hires in scenario order.
+  std::vector<Seller> sellers;     // Reps in state order, then hires in scenario order.
+  DepartureSteps departure_steps;  // Of those who leave at random.
   // Who is simulated when: whoever hands deals over comes before those who take them.
   std::vector<int> order;
   int inheriting_seller_count = 0;

@@ -68,7 +68,8 @@ LeverPath DealPath(const LeverCalendar& calendar, const std::vector<PersonLevers
   }
   for (const Handover& handover : deal.handovers) {
     if (handover.receiver == -1) break;
-    inherited += draw.departure_win[handover.departure];
+    inherited += handover.departure == kAtRandom ? draw.attrition_win
+                                                 : draw.departure_win[handover.departure];
     const LeverPath next = calendar.PathFor(people[handover.receiver], segment, draw);
     for (size_t w = FirstStepFrom(handover.day, grid); w < grid.steps.size(); ++w) {
       CopyStep(next, w, path);

@@ -10,12 +10,16 @@
 
 namespace quotacast::simulator {
 
+inline constexpr int kAtRandom = -1;
+
 // Deals passing on when their owner leaves. Days count from the first simulated day.
 struct Handover {
   int day = 0;        // First day without the owner.
   int works_day = 0;  // First day on which something happens again.
   int receiver = -1;  // Position in a list of PersonLevers; -1: the deals are lost.
-  int departure = 0;  // Position in the scenario: whose inherited effect counts from then on.
+  // Position in the scenario: whose inherited effect counts from then on;
+  // kAtRandom for attrition.
+  int departure = 0;
   auto operator<=>(const Handover&) const = default;
 };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "simulator/engine/deal_path.h"
+#include "simulator/engine/departure_law.h"
 #include "simulator/engine/levers.h"
 #include "simulator/engine/segment_flow.h"
 #include "simulator/engine/step_calendar.h"
@@ -70,6 +71,15 @@ DrawTables BuildDrawTables(const Blueprint& plan, int draw) {
       for (size_t w = 0; w < calendar.creation.size(); ++w) created[w] *= calendar.creation[w];
       wins.NewDealWins(created, plan.grid, &values);
       StorePolynomials(values, basis, fresh.table, tables.polynomials);
+    }
+  }
+  if (plan.scenario.attrition.has_value()) {
+    for (const Seller& seller : plan.sellers) {
+      std::vector<double>& gone = tables.gone_by.emplace_back();
+      if (seller.left.empty()) continue;
+      const PersonLevers& person = plan.person_levers[plan.deal_levers[seller.levers].person];
+      gone = GoneBy(*plan.scenario.attrition, parameters, seller.tenure,
+                    plan.levers.AttritionFactors(person, levers), plan.departure_steps, plan.grid);
     }
   }
   return tables;

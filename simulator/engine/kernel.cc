@@ -61,6 +61,7 @@ Kernel::Kernel(const Blueprint& plan)
       uniform_(lanes_),
       probability_(lanes_),
       win_count_(lanes_),
+      left_(lanes_, -1),
       won_(static_cast<size_t>(steps_) * lanes_),
       sums_(static_cast<size_t>(marks_) * lanes_),
       inherited_(static_cast<size_t>(plan.inheriting_seller_count) * marks_ * lanes_),
@@ -133,20 +134,44 @@ void Kernel::DrawShift(const Seller& seller, const DrawTables& tables) {
   }
 }
 
+void Kernel::DrawDeparture(int position, const DrawTables& tables) {
+  std::fill(left_.begin(), left_.end(), -1);
+  left_lanes_.clear();
+  if (tables.gone_by.empty() || tables.gone_by[position].empty()) return;
+  const std::vector<double>& gone_by = tables.gone_by[position];
+  Uniforms(plan_.sellers[position].id, RandomPurpose::kDeparture, 0, uniform_.data());
+  for (int lane = 0; lane < lanes_; ++lane) {
+    const auto from = std::upper_bound(gone_by.begin(), gone_by.end(), uniform_[lane]);
+    if (from == gone_by.end()) continue;
+    left_[lane] = static_cast<int>(from - gone_by.begin());
+    left_lanes_.push_back(lane);
+  }
+}
+
 void Kernel::SimulateOpenDeals(const Seller& seller, const DrawTables& tables) {
-  for (const DealPlan& deal : seller.deals) {
+  for (size_t position = 0; position < seller.deals.size(); ++position) {
+    const DealPlan& deal = seller.deals[position];
     if (CancelledAfter(lanes_)) return;
     const int size = deal.table.size;
     const double* table = &tables.polynomials[static_cast<size_t>(deal.table.offset)];
     EvaluatePolynomialLanes(table + static_cast<size_t>(steps_ - 1) * size, size, shift_.data(),
                             lanes_, probability_.data());
+    const auto table_of = [&](int lane) {
+      const TableSlot& slot = SlotOf(seller, &LeftPlan::deals, position, deal.table, lane);
+      return &tables.polynomials[static_cast<size_t>(slot.offset)];
+    };
+    for (const int lane : left_lanes_) {
+      probability_[lane] = EvaluatePolynomial(
+          table_of(lane) + static_cast<size_t>(steps_ - 1) * size, size, shift_[lane]);
+    }
     Uniforms(deal.id, RandomPurpose::kOpenDeal, 0, uniform_.data());
     for (int lane = 0; lane < lanes_; ++lane) {
       // One uniform decides the whole remaining life: won in step j when F_{j-1} <= u < F_j.
       if (uniform_[lane] >= probability_[lane]) continue;
-      const int step = FirstStepAbove(table, size, 0, steps_ - 1, shift_[lane], uniform_[lane]);
-      const int64_t won = AddWin(seller, tables.size_factors[deal.flow], step, lane,
-                                 AmountOf(deal, lane));
+      const int step =
+          FirstStepAbove(table_of(lane), size, 0, steps_ - 1, shift_[lane], uniform_[lane]);
+      const int64_t won =
+          AddWin(seller, tables.size_factors[deal.flow], step, lane, AmountOf(deal, lane));
       drivers_.AddWin(deal.driver, step, lane, won);
     }
   }
@@ -163,8 +188,12 @@ int64_t Kernel::AmountOf(const DealPlan& deal, int lane) const {
 }
 
 int64_t Kernel::AddWin(const Seller& seller, const std::vector<double>& size_factors, int step,
-                    int lane, int64_t amount) {
+                       int lane, int64_t amount) {
   if (!size_factors.empty()) amount = SizedAmount(amount, size_factors[step]);
+  if (left_[lane] != -1 && step >= seller.left[left_[lane]].first_step) {
+    AddTeamWin(seller, step, lane, amount);
+    return amount;
+  }
   const int booked_by = seller.BookedBy(step);
   if (booked_by == -1) {
     won_[static_cast<size_t>(step) * lanes_ + lane] += amount;
@@ -180,6 +209,71 @@ int64_t Kernel::AddWin(const Seller& seller, const std::vector<double>& size_fac
   return amount;
 }
 
+void Kernel::AddTeamWin(const Seller& seller, int step, int lane, int64_t amount) {
+  org_[static_cast<size_t>(step) * lanes_ + lane] += amount;
+  const Step& at = plan_.grid.steps[step];
+  for (const int team : seller.team_entities) {
+    int64_t* sums = &team_sums_[static_cast<size_t>(team - 1) * marks_ * lanes_];
+    for (int mark = at.mark; mark < marks_ && plan_.grid.marks[mark].period == at.period; ++mark) {
+      sums[static_cast<size_t>(mark) * lanes_ + lane] += amount;
+    }
+  }
+}
+
+void Kernel::SimulateBackfill(const Seller& seller, const DrawTables& tables) {
+  if (seller.backfill.empty()) return;
+  const ChebyshevBasis& basis = plan_.bases[seller.backfill_basis];
+  for (const int lane : left_lanes_) {
+    if (CancelledAfter(kBlockTrials)) return;
+    double shift = market_[lane] + team_[static_cast<size_t>(seller.team_factor) * lanes_ + lane];
+    if (tables.rep_sd > 0) {
+      shift += tables.rep_sd *
+               NormalQuantile(LaneUniform(seller.backfill_id, RandomPurpose::kRep, 0, lane));
+    }
+    double t = shift / basis.radius();
+    if (t > 1 || t < -1) {
+      t = t > 1 ? 1 : -1;
+      ++clamped_count_;
+    }
+    const double mix = plan_.mixing.is_constant()
+                           ? 1
+                           : plan_.mixing.Quantile(LaneUniform(
+                                 seller.backfill_id, RandomPurpose::kCreationMix, 0, lane));
+    BackfillLane(seller, tables, lane, t, mix);
+  }
+}
+
+void Kernel::BackfillLane(const Seller& seller, const DrawTables& tables, int lane, double t,
+                          double mix) {
+  for (size_t position = 0; position < seller.backfill.size(); ++position) {
+    const CreationPlan& creation = seller.backfill[position];
+    const TableSlot& slot = seller.left[left_[lane]].backfill[position];
+    const double* table = &tables.polynomials[static_cast<size_t>(slot.offset)];
+    const double rate = mix * tables.parameters->team_creation_rate_per_day[creation.rate_index];
+    const std::vector<double>& sizes = tables.size_factors[creation.flow];
+    for (int period = 0; period < periods_; ++period) {
+      const int last = plan_.grid.last_step_of_period[period];
+      const double expected =
+          EvaluatePolynomial(table + static_cast<size_t>(last) * slot.size, slot.size, t);
+      const uint32_t of_period = static_cast<uint32_t>(period);
+      const int wins =
+          PoissonQuantile(rate * std::max(0.0, expected),
+                          LaneUniform(creation.id, RandomPurpose::kNewDealCount, of_period, lane));
+      if (wins == kMaxPoissonCount) ++clamped_count_;
+      for (int win = 0; win < wins; ++win) {
+        const uint32_t index = (of_period << kWinIndexBits) | static_cast<uint32_t>(win);
+        const int step = FirstStepAbove(
+            table, slot.size, plan_.grid.first_step_of_period[period], last, t,
+            LaneUniform(creation.id, RandomPurpose::kNewDealTiming, index, lane) * expected);
+        const int64_t amount =
+            AmountQuantile(plan_.model.amounts[creation.segment],
+                           LaneUniform(creation.id, RandomPurpose::kAmount, index, lane));
+        AddTeamWin(seller, step, lane, sizes.empty() ? amount : SizedAmount(amount, sizes[step]));
+      }
+    }
+  }
+}
+
 void Kernel::SimulateNewDeals(const Seller& seller, const DrawTables& tables) {
   if (seller.creation.empty()) return;
   if (plan_.mixing.is_constant()) {
@@ -190,17 +284,18 @@ void Kernel::SimulateNewDeals(const Seller& seller, const DrawTables& tables) {
   }
   const std::vector<double>& rates = seller.is_hire ? tables.parameters->team_creation_rate_per_day
                                                     : tables.parameters->creation_rate_per_day;
-  for (const CreationPlan& creation : seller.creation) {
-    const double rate = rates[creation.rate_index];
+  for (size_t position = 0; position < seller.creation.size(); ++position) {
+    const double rate = rates[seller.creation[position].rate_index];
     if (rate == 0) continue;
     for (int period = 0; period < periods_; ++period) {
-      SimulateNewDealsOfPeriod(seller, creation, tables, rate, period);
+      SimulateNewDealsOfPeriod(seller, position, tables, rate, period);
     }
   }
 }
 
-void Kernel::SimulateNewDealsOfPeriod(const Seller& seller, const CreationPlan& creation,
+void Kernel::SimulateNewDealsOfPeriod(const Seller& seller, size_t position,
                                       const DrawTables& tables, double rate, int period) {
+  const CreationPlan& creation = seller.creation[position];
   const double* table = &tables.polynomials[static_cast<size_t>(creation.table.offset)];
   const int size = creation.table.size;
   const int first = plan_.grid.first_step_of_period[period];
@@ -209,6 +304,14 @@ void Kernel::SimulateNewDealsOfPeriod(const Seller& seller, const CreationPlan& 
   // step of each then follows from the steps' shares of the mean.
   EvaluatePolynomialLanes(table + static_cast<size_t>(last) * size, size, shift_.data(), lanes_,
                           probability_.data());
+  const auto table_of = [&](int lane) {
+    const TableSlot& slot = SlotOf(seller, &LeftPlan::creation, position, creation.table, lane);
+    return &tables.polynomials[static_cast<size_t>(slot.offset)];
+  };
+  for (const int lane : left_lanes_) {
+    probability_[lane] =
+        EvaluatePolynomial(table_of(lane) + static_cast<size_t>(last) * size, size, shift_[lane]);
+  }
   Uniforms(creation.id, RandomPurpose::kNewDealCount, static_cast<uint32_t>(period),
            uniform_.data());
   for (int lane = 0; lane < lanes_; ++lane) {
@@ -231,7 +334,7 @@ void Kernel::SimulateNewDealsOfPeriod(const Seller& seller, const CreationPlan& 
       for (int i = 0; i < kBlockTrials; ++i) {
         if (win >= counts[i]) continue;
         const int lane = block + i;
-        const int step = FirstStepAbove(table, size, first, last, shift_[lane],
+        const int step = FirstStepAbove(table_of(lane), size, first, last, shift_[lane],
                                         UniformOpen(timing[i]) * probability_[lane]);
         AddWin(seller, tables.size_factors[creation.flow], step, lane,
                AmountQuantile(amounts, UniformOpen(amount[i])));
@@ -322,8 +425,10 @@ bool Kernel::SimulateBatch(const DrawTables& tables, int draw, int64_t batch,
                   sums_.begin());
     }
     DrawShift(seller, tables);
+    DrawDeparture(position, tables);
     SimulateOpenDeals(seller, tables);
     SimulateNewDeals(seller, tables);
+    SimulateBackfill(seller, tables);
     Book(seller, draw, into);
     if (CancelledAfter(static_cast<int64_t>(lanes_) * steps_)) return false;
   }

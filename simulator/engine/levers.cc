@@ -25,6 +25,7 @@ enum LeverIndex : uint32_t {
   kRampLever = 4,
   kQualityLever = 5,
   kLeadTime = 6,
+  kAttritionLever = 7,
   kFirstStageLever = 16,  // One per stage.
 };
 
@@ -156,6 +157,7 @@ LeverDraw DrawLevers(const Scenario& scenario, uint64_t seed, int draw) {
     levers.creation.push_back(effect(initiative.creation, kCreationLever));
     levers.size.push_back(effect(initiative.size, kSizeLever));
     levers.ramp.push_back(effect(initiative.ramp, kRampLever));
+    levers.attrition.push_back(effect(initiative.attrition, kAttritionLever));
     std::vector<double>& stage_wins = levers.stage_wins.emplace_back();
     for (const StageEffect& at : initiative.stage_wins) {
       stage_wins.push_back(effect(at.win, kFirstStageLever + static_cast<uint32_t>(at.stage)));
@@ -178,6 +180,10 @@ LeverDraw DrawLevers(const Scenario& scenario, uint64_t seed, int draw) {
   for (const Reassignment& reassignment : scenario.reassignments) {
     levers.reassignment_win.push_back(
         EffectDraw(reassignment.inherited_win, seed, reassignment.id, draw, kWinLever));
+  }
+  if (scenario.attrition.has_value()) {
+    levers.attrition_win = EffectDraw(scenario.attrition->inherited_win, seed,
+                                      StableId("law", "attrition"), draw, kWinLever);
   }
   for (const Hire& hire : scenario.hires) {
     levers.hire_quality.push_back(EffectDraw(hire.quality, seed, hire.id, draw, kQualityLever));
@@ -250,6 +256,25 @@ double LeverCalendar::RunningCount(const PersonLevers& person, int step) const {
   return count;
 }
 
+double LeverCalendar::Strength(const Participation& part, int step, double factor) const {
+  const Presence& presence = At(part, step);
+  return presence.adoption * (1 + presence.reduced_share * (factor - 1)) * part.headroom;
+}
+
+std::vector<double> LeverCalendar::AttritionFactors(const PersonLevers& person,
+                                                    const LeverDraw& draw) const {
+  std::vector<double> factors;
+  for (int w = 0; w < step_count_; ++w) {
+    const double factor = InterferenceFactor(RunningCount(person, w), draw.kappa);
+    double attrition = 0;
+    for (const Participation& part : person.initiatives) {
+      attrition += Strength(part, w, factor) * draw.attrition[part.initiative];
+    }
+    factors.push_back(Exp(attrition));
+  }
+  return factors;
+}
+
 LeverPath LeverCalendar::PathFor(const PersonLevers& person, int segment,
                                  const LeverDraw& draw) const {
   LeverPath path;
@@ -269,11 +294,9 @@ LeverPath LeverCalendar::PathFor(const PersonLevers& person, int segment,
     double cycle = 0, creation = 0, size = 0, ramp = 0, overhead = 0;
     for (const Participation& part : person.initiatives) {
       const int j = part.initiative;
-      const Presence& presence = At(part, w);
-      overhead += presence.overhead;
+      overhead += At(part, w).overhead;
       if (!ActsOn(drivers_[j].segments, segment)) continue;
-      const double strength =
-          presence.adoption * (1 + presence.reduced_share * (factor - 1)) * part.headroom;
+      const double strength = Strength(part, w, factor);
       path.win_shift[w] += strength * draw.win[j];
       cycle += strength * draw.cycle[j];
       creation += strength * draw.creation[j];

@@ -61,12 +61,14 @@ struct LeverDraw {
   std::vector<double> creation;
   std::vector<double> size;
   std::vector<double> ramp;
+  std::vector<double> attrition;
   std::vector<std::vector<double>> stage_wins;  // [initiative][entry of stage_wins].
   double kappa = 0;
   std::vector<double> shock_creation;
   std::vector<double> shock_win;
   std::vector<double> departure_win;     // Inherited, by departure.
   std::vector<double> reassignment_win;  // Inherited, by reassignment.
+  double attrition_win = 0;              // Inherited from who leaves at random.
   std::vector<double> hire_quality;
   std::vector<double> hire_lead_days;
 };
@@ -96,6 +98,9 @@ class LeverCalendar {
   // never away.
   LeverPath PathFor(const PersonLevers& person, int segment, const LeverDraw& draw) const;
 
+  // Factors on the rate at which the person leaves, per step.
+  std::vector<double> AttritionFactors(const PersonLevers& person, const LeverDraw& draw) const;
+
   // Number of the person's initiatives that run in `step`; a part of a step counts as a fraction.
   double RunningCount(const PersonLevers& person, int step) const;
 
@@ -119,6 +124,9 @@ class LeverCalendar {
     std::vector<int> segments;
     std::vector<double> shares;  // Of each step inside it.
   };
+  // What is left of the effects of a part in `step`, where all that run are
+  // slowed by `factor`.
+  double Strength(const Participation& part, int step, double factor) const;
   void AddInitiative(const Initiative& initiative, absl::CivilDay origin, const StepGrid& grid);
   const Presence& At(const Participation& part, int step) const {
     return presence_[static_cast<size_t>(first_presence_[part.initiative] + part.wave + 1) *

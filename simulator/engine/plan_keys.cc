@@ -121,6 +121,7 @@ void AddInitiative(const Initiative& initiative, Fingerprint& print) {
   AddEffect(initiative.creation, print);
   AddEffect(initiative.size, print);
   AddEffect(initiative.ramp, print);
+  AddEffect(initiative.attrition, print);
   AddPositions(initiative.segments, print);
   AddDay(initiative.start, print);
   AddDay(initiative.end, print);
@@ -145,14 +146,16 @@ void AddInitiative(const Initiative& initiative, Fingerprint& print) {
   }
 }
 
-void AddStaffing(const Scenario& scenario, Fingerprint& print) {
+void AddStaffing(const Scenario& scenario, bool with_quotas, Fingerprint& print) {
   print.Add(static_cast<uint64_t>(scenario.hires.size()));
   for (const Hire& hire : scenario.hires) {
     print.Add(hire.id);
     print.Add(hire.team);
     AddDay(hire.start, print);
     print.Add(hire.ramp_weeks);
-    for (const auto& quota : hire.quota_minor_units) AddAmount(quota, print);
+    if (with_quotas) {
+      for (const auto& quota : hire.quota_minor_units) AddAmount(quota, print);
+    }
     print.Add(hire.lead_time_mean_weeks);
     AddEffect(hire.quality, print);
   }
@@ -185,13 +188,16 @@ void AddReassignments(const Scenario& scenario, const std::vector<OpenDeal>& dea
   }
 }
 
-void AddScenario(const Scenario& scenario, const std::vector<OpenDeal>& deals, Fingerprint& print) {
+void AddScenario(const Scenario& scenario, const std::vector<OpenDeal>& deals, bool with_quotas,
+                 Fingerprint& print) {
   print.Add(static_cast<uint64_t>(scenario.initiatives.size()));
   for (const Initiative& initiative : scenario.initiatives) AddInitiative(initiative, print);
-  AddStaffing(scenario, print);
+  AddStaffing(scenario, with_quotas, print);
   AddReassignments(scenario, deals, print);
-  print.Add(static_cast<uint64_t>(scenario.quota_changes.size()));
-  for (const QuotaChange& change : scenario.quota_changes) {
+  const std::vector<QuotaChange> no_changes;
+  const auto& quota_changes = with_quotas ? scenario.quota_changes : no_changes;
+  print.Add(static_cast<uint64_t>(quota_changes.size()));
+  for (const QuotaChange& change : quota_changes) {
     AddOptional(change.person, print);
     AddOptional(change.period, print);
     AddAmount(change.quota_minor_units, print);
@@ -205,6 +211,16 @@ void AddScenario(const Scenario& scenario, const std::vector<OpenDeal>& deals, F
     AddPositions(shock.segments, print);
     AddEffect(shock.creation, print);
     AddEffect(shock.win, print);
+  }
+  print.Add(scenario.attrition.has_value());
+  if (scenario.attrition.has_value()) {
+    const Attrition& attrition = *scenario.attrition;
+    for (const auto& number : {attrition.rate_per_year, attrition.backfill_weeks}) {
+      print.Add(number.has_value());
+      print.Add(number.value_or(0));
+    }
+    print.Add(attrition.freeze_weeks);
+    AddEffect(attrition.inherited_win, print);
   }
   print.Add(scenario.interference_median);
   print.Add(scenario.interference_log_sd);
@@ -226,8 +242,10 @@ uint64_t TrialKey(const PipelineModel& model, const EngineOptions& options,
   return print.value();
 }
 
-uint64_t PlanKey(uint64_t trial_key, const PipelineState& state, const Scenario& scenario,
-                 const EngineOptions& options) {
+namespace {
+
+uint64_t KeyOf(uint64_t trial_key, const PipelineState& state, const Scenario& scenario,
+               const EngineOptions& options, bool with_quotas) {
   Fingerprint print;
   print.Add(trial_key);
   AddDay(state.as_of, print);
@@ -242,7 +260,9 @@ uint64_t PlanKey(uint64_t trial_key, const PipelineState& state, const Scenario&
     print.Add(rep.team);
     AddDay(rep.start_date, print);
     AddDay(rep.end_date, print);
-    for (const auto& quota : rep.quota_minor_units) AddAmount(quota, print);
+    if (with_quotas) {
+      for (const auto& quota : rep.quota_minor_units) AddAmount(quota, print);
+    }
     for (const int64_t booked : rep.booked_minor_units) print.Add(booked);
   }
   std::vector<const OpenDeal*> deals;
@@ -257,9 +277,21 @@ uint64_t PlanKey(uint64_t trial_key, const PipelineState& state, const Scenario&
     print.Add(deal->age_days);
     AddAmount(deal->amount_minor_units, print);
   }
-  AddScenario(scenario, state.open_deals, print);
+  AddScenario(scenario, state.open_deals, with_quotas, print);
   if (options.counts_drivers) print.Add(options.counts_drivers);
   return print.value();
+}
+
+}  // namespace
+
+uint64_t PlanKey(uint64_t trial_key, const PipelineState& state, const Scenario& scenario,
+                 const EngineOptions& options) {
+  return KeyOf(trial_key, state, scenario, options, true);
+}
+
+uint64_t BookingsKey(uint64_t trial_key, const PipelineState& state, const Scenario& scenario,
+                     const EngineOptions& options) {
+  return KeyOf(trial_key, state, scenario, options, false);
 }
 
 }  // namespace quotacast::simulator

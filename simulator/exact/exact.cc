@@ -116,6 +116,11 @@ absl::Status RefuseLevers(const Blueprint& plan) {
                                     "won; simulate it"));
     }
   }
+  if (plan.scenario.attrition.has_value()) {
+    return FailedPrecondition("NOT_EXACT",
+                              "attrition: when reps leave at random, what they book is no sum of "
+                              "independent deals; simulate it");
+  }
   for (const Seller& seller : plan.sellers) {
     for (const WinsHandover& handover : seller.handovers) {
       if (handover.first_step >= plan.grid.step_count()) continue;

@@ -349,6 +349,9 @@ TEST(ExactTest, RefusesLeversItDoesNotKnow) {
   departure.departures = {{1, 2, company.state.as_of + 20, 4, 3, {}}};
   const std::string text = refusal(departure);
   EXPECT_NE(text.find("rep2: leaves, and rep4 books"), std::string::npos) << text;
+  Scenario attrition;
+  attrition.attrition.emplace();
+  EXPECT_NE(refusal(attrition).find("attrition"), std::string::npos) << refusal(attrition);
   departure.departures[0].end = company.state.periods.back().end;
   EXPECT_EQ(refusal(departure), "");
   departure.departures[0] = {1, 2, company.state.as_of + 20, std::nullopt, 3, {}};

@@ -238,6 +238,7 @@ struct Initiative {
   std::optional<Effect> creation;       // ln multiplier of opportunity creation.
   std::optional<Effect> size;           // ln multiplier of the amounts of deals won.
   std::optional<Effect> ramp;           // ln multiplier of the speed with which new reps ramp.
+  std::optional<Effect> attrition;      // ln multiplier of the rate at which reps leave at random.
   std::vector<int> segments;            // Whose deals it acts on; ascending, each once. None: all.
   absl::CivilDay start;
   // First day it no longer runs; what was adopted by then stays. Absent: runs past the horizon.
@@ -300,6 +301,16 @@ struct Reassignment {
   Effect inherited_win = {kDefaultInheritedWin, 0};
 };
 
+// Reps leave at random, each once, by their tenure. Whose end is known (in the
+// state or by a departure) leaves then and not before; hires stay.
+struct Attrition {
+  std::optional<double> rate_per_year;   // At any tenure. Absent: the draw's bands, or the default
+  std::optional<double> backfill_weeks;  // Until somebody new starts. Absent: nobody does.
+  double freeze_weeks = kDefaultFreezeWeeks;
+  Effect inherited_win = {kDefaultInheritedWin, 0};
+};
+inline constexpr double kDefaultAttritionPerYear = 0.25;
+
 // Another quota: a change of the yardstick, never of what is sold.
 struct QuotaChange {
   std::optional<int> person;  // Position among reps, then hires. Absent: all who have a quota.
@@ -332,6 +343,7 @@ struct Scenario {
   std::vector<Reassignment> reassignments;
   std::vector<QuotaChange> quota_changes;  // Applied in their order.
   std::vector<DemandShock> demand_shocks;
+  std::optional<Attrition> attrition;
 };
 
 // Ramp of reps with a start date, and of hires unless they say otherwise.

@@ -282,6 +282,15 @@ TEST(ModelTest, ValidateScenarioNamesTheField) {
        }},
       {"quota_changes", [](auto& s) { s.quota_changes.resize(kMaxQuotaChanges + 1); }},
       {"demand_shocks", [](auto& s) { s.demand_shocks.resize(kMaxDemandShocks + 1); }},
+      {"initiatives[0].attrition.sd",
+       [](auto& s) {
+         s.initiatives[0].attrition = Effect{0, -1};
+       }},
+      {"attrition.rate_per_year", [](auto& s) { s.attrition.emplace().rate_per_year = 21; }},
+      {"attrition.backfill_weeks", [](auto& s) { s.attrition.emplace().backfill_weeks = -1; }},
+      {"attrition.freeze_weeks", [](auto& s) { s.attrition.emplace().freeze_weeks = -1; }},
+      {"attrition.inherited_win.mean",
+       [](auto& s) { s.attrition.emplace().inherited_win.mean = 6; }},
       {"interference_median", [](auto& s) { s.interference_median = -1; }},
       {"hires", [](auto& s) { s.hires.resize(kMaxHires + 1, s.hires[0]); }},
       {"initiatives", [](auto& s) { s.initiatives.resize(kMaxInitiatives + 1, s.initiatives[0]); }},

@@ -89,6 +89,7 @@ void CheckInitiative(const Initiative& initiative, const Surroundings& around,
   CheckEffect(initiative.creation, path + ".creation", violations);
   CheckEffect(initiative.size, path + ".size", violations);
   CheckEffect(initiative.ramp, path + ".ramp", violations);
+  CheckEffect(initiative.attrition, path + ".attrition", violations);
   std::set<int> stages;
   for (size_t i = 0; i < initiative.stage_wins.size() && !violations.full(); ++i) {
     const StageEffect& effect = initiative.stage_wins[i];
@@ -297,6 +298,14 @@ absl::Status ValidateScenario(const Scenario& scenario, const PipelineState& sta
   CheckReassignments(scenario, around, violations);
   CheckQuotaChanges(scenario, around, violations);
   CheckDemandShocks(scenario, around, violations);
+  if (scenario.attrition.has_value()) {
+    violations.Range(scenario.attrition->rate_per_year.value_or(0), 0, kMaxAttritionPerYear,
+                     "attrition.rate_per_year");
+    violations.Range(scenario.attrition->backfill_weeks.value_or(0), 0, kMaxWeeks,
+                     "attrition.backfill_weeks");
+    violations.Range(scenario.attrition->freeze_weeks, 0, kMaxWeeks, "attrition.freeze_weeks");
+    CheckEffect(scenario.attrition->inherited_win, "attrition.inherited_win", violations);
+  }
   return std::move(violations).Result();
 }
 
