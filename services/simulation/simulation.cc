@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "base/status_macros.h"
 #include "base/string_views.h"
+#include "services/simulation/initiative_cost.h"
 #include "services/simulation/reps_at_quota.h"
 #include "services/simulation/result_converters.h"
 #include "services/simulation/sentences.h"
@@ -241,6 +242,10 @@ v1::ForecastOutcome Simulation::OutcomeFrom(const Prepared& prepared, const Job&
     answer.set_share(share);
     *answer.mutable_probability() = EstimateFrom(*probability, 1);
   }
+  if (job.initiative_cost_minor_units.has_value()) {
+    *result.mutable_initiative_cost() =
+        MoneyFrom(*job.initiative_cost_minor_units, prepared.business->currency);
+  }
   type::v1::Certificate& certificate = *outcome.mutable_certificate();
   certificate = prepared.certificate;
   certificate.set_scenario_hash(job.scenario_hash);
@@ -269,6 +274,8 @@ absl::StatusOr<v1::ForecastOutcome> Simulation::Run(const v1::ForecastSpec& spec
   const Business& business = *prepared.business;
   QC_ASSIGN_OR_RETURN(job.scenario, ScenarioFrom(scenario_message, business, "scenario"));
   QC_ASSIGN_OR_RETURN(const RunSpec run, RunSpecFrom(spec, business, {job.scenario}));
+  job.initiative_cost_minor_units =
+      InitiativeCostMinorUnits(scenario_message, job.scenario, business, run.period);
   const int draws = static_cast<int>(business.model.draws.size());
   const int64_t trials = policy.layout(run.requested_trials, draws).trials;
   QC_ASSIGN_OR_RETURN(
@@ -439,6 +446,8 @@ absl::Status Simulation::CompareScenarios(
     Job& job = jobs.emplace_back();
     job.scenario = scenarios[i];
     job.scenario_hash = ScenarioHash(request.scenarios(i));
+    job.initiative_cost_minor_units =
+        InitiativeCostMinorUnits(request.scenarios(i), job.scenario, business, run.period);
     QC_ASSIGN_OR_RETURN(job.plan, PlanFor(business, job, run, trials, listening));
     absl::StatusOr<simulator::Partial> partial =
         simulator::SimulateParallel(*job.plan, 0, job.plan->layout().trials, limits_.threads,

@@ -16,6 +16,8 @@ struct DrawTables {
   double market_sd = 0;
   double team_sd = 0;
   double rep_sd = 0;
+  // Factors on the amounts of wins, [flow][step]; empty where amounts stay as they are.
+  std::vector<std::vector<double>> size_factors;
   const ParameterDraw* parameters = nullptr;  // In the blueprint's model.
 };
 

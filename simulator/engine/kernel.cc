@@ -38,6 +38,14 @@ int FirstStepAbove(const double* table, int size, int first, int last, double t,
   return first;
 }
 
+// What a deal is worth when amounts are `factor` times as large.
+int64_t SizedAmount(int64_t amount, double factor) {
+  if (factor == 1) return amount;
+  const double sized = static_cast<double>(amount) * factor;
+  return sized >= static_cast<double>(kMaxAmountMinorUnits) ? kMaxAmountMinorUnits
+                                                            : static_cast<int64_t>(sized + 0.5);
+}
+
 }  // namespace
 
 Kernel::Kernel(const Blueprint& plan)
@@ -55,6 +63,7 @@ Kernel::Kernel(const Blueprint& plan)
       win_count_(lanes_),
       won_(static_cast<size_t>(steps_) * lanes_),
       sums_(static_cast<size_t>(marks_) * lanes_),
+      inherited_(static_cast<size_t>(plan.inheriting_seller_count) * marks_ * lanes_),
       org_(static_cast<size_t>(steps_) * lanes_),
       team_sums_(static_cast<size_t>(plan.shape.team_count) * marks_ * lanes_),
       at_quota_(static_cast<size_t>(periods_) * lanes_) {}
@@ -135,7 +144,7 @@ void Kernel::SimulateOpenDeals(const Seller& seller, const DrawTables& tables) {
       // One uniform decides the whole remaining life: won in step j when F_{j-1} <= u < F_j.
       if (uniform_[lane] >= probability_[lane]) continue;
       const int step = FirstStepAbove(table, size, 0, steps_ - 1, shift_[lane], uniform_[lane]);
-      won_[static_cast<size_t>(step) * lanes_ + lane] += AmountOf(deal, lane);
+      AddWin(seller, tables.size_factors[deal.flow], step, lane, AmountOf(deal, lane));
     }
   }
 }
@@ -148,6 +157,23 @@ int64_t Kernel::AmountOf(const DealPlan& deal, int lane) const {
   }
   return AmountQuantile(plan_.model.amounts[deal.segment],
                         LaneUniform(deal.id, RandomPurpose::kAmount, 0, lane));
+}
+
+void Kernel::AddWin(const Seller& seller, const std::vector<double>& size_factors, int step,
+                    int lane, int64_t amount) {
+  if (!size_factors.empty()) amount = SizedAmount(amount, size_factors[step]);
+  const int booked_by = seller.BookedBy(step);
+  if (booked_by == -1) {
+    won_[static_cast<size_t>(step) * lanes_ + lane] += amount;
+    return;
+  }
+  org_[static_cast<size_t>(step) * lanes_ + lane] += amount;
+  const Step& at = plan_.grid.steps[step];
+  int64_t* sums =
+      &inherited_[static_cast<size_t>(plan_.sellers[booked_by].inherits) * marks_ * lanes_];
+  for (int mark = at.mark; mark < marks_ && plan_.grid.marks[mark].period == at.period; ++mark) {
+    sums[static_cast<size_t>(mark) * lanes_ + lane] += amount;
+  }
 }
 
 void Kernel::SimulateNewDeals(const Seller& seller, const DrawTables& tables) {
@@ -163,15 +189,15 @@ void Kernel::SimulateNewDeals(const Seller& seller, const DrawTables& tables) {
   for (const CreationPlan& creation : seller.creation) {
     const double rate = rates[creation.rate_index];
     if (rate == 0) continue;
-    const double* table = &tables.polynomials[static_cast<size_t>(creation.table.offset)];
     for (int period = 0; period < periods_; ++period) {
-      SimulateNewDealsOfPeriod(creation, table, rate, period);
+      SimulateNewDealsOfPeriod(seller, creation, tables, rate, period);
     }
   }
 }
 
-void Kernel::SimulateNewDealsOfPeriod(const CreationPlan& creation, const double* table,
-                                      double rate, int period) {
+void Kernel::SimulateNewDealsOfPeriod(const Seller& seller, const CreationPlan& creation,
+                                      const DrawTables& tables, double rate, int period) {
+  const double* table = &tables.polynomials[static_cast<size_t>(creation.table.offset)];
   const int size = creation.table.size;
   const int first = plan_.grid.first_step_of_period[period];
   const int last = plan_.grid.last_step_of_period[period];
@@ -203,8 +229,8 @@ void Kernel::SimulateNewDealsOfPeriod(const CreationPlan& creation, const double
         const int lane = block + i;
         const int step = FirstStepAbove(table, size, first, last, shift_[lane],
                                         UniformOpen(timing[i]) * probability_[lane]);
-        won_[static_cast<size_t>(step) * lanes_ + lane] +=
-            AmountQuantile(amounts, UniformOpen(amount[i]));
+        AddWin(seller, tables.size_factors[creation.flow], step, lane,
+               AmountQuantile(amounts, UniformOpen(amount[i])));
       }
     }
   }
@@ -278,9 +304,16 @@ bool Kernel::SimulateBatch(const DrawTables& tables, int draw, int64_t batch,
   std::fill(at_quota_.begin(), at_quota_.end(), 0);
 
   DrawFactors(tables);
-  for (const Seller& seller : plan_.sellers) {
+  std::fill(inherited_.begin(), inherited_.end(), 0);
+  for (const int position : plan_.order) {
+    const Seller& seller = plan_.sellers[position];
     std::fill(won_.begin(), won_.end(), 0);
-    std::fill(sums_.begin(), sums_.end(), 0);
+    if (seller.inherits == -1) {
+      std::fill(sums_.begin(), sums_.end(), 0);
+    } else {
+      std::copy_n(&inherited_[static_cast<size_t>(seller.inherits) * marks_ * lanes_], sums_.size(),
+                  sums_.begin());
+    }
     DrawShift(seller, tables);
     SimulateOpenDeals(seller, tables);
     SimulateNewDeals(seller, tables);

@@ -39,8 +39,11 @@ class Kernel {
   void SimulateOpenDeals(const Seller& seller, const DrawTables& tables);
   int64_t AmountOf(const DealPlan& deal, int lane) const;
   void SimulateNewDeals(const Seller& seller, const DrawTables& tables);
-  void SimulateNewDealsOfPeriod(const CreationPlan& creation, const double* table, double rate,
-                                int period);
+  void SimulateNewDealsOfPeriod(const Seller& seller, const CreationPlan& creation,
+                                const DrawTables& tables, double rate, int period);
+  // Adds a win to the seller's steps, or to whom the deals have passed by then.
+  void AddWin(const Seller& seller, const std::vector<double>& size_factors, int step, int lane,
+              int64_t amount);
   // Turns won amounts per step into sums per mark and adds them to the lines above.
   void Book(const Seller& seller, int draw, Partial* into);
   void RecordEntity(int entity, const int64_t* sums, int draw, Partial* into);
@@ -67,6 +70,7 @@ class Kernel {
   std::vector<int> win_count_;       // [lane].
   std::vector<int64_t> won_;         // [step][lane], the seller's.
   std::vector<int64_t> sums_;        // [mark][lane], the seller's.
+  std::vector<int64_t> inherited_;   // [inheriting seller][mark][lane].
   std::vector<int64_t> org_;         // [step][lane].
   std::vector<int64_t> team_sums_;   // [team][mark][lane].
   std::vector<int64_t> at_quota_;    // [period][lane].

@@ -93,6 +93,123 @@ void AddModel(const PipelineModel& model, Fingerprint& print) {
   }
 }
 
+void AddEffect(const Effect& effect, Fingerprint& print) {
+  AddEffect(std::optional(effect), print);
+}
+
+void AddPositions(const std::vector<int>& positions, Fingerprint& print) {
+  print.Add(static_cast<uint64_t>(positions.size()));
+  for (const int position : positions) print.Add(position);
+}
+
+void AddOptional(const std::optional<int>& value, Fingerprint& print) {
+  print.Add(value.has_value());
+  print.Add(value.value_or(0));
+}
+
+void AddInitiative(const Initiative& initiative, Fingerprint& print) {
+  print.Add(initiative.id);
+  AddPositions(initiative.reps, print);
+  print.Add(initiative.covers_hires);
+  AddEffect(initiative.win, print);
+  print.Add(static_cast<uint64_t>(initiative.stage_wins.size()));
+  for (const StageEffect& at : initiative.stage_wins) {
+    print.Add(at.stage);
+    AddEffect(at.win, print);
+  }
+  AddEffect(initiative.cycle, print);
+  AddEffect(initiative.creation, print);
+  AddEffect(initiative.size, print);
+  AddEffect(initiative.ramp, print);
+  AddPositions(initiative.segments, print);
+  AddDay(initiative.start, print);
+  AddDay(initiative.end, print);
+  print.Add(initiative.adoption.ceiling);
+  print.Add(initiative.adoption.t50_weeks);
+  print.Add(initiative.adoption.width_weeks);
+  print.Add(static_cast<uint64_t>(initiative.waves.size()));
+  for (const Wave& wave : initiative.waves) {
+    AddPositions(wave.reps, print);
+    print.Add(wave.covers_hires);
+    AddDay(wave.start, print);
+  }
+  print.Add(initiative.overhead_hours_per_week);
+  print.Add(initiative.fade_half_life_weeks.has_value());
+  print.Add(initiative.fade_half_life_weeks.value_or(0));
+  AddDay(initiative.reviews_lapse, print);
+  print.Add(initiative.lapse_half_life_weeks);
+  print.Add(static_cast<uint64_t>(initiative.headrooms.size()));
+  for (const RepHeadroom& headroom : initiative.headrooms) {
+    print.Add(headroom.rep);
+    print.Add(headroom.share);
+  }
+}
+
+void AddStaffing(const Scenario& scenario, Fingerprint& print) {
+  print.Add(static_cast<uint64_t>(scenario.hires.size()));
+  for (const Hire& hire : scenario.hires) {
+    print.Add(hire.id);
+    print.Add(hire.team);
+    AddDay(hire.start, print);
+    print.Add(hire.ramp_weeks);
+    for (const auto& quota : hire.quota_minor_units) AddAmount(quota, print);
+    print.Add(hire.lead_time_mean_weeks);
+    AddEffect(hire.quality, print);
+  }
+  print.Add(static_cast<uint64_t>(scenario.departures.size()));
+  for (const Departure& departure : scenario.departures) {
+    print.Add(departure.id);
+    print.Add(departure.rep);
+    AddDay(departure.end, print);
+    AddOptional(departure.successor, print);
+    print.Add(departure.freeze_weeks);
+    AddEffect(departure.inherited_win, print);
+  }
+  print.Add(static_cast<uint64_t>(scenario.absences.size()));
+  for (const Absence& absence : scenario.absences) {
+    print.Add(absence.rep);
+    AddDay(absence.start, print);
+    AddDay(absence.end, print);
+  }
+}
+
+// By the deals' ids: their positions say nothing.
+void AddReassignments(const Scenario& scenario, const std::vector<OpenDeal>& deals,
+                      Fingerprint& print) {
+  print.Add(static_cast<uint64_t>(scenario.reassignments.size()));
+  for (const Reassignment& reassignment : scenario.reassignments) {
+    print.Add(reassignment.id);
+    print.Add(deals[reassignment.deal].id);
+    print.Add(reassignment.rep);
+    AddEffect(reassignment.inherited_win, print);
+  }
+}
+
+void AddScenario(const Scenario& scenario, const std::vector<OpenDeal>& deals, Fingerprint& print) {
+  print.Add(static_cast<uint64_t>(scenario.initiatives.size()));
+  for (const Initiative& initiative : scenario.initiatives) AddInitiative(initiative, print);
+  AddStaffing(scenario, print);
+  AddReassignments(scenario, deals, print);
+  print.Add(static_cast<uint64_t>(scenario.quota_changes.size()));
+  for (const QuotaChange& change : scenario.quota_changes) {
+    AddOptional(change.person, print);
+    AddOptional(change.period, print);
+    AddAmount(change.quota_minor_units, print);
+    print.Add(change.factor);
+  }
+  print.Add(static_cast<uint64_t>(scenario.demand_shocks.size()));
+  for (const DemandShock& shock : scenario.demand_shocks) {
+    print.Add(shock.id);
+    AddDay(shock.start, print);
+    AddDay(shock.end, print);
+    AddPositions(shock.segments, print);
+    AddEffect(shock.creation, print);
+    AddEffect(shock.win, print);
+  }
+  print.Add(scenario.interference_median);
+  print.Add(scenario.interference_log_sd);
+}
+
 }  // namespace
 
 uint64_t TrialKey(const PipelineModel& model, const EngineOptions& options,
@@ -140,29 +257,7 @@ uint64_t PlanKey(uint64_t trial_key, const PipelineState& state, const Scenario&
     print.Add(deal->age_days);
     AddAmount(deal->amount_minor_units, print);
   }
-  for (const Initiative& initiative : scenario.initiatives) {
-    print.Add(initiative.id);
-    print.Add(static_cast<uint64_t>(initiative.reps.size()));
-    for (const int rep : initiative.reps) print.Add(rep);
-    print.Add(initiative.covers_hires);
-    AddEffect(initiative.win, print);
-    AddEffect(initiative.cycle, print);
-    AddEffect(initiative.creation, print);
-    AddDay(initiative.start, print);
-    AddDay(initiative.end, print);
-    print.Add(initiative.adoption.ceiling);
-    print.Add(initiative.adoption.t50_weeks);
-    print.Add(initiative.adoption.width_weeks);
-  }
-  for (const Hire& hire : scenario.hires) {
-    print.Add(hire.id);
-    print.Add(hire.team);
-    AddDay(hire.start, print);
-    print.Add(hire.ramp_weeks);
-    for (const auto& quota : hire.quota_minor_units) AddAmount(quota, print);
-  }
-  print.Add(scenario.interference_median);
-  print.Add(scenario.interference_log_sd);
+  AddScenario(scenario, state.open_deals, print);
   return print.value();
 }
 

@@ -21,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/civil_time.h"
 #include "gtest/gtest.h"
 #include "simulator/engine/engine.h"
 #include "simulator/engine/partial.h"
@@ -93,6 +94,47 @@ Scenario BusyScenario(const Company& company) {
   return scenario;
 }
 
+// Every lever that the exact engine knows, on some people each.
+Scenario EveryExactLever(const Company& company) {
+  Scenario scenario = BusyScenario(company);
+  const absl::CivilDay first = company.state.as_of + 1;
+  Initiative& course = scenario.initiatives[0];
+  course.stage_wins = {{0, {0.2, 0.1}}, {1, {-0.1, 0}}};
+  course.segments = {1};
+  course.waves = {{{2, 3, 5, 8}, false, first + 60}};
+  course.headrooms = {{4, 0.3}, {6, 0}};
+  course.end = first + 120;
+  course.fade_half_life_weeks = 6;
+  scenario.initiatives[1].ramp = Effect{0.5, 0.1};
+  scenario.initiatives[1].overhead_hours_per_week = 6;
+  scenario.initiatives[2].reviews_lapse = first + 100;
+  scenario.hires[0].lead_time_mean_weeks = 9;
+  scenario.hires[1].quality = Effect{0.1, 0.3};
+  DemandShock shock;
+  shock.id = 1;
+  shock.start = first + 40;
+  shock.end = first + 101;
+  shock.segments = {0};
+  shock.creation = Effect{-0.5, 0.1};
+  shock.win = Effect{-0.2, 0};
+  scenario.demand_shocks = {shock};
+  for (int rep = 9; rep < 120; rep += 10) {
+    scenario.absences.push_back({rep, first + rep, first + 2 * rep + 5});
+    Departure departure;
+    departure.id = static_cast<uint64_t>(rep);
+    departure.rep = rep + 2 < 120 ? rep + 2 : 1;
+    if (company.state.reps[departure.rep].end_date.has_value()) continue;
+    departure.end = first + 3 * rep;
+    scenario.departures.push_back(departure);
+    scenario.reassignments.push_back({static_cast<uint64_t>(rep), 7 * rep, rep - 4, {-0.2, 0.1}});
+  }
+  scenario.quota_changes.resize(2);
+  scenario.quota_changes[0].factor = 1.1;
+  scenario.quota_changes[1].person = 7;
+  scenario.quota_changes[1].quota_minor_units = 900'000;
+  return scenario;
+}
+
 // Cells of people under one draw and without shared factors.
 void ExpectPeopleAgree(const BothEngines& run) {
   ZScores attain, mean, variance;
@@ -139,6 +181,12 @@ TEST(KernelComparisonTest, PeopleUnderInitiativesAgree) {
   Company company = testing::MakeVariedCompany(120, 12, 1, 4);
   SwitchFactorsOff(company);
   ExpectPeopleAgree(RunBoth(company, BusyScenario(company), 4, 40'000, false, 62));
+}
+
+TEST(KernelComparisonTest, PeopleUnderEveryExactLeverAgree) {
+  Company company = testing::MakeVariedCompany(120, 12, 1, 4);
+  SwitchFactorsOff(company);
+  ExpectPeopleAgree(RunBoth(company, EveryExactLever(company), 4, 40'000, false, 66));
 }
 
 // A hundred reps of a sales force, conditioned on the market and the teams by switching those off;
