@@ -50,6 +50,49 @@ TEST_F(ScenarioSourceTest, TheExampleIsAScenario) {
   EXPECT_DOUBLE_EQ(example->initiatives(0).effect().win().sd(), 0.05);
 }
 
+TEST_F(ScenarioSourceTest, AFileMayHoldEveryLever) {
+  const absl::StatusOr<simulation::v1::Scenario> scenario =
+      Load(WriteTempFile("scenario/levers.json", R"json({
+  "initiatives": [{
+    "initiativeId": "a",
+    "effect": {"stageWins": [{"stageId": "Negotiation", "win": {"mean": 0.1}}],
+               "size": {"mean": 0.05}, "ramp": {"mean": 0.2}},
+    "segmentIds": ["all"],
+    "startDate": {"year": 2017, "month": 10, "day": 2},
+    "waves": [{"startDate": {"year": 2017, "month": 11, "day": 1}}],
+    "overheadHoursPerWeek": 3,
+    "fadeHalfLifeWeeks": 26,
+    "reviewsLapseDate": {"year": 2017, "month": 12, "day": 1},
+    "headrooms": [{"repId": "ann", "share": 0.3}],
+    "cost": {"oneOff": {"currencyCode": "USD", "units": "5000"}}
+  }],
+  "hires": [{"hireId": "h", "leadTimeMeanWeeks": 9, "quality": {"sd": 0.2}}],
+  "departures": [{"repId": "ann", "lastDate": {"year": 2017, "month": 11, "day": 15},
+                  "successorRepId": "ben", "freezeWeeks": 0, "inheritedWin": {"mean": 0}}],
+  "absences": [{"repId": "cy", "startDate": {"year": 2017, "month": 11, "day": 1},
+                "lastDate": {"year": 2017, "month": 11, "day": 30}}],
+  "attrition": {"ratePerYear": 0.25, "backfillWeeks": 9},
+  "reassignments": [{"opportunityId": "deal-3", "repId": "cy"}],
+  "quotaChanges": [{"factor": 0.9},
+                   {"repId": "ben", "quota": {"currencyCode": "USD", "units": "70000"}}],
+  "demandShocks": [{"startDate": {"year": 2017, "month": 10, "day": 15},
+                    "segmentIds": ["all"], "creation": {"mean": -0.3, "sd": 0.1}}]
+})json"));
+  ASSERT_TRUE(scenario.ok()) << scenario.status();
+  const simulation::v1::InitiativeChange& initiative = scenario->initiatives(0);
+  EXPECT_EQ(initiative.effect().stage_wins(0).stage_id(), "Negotiation");
+  EXPECT_EQ(initiative.waves(0).start_date().month(), 11);
+  EXPECT_EQ(initiative.fade_half_life_weeks(), 26);
+  EXPECT_EQ(initiative.cost().one_off().units(), 5'000);
+  EXPECT_EQ(scenario->hires(0).lead_time_mean_weeks(), 9);
+  EXPECT_TRUE(scenario->departures(0).has_freeze_weeks());
+  EXPECT_EQ(scenario->absences(0).last_date().day(), 30);
+  EXPECT_EQ(scenario->attrition().backfill_weeks(), 9);
+  EXPECT_EQ(scenario->reassignments(0).opportunity_id(), "deal-3");
+  EXPECT_EQ(scenario->quota_changes(1).quota().units(), 70'000);
+  EXPECT_EQ(scenario->demand_shocks(0).creation().sd(), 0.1);
+}
+
 TEST_F(ScenarioSourceTest, AFileWithoutANameIsCalledAfterItself) {
   EXPECT_EQ(Load(WriteTempFile("scenario/plan-b.json", "{}"))->display_name(), "plan-b");
 }

@@ -12,13 +12,6 @@
 namespace quotacast::planning {
 namespace {
 
-void CheckEffect(bool present, const simulation::v1::UncertainEffect& effect,
-                 const std::string& path, FieldErrors& errors) {
-  if (!present) return;
-  CheckRange(effect.mean(), -kMaxEffectMean, kMaxEffectMean, Path(path, "mean"), errors);
-  CheckRange(effect.sd(), 0, kMaxEffectSd, Path(path, "sd"), errors);
-}
-
 void CheckAdoption(const simulation::v1::Adoption& adoption, const std::string& path,
                    FieldErrors& errors) {
   // 0 stands for the default, the whole of the effect.
@@ -31,32 +24,151 @@ void CheckAdoption(const simulation::v1::Adoption& adoption, const std::string& 
   }
 }
 
+void CheckStageWins(const simulation::v1::InitiativeEffect& effect, const std::string& path,
+                    FieldErrors& errors) {
+  std::set<std::string> stages;
+  for (int i = 0; i < effect.stage_wins_size(); ++i) {
+    const simulation::v1::StageEffect& at = effect.stage_wins(i);
+    const std::string item = Item(Path(path, "stage_wins"), i);
+    const std::string stage_path = Path(item, "stage_id");
+    CheckRequiredText(at.stage_id(), stage_path, "a stage", errors);
+    if (!stages.insert(at.stage_id()).second) {
+      errors.Add(stage_path, absl::StrCat("`", at.stage_id(), "` appears twice"));
+    }
+    if (!at.has_win()) errors.Add(Path(item, "win"), "is missing; want the shift");
+    CheckEffect(at.has_win(), at.win(), Path(item, "win"), errors);
+  }
+}
+
+void CheckEffects(const simulation::v1::InitiativeEffect& effect, const std::string& path,
+                  FieldErrors& errors) {
+  const struct {
+    bool present;
+    const simulation::v1::UncertainEffect& effect;
+    const char* field;
+  } drivers[] = {
+      {effect.has_win(), effect.win(), "win"},
+      {effect.has_cycle(), effect.cycle(), "cycle"},
+      {effect.has_creation(), effect.creation(), "creation"},
+      {effect.has_size(), effect.size(), "size"},
+      {effect.has_ramp(), effect.ramp(), "ramp"},
+      {effect.has_attrition(), effect.attrition(), "attrition"},
+  };
+  bool any = effect.stage_wins_size() > 0;
+  for (const auto& driver : drivers) any = any || driver.present;
+  if (!any) {
+    errors.Add(path,
+               "has no driver; want at least one of win, stage_wins, cycle, creation, size, "
+               "ramp and attrition");
+  }
+  for (const auto& driver : drivers) {
+    CheckEffect(driver.present, driver.effect, Path(path, driver.field), errors);
+  }
+  CheckStageWins(effect, path, errors);
+}
+
+void CheckHeadrooms(const simulation::v1::InitiativeChange& change, std::string_view path,
+                    FieldErrors& errors) {
+  std::set<std::string> reps;
+  for (int i = 0; i < change.headrooms_size(); ++i) {
+    const simulation::v1::RepHeadroom& headroom = change.headrooms(i);
+    const std::string item = Item(Path(path, "headrooms"), i);
+    CheckRequiredText(headroom.rep_id(), Path(item, "rep_id"), "a rep", errors);
+    if (!reps.insert(headroom.rep_id()).second) {
+      errors.Add(Path(item, "rep_id"), absl::StrCat("`", headroom.rep_id(), "` appears twice"));
+    }
+    CheckRange(headroom.share(), 0, 1, Path(item, "share"), errors);
+  }
+}
+
+void CheckCost(const simulation::v1::InitiativeCost& cost, const std::string& path,
+               FieldErrors& errors) {
+  if (cost.has_one_off()) CheckAmount(cost.one_off(), Path(path, "one_off"), errors);
+  if (cost.has_per_rep()) CheckAmount(cost.per_rep(), Path(path, "per_rep"), errors);
+  if (cost.has_per_week()) CheckAmount(cost.per_week(), Path(path, "per_week"), errors);
+}
+
+// An end, a wave or a lapse of reviews before the start contradicts it.
+void CheckDates(const simulation::v1::InitiativeChange& change, std::string_view path,
+                FieldErrors& errors) {
+  const std::optional<absl::CivilDay> start =
+      DayFrom(change.has_start_date(), change.start_date(), Path(path, "start_date"), errors);
+  const auto check = [&](const google::type::Date& date, const std::string& field) {
+    const std::optional<absl::CivilDay> day = DayFrom(true, date, field, errors);
+    if (start.has_value() && day.has_value()) CheckNotBefore(*day, *start, field, errors);
+    return day;
+  };
+  std::optional<absl::CivilDay> last;
+  if (change.has_last_date()) last = check(change.last_date(), Path(path, "last_date"));
+  if (change.has_reviews_lapse_date()) {
+    check(change.reviews_lapse_date(), Path(path, "reviews_lapse_date"));
+  }
+  const std::string list = Path(path, "waves");
+  if (change.waves_size() > kMaxWaves) {
+    errors.Add(list,
+               absl::StrCat("has ", change.waves_size(), " entries; want at most ", kMaxWaves));
+    return;
+  }
+  for (int i = 0; i < change.waves_size(); ++i) {
+    const std::string field = Path(Item(list, i), "start_date");
+    if (!change.waves(i).has_start_date()) {
+      errors.Add(field, "is missing; want a day");
+      continue;
+    }
+    const std::optional<absl::CivilDay> day = check(change.waves(i).start_date(), field);
+    if (day.has_value() && last.has_value() && *day > *last) {
+      errors.Add(field, absl::StrCat("is ", FormatIsoDate(*day), ", after the last day ",
+                                     FormatIsoDate(*last)));
+    }
+  }
+}
+
 std::string IdOf(const v1::Initiative& initiative) { return initiative.change().initiative_id(); }
 
 }  // namespace
+
+void CheckEffect(bool present, const simulation::v1::UncertainEffect& effect,
+                 const std::string& path, FieldErrors& errors) {
+  if (!present) return;
+  CheckRange(effect.mean(), -kMaxEffectMean, kMaxEffectMean, Path(path, "mean"), errors);
+  CheckRange(effect.sd(), 0, kMaxEffectSd, Path(path, "sd"), errors);
+}
+
+void CheckNotBefore(absl::CivilDay day, absl::CivilDay start, const std::string& path,
+                    FieldErrors& errors) {
+  if (day >= start) return;
+  errors.Add(path,
+             absl::StrCat("is ", FormatIsoDate(day), ", before the start ", FormatIsoDate(start)));
+}
+
+void CheckNames(const google::protobuf::RepeatedPtrField<std::string>& names, std::string_view want,
+                const std::string& path, FieldErrors& errors) {
+  std::set<std::string> seen;
+  for (int i = 0; i < names.size(); ++i) {
+    CheckRequiredText(names[i], Item(path, i), want, errors);
+    if (!seen.insert(names[i]).second) {
+      errors.Add(Item(path, i), absl::StrCat("`", names[i], "` appears twice"));
+    }
+  }
+}
 
 void CheckChange(const simulation::v1::InitiativeChange& change, std::string_view path,
                  FieldErrors& errors) {
   CheckText(change.display_name(), Path(path, "display_name"), errors);
   CheckText(change.evidence(), Path(path, "evidence"), errors);
-  const simulation::v1::InitiativeEffect& effect = change.effect();
-  const std::string effect_path = Path(path, "effect");
-  if (!effect.has_win() && !effect.has_cycle() && !effect.has_creation()) {
-    errors.Add(effect_path, "has no driver; want at least one of win, cycle and creation");
-  }
-  CheckEffect(effect.has_win(), effect.win(), Path(effect_path, "win"), errors);
-  CheckEffect(effect.has_cycle(), effect.cycle(), Path(effect_path, "cycle"), errors);
-  CheckEffect(effect.has_creation(), effect.creation(), Path(effect_path, "creation"), errors);
+  CheckEffects(change.effect(), Path(path, "effect"), errors);
   CheckAdoption(change.adoption(), Path(path, "adoption"), errors);
-  const std::optional<absl::CivilDay> start =
-      DayFrom(change.has_start_date(), change.start_date(), Path(path, "start_date"), errors);
-  if (!change.has_last_date()) return;
-  const std::string last_path = Path(path, "last_date");
-  const std::optional<absl::CivilDay> last = DayFrom(true, change.last_date(), last_path, errors);
-  if (start.has_value() && last.has_value() && *last < *start) {
-    errors.Add(last_path, absl::StrCat("is ", FormatIsoDate(*last), ", before the start ",
-                                       FormatIsoDate(*start)));
-  }
+  CheckNames(change.segment_ids(), "a segment", Path(path, "segment_ids"), errors);
+  CheckRange(change.overhead_hours_per_week(), 0, kHoursPerWeek,
+             Path(path, "overhead_hours_per_week"), errors);
+  CheckRange(change.fade_half_life_weeks(), 0, kMaxWeeks, Path(path, "fade_half_life_weeks"),
+             errors);
+  // 0 stands for the default.
+  CheckRange(change.lapse_half_life_weeks(), 0, kMaxWeeks, Path(path, "lapse_half_life_weeks"),
+             errors);
+  CheckHeadrooms(change, path, errors);
+  CheckCost(change.cost(), Path(path, "cost"), errors);
+  CheckDates(change, path, errors);
 }
 
 Run RunOf(const v1::Initiative& initiative) {

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/civil_time.h"
+#include "google/protobuf/repeated_ptr_field.h"
 #include "quotacast/planning/v1/initiative.pb.h"
 #include "quotacast/simulation/v1/scenario.pb.h"
 #include "services/planning/field_values.h"
@@ -25,9 +26,24 @@ inline constexpr int kMaxInitiativesPerRep = 2;
 inline constexpr double kMaxEffectMean = 3;
 inline constexpr double kMaxEffectSd = 2;
 inline constexpr double kMaxWeeks = 520;
+inline constexpr double kHoursPerWeek = 40;
+inline constexpr int kMaxWaves = 100;
 
-// Checks effect (at least one driver; finite; sd >= 0), dates (an end not before the start),
-// adoption and texts. The audience is resolved by roster.h, the id is checked by its owner.
+// Means and sd within the limits; nothing when absent.
+void CheckEffect(bool present, const simulation::v1::UncertainEffect& effect,
+                 const std::string& path, FieldErrors& errors);
+
+// Refuses a day before the start it belongs to.
+void CheckNotBefore(absl::CivilDay day, absl::CivilDay start, const std::string& path,
+                    FieldErrors& errors);
+
+// None empty, each once; `want` says what they name ("a segment").
+void CheckNames(const google::protobuf::RepeatedPtrField<std::string>& names, std::string_view want,
+                const std::string& path, FieldErrors& errors);
+
+// Checks effect (at least one driver; finite; sd >= 0), dates (nothing before the start), adoption,
+// hours, headrooms, cost and texts. The audience is resolved by roster.h, the id is checked by its
+// owner; waves, stages and segments are resolved by the simulation.
 void CheckChange(const simulation::v1::InitiativeChange& change, std::string_view path,
                  FieldErrors& errors);
 

@@ -15,6 +15,11 @@ namespace quotacast::planning {
 // Named limits; one more is refused.
 inline constexpr int kMaxScenarioInitiatives = 64;
 inline constexpr int kMaxScenarioHires = 500;
+inline constexpr int kMaxScenarioStaffChanges = 2'000;  // Departures, absences, reassignments each.
+inline constexpr int kMaxScenarioQuotaChanges = 2'000;
+inline constexpr int kMaxScenarioDemandShocks = 64;
+inline constexpr double kMaxQuotaFactor = 1'000;
+inline constexpr double kMaxAttritionPerYear = 20;
 inline constexpr size_t kMaxScenarioBytes = 900'000;  // Serialized; an event holds 1 MiB.
 inline constexpr double kMaxInterferenceMedian = 10;
 inline constexpr double kMaxInterferenceLogSd = 3;

@@ -58,6 +58,54 @@ TEST(CheckScenario, NamesWhatIsWrong) {
                           "scenario.interference.median"));
 }
 
+TEST(CheckScenario, NamesWhatIsWrongWithStaffQuotasAndDemand) {
+  simulation::v1::Scenario scenario;
+  simulation::v1::DepartureChange& departure = *scenario.add_departures();
+  departure.set_rep_id("ann");
+  departure.set_successor_rep_id("ben");
+  *departure.mutable_last_date() = DateFrom(absl::CivilDay(2018, 1, 1));
+  simulation::v1::AbsenceChange& absence = *scenario.add_absences();
+  absence.set_rep_id("ann");
+  *absence.mutable_start_date() = DateFrom(absl::CivilDay(2018, 1, 1));
+  *absence.mutable_last_date() = DateFrom(absl::CivilDay(2018, 1, 1));
+  scenario.add_reassignments()->set_opportunity_id("d");
+  scenario.mutable_reassignments(0)->set_rep_id("ben");
+  scenario.add_quota_changes()->set_factor(1.1);
+  simulation::v1::DemandShock& shock = *scenario.add_demand_shocks();
+  *shock.mutable_start_date() = DateFrom(absl::CivilDay(2018, 1, 1));
+  shock.mutable_win()->set_mean(0.1);
+  AddHire(scenario, "h");
+  AddInitiative(scenario, "a");
+  EXPECT_THAT(FieldsOf(scenario), IsEmpty());
+
+  *scenario.add_departures() = departure;
+  scenario.mutable_departures(1)->set_successor_rep_id("ann");
+  scenario.mutable_departures(1)->set_freeze_weeks(-1);
+  *scenario.mutable_absences(0)->mutable_last_date() = DateFrom(absl::CivilDay(2017, 12, 31));
+  *scenario.add_reassignments() = scenario.reassignments(0);
+  scenario.mutable_reassignments(1)->clear_rep_id();
+  scenario.mutable_quota_changes(0)->set_factor(0);
+  scenario.add_quota_changes();
+  scenario.mutable_demand_shocks(0)->clear_win();
+  scenario.mutable_hires(0)->set_lead_time_mean_weeks(-1);
+  scenario.mutable_attrition()->set_rate_per_year(21);
+  scenario.mutable_initiatives(0)->set_overhead_hours_per_week(50);
+  scenario.mutable_initiatives(0)->add_waves();
+  scenario.mutable_initiatives(0)->mutable_effect()->add_stage_wins();
+  EXPECT_THAT(
+      FieldsOf(scenario),
+      ElementsAre("scenario.initiatives[0].effect.stage_wins[0].stage_id",
+                  "scenario.initiatives[0].effect.stage_wins[0].win",
+                  "scenario.initiatives[0].overhead_hours_per_week",
+                  "scenario.initiatives[0].waves[0].start_date",
+                  "scenario.hires[0].lead_time_mean_weeks", "scenario.departures[1].rep_id",
+                  "scenario.departures[1].successor_rep_id", "scenario.departures[1].freeze_weeks",
+                  "scenario.absences[0].last_date", "scenario.reassignments[1].opportunity_id",
+                  "scenario.reassignments[1].rep_id", "scenario.quota_changes[0].factor",
+                  "scenario.quota_changes[1]", "scenario.demand_shocks[0]",
+                  "scenario.attrition.rate_per_year"));
+}
+
 TEST(CheckScenario, HasLimits) {
   simulation::v1::Scenario scenario;
   for (int i = 0; i < kMaxScenarioInitiatives; ++i) {

@@ -15,6 +15,7 @@
 #include "quotacast/simulation/v1/forecast.pb.h"
 #include "quotacast/simulation/v1/scenario.pb.h"
 #include "services/simulation/business.h"
+#include "services/simulation/scenario_fields.h"
 #include "simulator/engine/forecast.h"
 #include "simulator/model/model.h"
 
@@ -24,13 +25,9 @@ namespace quotacast::simulation {
 inline constexpr int64_t kDefaultTrials = 10'000;
 inline constexpr int kMaxThresholds = 64;
 inline constexpr int kMaxShareQuestions = 16;
-inline constexpr int kMaxAudienceEntries = 5'000;
-inline constexpr int kMaxTextBytes = 4'096;  // Ids, names and evidence.
-inline constexpr double kMaxEffectMean = 3;  // On the link scale; beyond it tables end.
-inline constexpr double kMaxEffectSd = 2;
+inline constexpr int kMaxWaves = 100;  // Of an initiative.
 inline constexpr double kMaxInterferenceMedian = 10;
 inline constexpr double kMaxInterferenceLogSd = 3;
-inline constexpr double kMaxWeeks = 520;
 
 // What to run, with defaults filled in.
 struct RunSpec {

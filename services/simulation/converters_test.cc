@@ -8,6 +8,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -423,6 +424,372 @@ TEST(ScenarioFrom, RefusesWholeScenariosByPathAndValue) {
   EXPECT_TRUE(ScenarioFrom(full, business, "scenario").ok());
 }
 
+// A scenario with one sound change of every kind, to be spoiled.
+v1::Scenario SoundScenario() {
+  v1::Scenario scenario;
+  v1::InitiativeChange& initiative = *scenario.add_initiatives();
+  initiative = WinInitiative("a", 0.1, 0);
+  initiative.mutable_audience()->add_team_ids("east");
+  *scenario.add_hires() = HireIntoEast("new");
+  v1::DepartureChange& departure = *scenario.add_departures();
+  departure.set_rep_id("ann");
+  *departure.mutable_last_date() = DateMessage(2017, 11, 15);
+  departure.set_successor_rep_id("ben");
+  v1::AbsenceChange& absence = *scenario.add_absences();
+  absence.set_rep_id("cy");
+  *absence.mutable_start_date() = DateMessage(2017, 11, 1);
+  *absence.mutable_last_date() = DateMessage(2017, 11, 30);
+  v1::ReassignmentChange& reassignment = *scenario.add_reassignments();
+  reassignment.set_opportunity_id("deal-3");
+  reassignment.set_rep_id("cy");
+  v1::QuotaChange& quota = *scenario.add_quota_changes();
+  quota.set_rep_id("ann");
+  quota.set_factor(1.1);
+  v1::DemandShock& shock = *scenario.add_demand_shocks();
+  *shock.mutable_start_date() = DateMessage(2017, 10, 15);
+  shock.mutable_creation()->set_mean(-0.3);
+  return scenario;
+}
+
+TEST(ScenarioFrom, ChangesTakeTheDocumentedDefaults) {
+  const auto scenario = ScenarioFrom(SoundScenario(), CompanyBusiness(), "scenario");
+  ASSERT_TRUE(scenario.ok()) << scenario.status();
+  const simulator::Departure& departure = scenario->departures[0];
+  EXPECT_EQ(departure.rep, 0);
+  EXPECT_EQ(departure.end, absl::CivilDay(2017, 11, 16));
+  EXPECT_EQ(departure.successor, 1);
+  EXPECT_EQ(departure.freeze_weeks, 3);
+  EXPECT_EQ(departure.inherited_win.mean, -0.15);
+  EXPECT_EQ(departure.inherited_win.sd, 0);
+  EXPECT_EQ(scenario->absences[0].rep, 2);
+  EXPECT_EQ(scenario->absences[0].end, absl::CivilDay(2017, 12, 1));
+  const simulator::Reassignment& reassignment = scenario->reassignments[0];
+  EXPECT_EQ(CompanyBusiness().state.open_deals[reassignment.deal].key, "deal-3");
+  EXPECT_EQ(reassignment.rep, 2);
+  EXPECT_EQ(reassignment.inherited_win.mean, -0.15);
+  EXPECT_EQ(scenario->quota_changes[0].person, 0);
+  EXPECT_EQ(scenario->quota_changes[0].period, std::nullopt);
+  EXPECT_EQ(scenario->quota_changes[0].factor, 1.1);
+  EXPECT_EQ(scenario->demand_shocks[0].end, std::nullopt);
+  EXPECT_TRUE(scenario->demand_shocks[0].segments.empty());
+}
+
+TEST(ScenarioFrom, InitiativesTakeAllTheySay) {
+  v1::Scenario message = SoundScenario();
+  v1::InitiativeChange& change = *message.mutable_initiatives(0);
+  *change.mutable_last_date() = DateMessage(2017, 12, 15);
+  v1::StageEffect& stage = *change.mutable_effect()->add_stage_wins();
+  stage.set_stage_id("Negotiation");
+  stage.mutable_win()->set_mean(0.2);
+  change.mutable_effect()->mutable_size()->set_mean(0.3);
+  change.mutable_effect()->mutable_ramp()->set_mean(0.4);
+  change.add_segment_ids("all");
+  v1::Wave& wave = *change.add_waves();
+  wave.mutable_audience()->add_rep_ids("ben");
+  *wave.mutable_start_date() = DateMessage(2017, 11, 1);
+  change.set_overhead_hours_per_week(5);
+  change.set_fade_half_life_weeks(6);
+  *change.mutable_reviews_lapse_date() = DateMessage(2017, 12, 1);
+  v1::RepHeadroom& headroom = *change.add_headrooms();
+  headroom.set_rep_id("ann");
+  headroom.set_share(0.25);
+  v1::HireChange& hire = *message.mutable_hires(0);
+  hire.set_lead_time_mean_weeks(9);
+  hire.mutable_quality()->set_sd(0.2);
+  *hire.mutable_quota_per_period() = Dollars(1);
+  const auto scenario = ScenarioFrom(message, CompanyBusiness(), "scenario");
+  ASSERT_TRUE(scenario.ok()) << scenario.status();
+  const simulator::Initiative& initiative = scenario->initiatives[0];
+  ASSERT_EQ(initiative.stage_wins.size(), 1u);
+  EXPECT_EQ(initiative.stage_wins[0].stage, 1);
+  EXPECT_EQ(initiative.stage_wins[0].win.mean, 0.2);
+  EXPECT_EQ(initiative.size->mean, 0.3);
+  EXPECT_EQ(initiative.ramp->mean, 0.4);
+  EXPECT_THAT(initiative.segments, ElementsAre(0));
+  ASSERT_EQ(initiative.waves.size(), 1u);
+  EXPECT_THAT(initiative.waves[0].reps, ElementsAre(1));
+  EXPECT_EQ(initiative.waves[0].start, absl::CivilDay(2017, 11, 1));
+  EXPECT_FALSE(initiative.waves[0].covers_hires);
+  EXPECT_EQ(initiative.overhead_hours_per_week, 5);
+  EXPECT_EQ(initiative.fade_half_life_weeks, 6);
+  EXPECT_EQ(initiative.reviews_lapse, absl::CivilDay(2017, 12, 1));
+  EXPECT_EQ(initiative.lapse_half_life_weeks, 8);
+  ASSERT_EQ(initiative.headrooms.size(), 1u);
+  EXPECT_EQ(initiative.headrooms[0].share, 0.25);
+  EXPECT_EQ(scenario->hires[0].lead_time_mean_weeks, 9);
+  EXPECT_EQ(scenario->hires[0].quality->sd, 0.2);
+}
+
+TEST(ScenarioFrom, AWaveWithoutAudienceIsForAllOfIt) {
+  v1::Scenario message;
+  *message.add_initiatives() = WinInitiative("a", 0.1, 0);
+  *message.mutable_initiatives(0)->add_waves()->mutable_start_date() = DateMessage(2017, 11, 1);
+  const auto scenario = ScenarioFrom(message, CompanyBusiness(), "scenario");
+  ASSERT_TRUE(scenario.ok()) << scenario.status();
+  EXPECT_THAT(scenario->initiatives[0].waves[0].reps, ElementsAre(0, 1, 2, 3));
+  EXPECT_TRUE(scenario->initiatives[0].waves[0].covers_hires);
+}
+
+TEST(ScenarioFrom, QuotasOfHiresCountTheLeadTime) {
+  v1::HireChange message = HireIntoEast("new");
+  *message.mutable_start_date() = DateMessage(2017, 10, 1);
+  *message.mutable_quota_per_period() = Dollars(30'000);
+  const auto quota = [&] {
+    return ScenarioFrom(ScenarioOf(message), CompanyBusiness(), "scenario")
+        ->hires[0]
+        .quota_minor_units[0];
+  };
+  EXPECT_EQ(quota(), 3'000'000);
+  message.set_lead_time_mean_weeks(1);
+  EXPECT_EQ(quota(), std::nullopt);
+}
+
+TEST(ScenarioFrom, RefusesChangesByPathAndValue) {
+  const struct {
+    const char* message;
+    std::function<void(v1::Scenario&)> spoil;
+  } kCases[] = {
+      // Initiatives.
+      {"initiatives[0].effect.stage_wins[0].stage_id: unknown stage `Negotation`; stages are "
+       "`Negotiation`, `Discovery`",
+       [](auto& s) {
+         v1::StageEffect& at = *s.mutable_initiatives(0)->mutable_effect()->add_stage_wins();
+         at.set_stage_id("Negotation");
+         at.mutable_win();
+       }},
+      {"initiatives[0].effect.stage_wins[1].stage_id: `Discovery` appears twice",
+       [](auto& s) {
+         for (int i = 0; i < 2; ++i) {
+           v1::StageEffect& at = *s.mutable_initiatives(0)->mutable_effect()->add_stage_wins();
+           at.set_stage_id("Discovery");
+           at.mutable_win();
+         }
+       }},
+      {"initiatives[0].effect.stage_wins[0].win: is missing",
+       [](auto& s) {
+         s.mutable_initiatives(0)->mutable_effect()->add_stage_wins()->set_stage_id("Discovery");
+       }},
+      {"initiatives[0].effect.size.mean: is 3.1",
+       [](auto& s) { s.mutable_initiatives(0)->mutable_effect()->mutable_size()->set_mean(3.1); }},
+      {"initiatives[0].effect.ramp.sd: is -1",
+       [](auto& s) { s.mutable_initiatives(0)->mutable_effect()->mutable_ramp()->set_sd(-1); }},
+      {"initiatives[0].segment_ids[0]: unknown segment `al`; segments are `all`",
+       [](auto& s) { s.mutable_initiatives(0)->add_segment_ids("al"); }},
+      {"initiatives[0].waves[0].audience: `cy` is not in the audience",
+       [](auto& s) {
+         v1::Wave& wave = *s.mutable_initiatives(0)->add_waves();
+         wave.mutable_audience()->add_rep_ids("cy");
+         *wave.mutable_start_date() = DateMessage(2017, 11, 1);
+       }},
+      {"initiatives[0].waves[0].start_date: is 2017-10-01, before the start 2017-10-02",
+       [](auto& s) {
+         *s.mutable_initiatives(0)->add_waves()->mutable_start_date() = DateMessage(2017, 10, 1);
+       }},
+      {"initiatives[0].waves[0].start_date: is 2017-12-02, after the last day 2017-12-01",
+       [](auto& s) {
+         *s.mutable_initiatives(0)->mutable_last_date() = DateMessage(2017, 12, 1);
+         *s.mutable_initiatives(0)->add_waves()->mutable_start_date() = DateMessage(2017, 12, 2);
+       }},
+      {"initiatives[0].waves[0].start_date: is missing",
+       [](auto& s) { s.mutable_initiatives(0)->add_waves(); }},
+      {"initiatives[0].waves: has 101 entries; want at most 100",
+       [](auto& s) {
+         for (int i = 0; i <= kMaxWaves; ++i) s.mutable_initiatives(0)->add_waves();
+       }},
+      {"initiatives[0].overhead_hours_per_week: is 41; want a number from 0 to 40",
+       [](auto& s) { s.mutable_initiatives(0)->set_overhead_hours_per_week(41); }},
+      {"initiatives[0].fade_half_life_weeks: is -1",
+       [](auto& s) { s.mutable_initiatives(0)->set_fade_half_life_weeks(-1); }},
+      {"initiatives[0].lapse_half_life_weeks: is -1",
+       [](auto& s) { s.mutable_initiatives(0)->set_lapse_half_life_weeks(-1); }},
+      {"initiatives[0].reviews_lapse_date: is 2017-10-01, before the start 2017-10-02",
+       [](auto& s) {
+         *s.mutable_initiatives(0)->mutable_reviews_lapse_date() = DateMessage(2017, 10, 1);
+       }},
+      {"initiatives[0].last_date: is 2017-10-01, before the start 2017-10-02",
+       [](auto& s) { *s.mutable_initiatives(0)->mutable_last_date() = DateMessage(2017, 10, 1); }},
+      {"initiatives[0].headrooms[0].rep_id: unknown rep `anne`; reps are `ann`",
+       [](auto& s) { s.mutable_initiatives(0)->add_headrooms()->set_rep_id("anne"); }},
+      {"initiatives[0].headrooms[0].rep_id: `dee` is not in the audience",
+       [](auto& s) { s.mutable_initiatives(0)->add_headrooms()->set_rep_id("dee"); }},
+      {"initiatives[0].headrooms[0].share: is 1.5",
+       [](auto& s) {
+         s.mutable_initiatives(0)->add_headrooms()->set_rep_id("ann");
+         s.mutable_initiatives(0)->mutable_headrooms(0)->set_share(1.5);
+       }},
+      {"initiatives[0].headrooms[1].rep_id: `ann` appears twice",
+       [](auto& s) {
+         s.mutable_initiatives(0)->add_headrooms()->set_rep_id("ann");
+         s.mutable_initiatives(0)->add_headrooms()->set_rep_id("ann");
+       }},
+      {"initiatives[0].cost.per_rep.currency_code: is `EUR`",
+       [](auto& s) {
+         s.mutable_initiatives(0)->mutable_cost()->mutable_per_rep()->set_currency_code("EUR");
+       }},
+      // Hires.
+      {"hires[0].lead_time_mean_weeks: is -1",
+       [](auto& s) { s.mutable_hires(0)->set_lead_time_mean_weeks(-1); }},
+      {"hires[0].quality.mean: is nan",
+       [](auto& s) { s.mutable_hires(0)->mutable_quality()->set_mean(std::nan("")); }},
+      // Departures.
+      {"departures[0].rep_id: unknown rep `an`; reps are `ann`",
+       [](auto& s) { s.mutable_departures(0)->set_rep_id("an"); }},
+      {"departures[0].last_date: is missing; want the last day in the job",
+       [](auto& s) { s.mutable_departures(0)->clear_last_date(); }},
+      {"departures[0].last_date: is 2017-09-29; the data goes up to 2017-09-30",
+       [](auto& s) { *s.mutable_departures(0)->mutable_last_date() = DateMessage(2017, 9, 29); }},
+      {"departures[1].rep_id: `ann` leaves twice",
+       [](auto& s) { *s.add_departures() = s.departures(0); }},
+      {"departures[0].successor_rep_id: unknown rep `bem`",
+       [](auto& s) { s.mutable_departures(0)->set_successor_rep_id("bem"); }},
+      {"departures[0].successor_rep_id: is `ann`, who leaves; want another rep",
+       [](auto& s) { s.mutable_departures(0)->set_successor_rep_id("ann"); }},
+      {"departures[0].successor_rep_id: is `ben`, whose last day is 2017-11-15; want somebody who "
+       "is there after 2017-11-15",
+       [](auto& s) {
+         v1::DepartureChange& other = *s.add_departures();
+         other.set_rep_id("ben");
+         *other.mutable_last_date() = DateMessage(2017, 11, 15);
+       }},
+      {"departures[0].freeze_weeks: is -2",
+       [](auto& s) { s.mutable_departures(0)->set_freeze_weeks(-2); }},
+      {"departures[0].inherited_win.sd: is 9",
+       [](auto& s) { s.mutable_departures(0)->mutable_inherited_win()->set_sd(9); }},
+      // Absences.
+      {"absences[0].rep_id: unknown rep `c`",
+       [](auto& s) { s.mutable_absences(0)->set_rep_id("c"); }},
+      {"absences[0].last_date: is 2017-10-31, before the start 2017-11-01",
+       [](auto& s) { *s.mutable_absences(0)->mutable_last_date() = DateMessage(2017, 10, 31); }},
+      {"absences[0].last_date: is 2017-09-30; the data goes up to 2017-09-30",
+       [](auto& s) {
+         *s.mutable_absences(0)->mutable_start_date() = DateMessage(2017, 9, 1);
+         *s.mutable_absences(0)->mutable_last_date() = DateMessage(2017, 9, 30);
+       }},
+      {"absences[0].start_date: is missing",
+       [](auto& s) { s.mutable_absences(0)->clear_start_date(); }},
+      // Reassignments.
+      {"reassignments[0].opportunity_id: unknown open deal `deal-99`; open deals are `deal-9`",
+       [](auto& s) { s.mutable_reassignments(0)->set_opportunity_id("deal-99"); }},
+      {"reassignments[1].opportunity_id: `deal-3` gets a new owner twice",
+       [](auto& s) { *s.add_reassignments() = s.reassignments(0); }},
+      {"reassignments[0].rep_id: unknown rep `new`",
+       [](auto& s) { s.mutable_reassignments(0)->set_rep_id("new"); }},
+      // Quotas.
+      {"quota_changes[0].rep_id: unknown rep `newe`; reps and hires are `new`",
+       [](auto& s) { s.mutable_quota_changes(0)->set_rep_id("newe"); }},
+      {"quota_changes[0].period: unknown period `2017Q3`; periods are `2017Q4`",
+       [](auto& s) { s.mutable_quota_changes(0)->set_period("2017Q3"); }},
+      {"quota_changes[0]: changes nothing; want quota or factor",
+       [](auto& s) { s.mutable_quota_changes(0)->clear_factor(); }},
+      {"quota_changes[0].factor: is 0; want a factor above 0",
+       [](auto& s) { s.mutable_quota_changes(0)->set_factor(0); }},
+      {"quota_changes[0].factor: is 1.1, but `dee` has no quota to change",
+       [](auto& s) { s.mutable_quota_changes(0)->set_rep_id("dee"); }},
+      {"quota_changes[0].quota: is -5 units",
+       [](auto& s) { *s.mutable_quota_changes(0)->mutable_quota() = Dollars(-5); }},
+      // Demand.
+      {"demand_shocks[0]: has no effect; want creation or win",
+       [](auto& s) { s.mutable_demand_shocks(0)->clear_creation(); }},
+      {"demand_shocks[0].creation.mean: is 4",
+       [](auto& s) { s.mutable_demand_shocks(0)->mutable_creation()->set_mean(4); }},
+      {"demand_shocks[0].last_date: is 2017-10-14, before the start 2017-10-15",
+       [](auto& s) {
+         *s.mutable_demand_shocks(0)->mutable_last_date() = DateMessage(2017, 10, 14);
+       }},
+      {"demand_shocks[0].last_date: is 2017-09-30; the data goes up to 2017-09-30",
+       [](auto& s) {
+         *s.mutable_demand_shocks(0)->mutable_start_date() = DateMessage(2017, 9, 1);
+         *s.mutable_demand_shocks(0)->mutable_last_date() = DateMessage(2017, 9, 30);
+       }},
+      {"demand_shocks[0].segment_ids[1]: `all` appears twice",
+       [](auto& s) {
+         s.mutable_demand_shocks(0)->add_segment_ids("all");
+         s.mutable_demand_shocks(0)->add_segment_ids("all");
+       }},
+      {"demand_shocks[1]: has the days and segments of another",
+       [](auto& s) { *s.add_demand_shocks() = s.demand_shocks(0); }},
+      // Attrition.
+      {"attrition.rate_per_year: is -1; want a number from 0 to 20",
+       [](auto& s) { s.mutable_attrition()->set_rate_per_year(-1); }},
+      {"attrition.backfill_weeks: is 521",
+       [](auto& s) { s.mutable_attrition()->set_backfill_weeks(521); }},
+      {"attrition.freeze_weeks: is nan",
+       [](auto& s) { s.mutable_attrition()->set_freeze_weeks(std::nan("")); }},
+      {"attrition.inherited_win.mean: is -4",
+       [](auto& s) { s.mutable_attrition()->mutable_inherited_win()->set_mean(-4); }},
+      {"initiatives[0].effect.attrition.sd: is 3",
+       [](auto& s) { s.mutable_initiatives(0)->mutable_effect()->mutable_attrition()->set_sd(3); }},
+      // Limits.
+      {"departures: has 2001 entries; want at most 2000",
+       [](auto& s) {
+         while (s.departures_size() <= simulator::kMaxStaffChanges) s.add_departures();
+       }},
+      {"absences: has 2001 entries",
+       [](auto& s) {
+         while (s.absences_size() <= simulator::kMaxStaffChanges) s.add_absences();
+       }},
+      {"reassignments: has 2001 entries",
+       [](auto& s) {
+         while (s.reassignments_size() <= simulator::kMaxStaffChanges) s.add_reassignments();
+       }},
+      {"quota_changes: has 2001 entries",
+       [](auto& s) {
+         while (s.quota_changes_size() <= simulator::kMaxQuotaChanges) s.add_quota_changes();
+       }},
+      {"demand_shocks: has 65 entries",
+       [](auto& s) {
+         while (s.demand_shocks_size() <= simulator::kMaxDemandShocks) s.add_demand_shocks();
+       }},
+  };
+  const Business business = CompanyBusiness();
+  for (const auto& test : kCases) {
+    v1::Scenario scenario = SoundScenario();
+    test.spoil(scenario);
+    const auto converted = ScenarioFrom(scenario, business, "scenarios[1]");
+    EXPECT_TRUE(absl::IsInvalidArgument(converted.status())) << test.message;
+    EXPECT_THAT(std::string(converted.status().message()),
+                HasSubstr(std::string("scenarios[1].") + test.message));
+  }
+}
+
+TEST(ScenarioFrom, RefusesWhatTheDataContradicts) {
+  Business business = CompanyBusiness();
+  business.state.reps[0].end_date = absl::CivilDay(2017, 11, 1);
+  business.state.reps[1].end_date = absl::CivilDay(2017, 9, 15);
+  business.state.reps[3].end_date = absl::CivilDay(2017, 10, 10);
+  v1::Scenario scenario = SoundScenario();
+  scenario.mutable_departures(0)->set_successor_rep_id("dee");
+  scenario.mutable_absences(0)->set_rep_id("ben");
+  const std::string message(ScenarioFrom(scenario, business, "scenario").status().message());
+  EXPECT_THAT(message, HasSubstr("scenario.departures[0].last_date: is 2017-11-15; by the data "
+                                 "`ann` leaves on 2017-10-31"));
+  EXPECT_THAT(message, HasSubstr("departures[0].successor_rep_id: is `dee`, whose last day is "
+                                 "2017-10-09"));
+  EXPECT_THAT(message, HasSubstr("absences[0].rep_id: `ben` left on 2017-09-14"));
+}
+
+TEST(ScenarioFrom, AttritionTakesTheDocumentedDefaults) {
+  v1::Scenario message = SoundScenario();
+  message.mutable_attrition();
+  message.mutable_initiatives(0)->mutable_effect()->mutable_attrition()->set_mean(-0.2);
+  auto scenario = ScenarioFrom(message, CompanyBusiness(), "scenario");
+  ASSERT_TRUE(scenario.ok()) << scenario.status();
+  ASSERT_TRUE(scenario->attrition.has_value());
+  EXPECT_EQ(scenario->attrition->rate_per_year, std::nullopt);
+  EXPECT_EQ(scenario->attrition->backfill_weeks, std::nullopt);
+  EXPECT_EQ(scenario->attrition->freeze_weeks, 3);
+  EXPECT_EQ(scenario->attrition->inherited_win.mean, -0.15);
+  EXPECT_EQ(scenario->initiatives[0].attrition->mean, -0.2);
+  message.mutable_attrition()->set_rate_per_year(0);
+  message.mutable_attrition()->set_backfill_weeks(9);
+  message.mutable_attrition()->set_freeze_weeks(0);
+  scenario = ScenarioFrom(message, CompanyBusiness(), "scenario");
+  ASSERT_TRUE(scenario.ok()) << scenario.status();
+  EXPECT_EQ(scenario->attrition->rate_per_year, 0);
+  EXPECT_EQ(scenario->attrition->backfill_weeks, 9);
+  EXPECT_EQ(scenario->attrition->freeze_weeks, 0);
+}
+
 TEST(ScenarioHash, IsOfTheMessageAsGiven) {
   const std::string empty = ScenarioHash(v1::Scenario());
   // SHA-256 of no bytes.
@@ -431,6 +798,14 @@ TEST(ScenarioHash, IsOfTheMessageAsGiven) {
   named.set_display_name("Base");
   EXPECT_NE(ScenarioHash(named), empty);
   EXPECT_EQ(ScenarioHash(named), ScenarioHash(named));
+  // Every kind of change counts.
+  const v1::Scenario sound = SoundScenario();
+  v1::Scenario other = sound;
+  other.mutable_quota_changes(0)->set_factor(1.2);
+  EXPECT_NE(ScenarioHash(other), ScenarioHash(sound));
+  other = sound;
+  other.mutable_departures(0)->clear_successor_rep_id();
+  EXPECT_NE(ScenarioHash(other), ScenarioHash(sound));
 }
 
 }  // namespace

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/civil_time.h"
 #include "base/civil_date.h"
 #include "base/string_views.h"
 #include "services/simulation/won_cycle.h"
+#include "simulator/model/quotas.h"
 
 namespace quotacast::simulation {
 namespace {
@@ -66,11 +69,13 @@ void AddDataWarnings(const Business& business, std::vector<std::string>& warning
   }
 }
 
-void AddQuotaWarning(const Business& business, const RunSpec& run,
-                     std::vector<std::string>& warnings) {
-  const auto without = std::count_if(
-      business.state.reps.begin(), business.state.reps.end(),
-      [&run](const simulator::RepState& rep) { return !rep.quota_minor_units[run.period]; });
+void AddQuotaWarning(const Business& business, const simulator::Scenario& scenario,
+                     const RunSpec& run, std::vector<std::string>& warnings) {
+  const simulator::PersonQuotas quotas = simulator::QuotasOf(business.state, scenario);
+  const auto reps_end = quotas.begin() + static_cast<ptrdiff_t>(business.state.reps.size());
+  const auto without = std::count_if(quotas.begin(), reps_end, [&run](const auto& of_rep) {
+    return !of_rep[run.period].has_value();
+  });
   const std::string& period = business.state.periods[run.period].name;
   if (without == static_cast<int64_t>(business.state.reps.size())) {
     warnings.push_back(absl::StrCat("No rep has a quota for ", period,
@@ -98,6 +103,26 @@ void AddScenarioWarnings(const Business& business, const simulator::Scenario& sc
           "; only what is taken up after ", FormatIsoDate(business.state.as_of),
           " counts, the rest is in the history."));
     }
+  }
+  const auto too_late = [&](absl::CivilDay start, const std::string& what) {
+    if (start < period.end) return;
+    warnings.push_back(
+        absl::StrCat(what, " is after ", period.name, " and changes nothing in it."));
+  };
+  const auto rep = [&](int position) { return Quoted(business.state.reps[position].key); };
+  for (const simulator::Departure& departure : scenario.departures) {
+    too_late(departure.end, absl::StrCat("The departure of ", rep(departure.rep)));
+  }
+  for (const simulator::Absence& absence : scenario.absences) {
+    too_late(absence.start, absl::StrCat("The absence of ", rep(absence.rep)));
+  }
+  for (const simulator::DemandShock& shock : scenario.demand_shocks) {
+    too_late(shock.start,
+             absl::StrCat("The change of demand from ", FormatIsoDate(shock.start), " on"));
+    if (shock.start > business.state.as_of) continue;
+    warnings.push_back(absl::StrCat("The change of demand that began on ",
+                                    FormatIsoDate(shock.start),
+                                    " counts in full, also what of it is in the history."));
   }
   for (const simulator::Hire& hire : scenario.hires) {
     if (hire.start > period.start && hire.start < period.end) {
@@ -172,7 +197,7 @@ std::vector<std::string> Warnings(const Business& business, const simulator::Sce
                                   const RunSpec& run, int64_t clamped_count) {
   std::vector<std::string> warnings;
   AddDataWarnings(business, warnings);
-  AddQuotaWarning(business, run, warnings);
+  AddQuotaWarning(business, scenario, run, warnings);
   if (run.step_days == 7 && business.short_cycle_share > kHalf) {
     warnings.push_back(absl::StrCat(
         PercentText(business.short_cycle_share), " of wins come within ", kShortWonCycleDays,

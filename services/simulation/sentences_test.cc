@@ -143,6 +143,33 @@ TEST(Warnings, OfTheScenario) {
   EXPECT_THAT(warnings, Contains("Hire `new` starts inside 2017Q4 and carries no quota in it."));
 }
 
+TEST(Warnings, OfStaffQuotasAndDemand) {
+  simulator::Scenario scenario;
+  simulator::Departure& departure = scenario.departures.emplace_back();
+  departure.rep = 1;
+  departure.end = absl::CivilDay(2018, 1, 1);  // The last day is in the period: no deal moves.
+  scenario.absences = {{0, absl::CivilDay(2018, 1, 1), absl::CivilDay(2018, 2, 1)},
+                       {2, absl::CivilDay(2017, 12, 31), absl::CivilDay(2018, 2, 1)}};
+  scenario.demand_shocks.resize(2);
+  scenario.demand_shocks[0].start = absl::CivilDay(2018, 1, 5);
+  scenario.demand_shocks[1].start = absl::CivilDay(2017, 9, 1);
+  simulator::QuotaChange& quota = scenario.quota_changes.emplace_back();
+  quota.person = 3;
+  quota.quota_minor_units = 100;
+  const auto warnings = Warnings(CompanyBusiness(), scenario, RunSpec(), 0);
+  EXPECT_THAT(warnings,
+              Contains("The departure of `ben` is after 2017Q4 and changes nothing in it."));
+  EXPECT_THAT(warnings,
+              Contains("The absence of `ann` is after 2017Q4 and changes nothing in it."));
+  EXPECT_THAT(warnings, Not(Contains(HasSubstr("The absence of `cy`"))));
+  EXPECT_THAT(warnings, Contains("The change of demand from 2018-01-05 on is after 2017Q4 and "
+                                 "changes nothing in it."));
+  EXPECT_THAT(warnings, Contains("The change of demand that began on 2017-09-01 counts in full, "
+                                 "also what of it is in the history."));
+  // Dee, who had none, has a quota now.
+  EXPECT_THAT(warnings, Not(Contains(HasSubstr("no quota for 2017Q4"))));
+}
+
 TEST(Refusal, SaysWhatIsThereAndWhatIsNeeded) {
   metrics::v1::FitEvidence evidence;
   evidence.set_won_count(1);

@@ -13,12 +13,14 @@
 #include "base/random.h"
 #include "base/status_macros.h"
 #include "base/string_views.h"
+#include "services/simulation/initiative_cost.h"
 #include "services/simulation/reps_at_quota.h"
 #include "services/simulation/result_converters.h"
 #include "services/simulation/sentences.h"
 #include "simulator/engine/drivers.h"
 #include "simulator/engine/forecast.h"
 #include "simulator/engine/partial.h"
+#include "simulator/engine/rethreshold.h"
 
 namespace quotacast::simulation {
 namespace {
@@ -242,6 +244,10 @@ absl::StatusOr<v1::ForecastOutcome> Simulation::OutcomeFrom(
     answer.set_share(share);
     *answer.mutable_probability() = EstimateFrom(*probability, 1);
   }
+  if (job.initiative_cost_minor_units.has_value()) {
+    *result.mutable_initiative_cost() =
+        MoneyFrom(*job.initiative_cost_minor_units, prepared.business->currency);
+  }
   const simulator::PlanShape& shape = job.plan->shape();
   if (run.driver_count > 0) {
     const absl::StatusOr<simulator::Drivers> drivers =
@@ -281,6 +287,8 @@ absl::StatusOr<v1::ForecastOutcome> Simulation::Run(const v1::ForecastSpec& spec
   const Business& business = *prepared.business;
   QC_ASSIGN_OR_RETURN(job.scenario, ScenarioFrom(scenario_message, business, "scenario"));
   QC_ASSIGN_OR_RETURN(const RunSpec run, RunSpecFrom(spec, business, {job.scenario}));
+  job.initiative_cost_minor_units =
+      InitiativeCostMinorUnits(scenario_message, job.scenario, business, run.period);
   const int draws = static_cast<int>(business.model.draws.size());
   const int64_t trials = policy.layout(run.requested_trials, draws).trials;
   QC_ASSIGN_OR_RETURN(
@@ -451,18 +459,28 @@ absl::Status Simulation::CompareScenarios(
     Job& job = jobs.emplace_back();
     job.scenario = scenarios[i];
     job.scenario_hash = ScenarioHash(request.scenarios(i));
+    job.initiative_cost_minor_units =
+        InitiativeCostMinorUnits(request.scenarios(i), job.scenario, business, run.period);
     QC_ASSIGN_OR_RETURN(job.plan, PlanFor(business, job, run, trials, listening));
-    absl::StatusOr<simulator::Partial> partial =
-        simulator::SimulateParallel(*job.plan, 0, job.plan->layout().trials, limits_.threads,
-                                    listening.cancelled, [&](int64_t in_scenario) {
-                                      const int64_t done = i * trials + in_scenario;
-                                      if (!sieve.Passes(done)) return;
-                                      v1::CompareScenariosResponse message;
-                                      message.mutable_progress()->set_trials_done(done);
-                                      message.mutable_progress()->set_trials_total(trials_total);
-                                      listener.Heard(write(message));
-                                    });
-    if (!partial.ok()) return FromEngine(partial.status());
+    // Other quotas than the yardstick's judge the same trials.
+    std::optional<simulator::Partial> partial;
+    if (i > 0) {
+      partial = simulator::Rethreshold(jobs[0].plan->shape(), partials[0], job.plan->shape());
+    }
+    if (!partial.has_value()) {
+      absl::StatusOr<simulator::Partial> simulated =
+          simulator::SimulateParallel(*job.plan, 0, job.plan->layout().trials, limits_.threads,
+                                      listening.cancelled, [&](int64_t in_scenario) {
+                                        const int64_t done = i * trials + in_scenario;
+                                        if (!sieve.Passes(done)) return;
+                                        v1::CompareScenariosResponse message;
+                                        message.mutable_progress()->set_trials_done(done);
+                                        message.mutable_progress()->set_trials_total(trials_total);
+                                        listener.Heard(write(message));
+                                      });
+      if (!simulated.ok()) return FromEngine(simulated.status());
+      partial = *std::move(simulated);
+    }
     absl::StatusOr<simulator::Forecast> forecast =
         simulator::Summarize(*job.plan, *partial, run.thresholds, run.tail_share);
     if (!forecast.ok()) return FromEngine(forecast.status());

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -130,6 +131,7 @@ class Simulation {
   struct Job {
     simulator::Scenario scenario;
     std::string scenario_hash;
+    std::optional<int64_t> initiative_cost_minor_units;
     std::shared_ptr<const simulator::Plan> plan;
   };
 

@@ -340,6 +340,16 @@ TEST(Forecast, PassesErrorsOnAndChecksBeforeAsking) {
   EXPECT_EQ(metrics.calls, calls);
 }
 
+TEST(Forecast, ReportsWhatInitiativesCost) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  v1::ForecastRequest request = Request();
+  *request.mutable_scenario()->add_initiatives() = WinInitiative("a", 0.1, 0);
+  *request.mutable_scenario()->mutable_initiatives(0)->mutable_cost()->mutable_per_rep() =
+      Dollars(25);
+  EXPECT_EQ(Forecast(simulation, request).forecast().initiative_cost().units(), 100);
+}
+
 TEST(Forecast, RefusesBadScenariosByPath) {
   FakeMetrics metrics;
   Simulation simulation(metrics.Sources(), {});
@@ -592,6 +602,29 @@ TEST(CompareScenarios, CommonRandomNumbersMakeTheDifferenceTight) {
   // Two independent runs would give sqrt(2) times a single error. Deterministic: seed fixed.
   EXPECT_LT(paired, single / 3);
   EXPECT_GT(paired, 0);
+}
+
+TEST(CompareScenarios, AQuotaChangeSellsTheSameAndCostIsReported) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  v1::Scenario easier;
+  easier.add_quota_changes()->set_factor(0.5);
+  *easier.add_initiatives() = WinInitiative("a", 0, 0);
+  *easier.mutable_initiatives(0)->mutable_cost()->mutable_one_off() = Dollars(700);
+  const Compared compared = Compare(simulation, Spec(), {v1::Scenario(), easier});
+  ASSERT_TRUE(compared.status.ok()) << compared.status;
+  const v1::ForecastResult& base = compared.result.scenarios(0).outcome().forecast();
+  const v1::ForecastResult& other = compared.result.scenarios(1).outcome().forecast();
+  ASSERT_EQ(base.entities_size(), other.entities_size());
+  for (int i = 0; i < base.entities_size(); ++i) {
+    EXPECT_EQ(base.entities(i).bookings().SerializeAsString(),
+              other.entities(i).bookings().SerializeAsString());
+  }
+  EXPECT_GT(other.entities(0).attain_probability().value(),
+            base.entities(0).attain_probability().value());
+  EXPECT_EQ(other.entities(0).quota().units(), 90'000);
+  EXPECT_FALSE(base.has_initiative_cost());
+  EXPECT_EQ(other.initiative_cost().units(), 700);
 }
 
 TEST(CompareScenarios, EqualScenariosTie) {

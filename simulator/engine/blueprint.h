@@ -9,14 +9,16 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/time/civil_time.h"
 #include "simulator/engine/chebyshev.h"
+#include "simulator/engine/deal_path.h"
+#include "simulator/engine/departure_law.h"
 #include "simulator/engine/engine.h"
 #include "simulator/engine/inversion.h"
 #include "simulator/engine/levers.h"
 #include "simulator/engine/partial.h"
 #include "simulator/engine/step_calendar.h"
 #include "simulator/engine/step_grid.h"
+#include "simulator/engine/tenure.h"
 #include "simulator/model/model.h"
 
 namespace quotacast::simulator {
@@ -35,30 +37,17 @@ struct OpenClass {
   TableSlot table;
 };
 
-// When a person is in the job.
-struct Tenure {
-  std::optional<absl::CivilDay> start_date;  // Absent: fully ramped.
-  std::optional<absl::CivilDay> end_date;    // Exclusive.
-  double ramp_weeks = 0;                     // 0: the parameter draw's.
-};
-
 // New pipeline with the same shape over time, per unit of creation rate.
 struct FreshClass {
-  std::vector<double> productive_days;  // Per step, before the creation lever and the season.
-  // True when the draws differ from the ramp of `productive_days`: it is to be found per draw.
-  bool ramp_by_draw = false;
-  Tenure tenure;  // When `ramp_by_draw`.
+  Tenure tenure;
   TableSlot table;
 };
-
-// The ramp of people who have none of their own.
-double RampWeeksOf(const ParameterDraw& draw);
 
 // The tables built from one SegmentFlow.
 struct FlowPlan {
   int segment = 0;
-  InitiativeSet initiatives = 0;
-  int basis = 0;  // Position in Blueprint::bases.
+  int levers = 0;  // Position in Blueprint::deal_levers.
+  int basis = 0;   // Position in Blueprint::bases.
   std::vector<OpenClass> open;
   std::vector<FreshClass> fresh;
 };
@@ -85,6 +74,20 @@ struct CreationPlan {
   TableSlot table;
 };
 
+// Whose line a seller's wins go to from a step on.
+struct WinsHandover {
+  int first_step = 0;
+  int receiver = 0;  // Position in Blueprint::sellers.
+};
+
+// A seller's tables in trials in which the seller is missing from a step on.
+struct LeftPlan {
+  int first_step = 0;
+  std::vector<TableSlot> deals;     // As Seller::deals.
+  std::vector<TableSlot> creation;  // As Seller::creation.
+  std::vector<TableSlot> backfill;  // As Seller::backfill.
+};
+
 // A rep or a hire.
 struct Seller {
   static constexpr int64_t kNoQuota = std::numeric_limits<int64_t>::max();
@@ -94,13 +97,39 @@ struct Seller {
   int entity = 0;
   int team_factor = 0;             // Position in Blueprint::factor_team_ids.
   std::vector<int> team_entities;  // The team and all above it.
-  InitiativeSet initiatives = 0;
+  int levers = 0;                  // Of own deals; position in Blueprint::deal_levers.
   double effect_mean = 0;
   double effect_variance = 0;  // Hires: the draw's rep_sd squared instead.
   int basis = 0;
   std::vector<DealPlan> deals;  // By id.
   std::vector<CreationPlan> creation;
+  std::vector<WinsHandover> handovers;  // By step; the seller books what comes before the first.
+  int inherits = -1;                    // Among those who take deals over; -1: does not.
+
+  // By step; empty when the seller does not leave at random. From its first
+  // step on what the deals bring is the team's and nobody's, and the backfill
+  // may create.
+  std::vector<LeftPlan> left;
+  Tenure tenure;                       // When `left` is not empty.
+  std::vector<CreationPlan> backfill;  // Without tables, which are those of `left`.
+  uint64_t backfill_id = 0;
+  int backfill_basis = 0;
+
+  // Who books a win of `step`: a position in Blueprint::sellers, or -1 for the seller.
+  int BookedBy(int step) const {
+    int booked_by = -1;
+    for (const WinsHandover& handover : handovers) {
+      if (step >= handover.first_step) booked_by = handover.receiver;
+    }
+    return booked_by;
+  }
 };
+
+// Of departures at random. Each is a set of tables, so long horizons have no
+// more, and neither have pipelines with more than kMaxLeftTables deals times
+// steps.
+inline constexpr int kMaxDepartureSteps = 26;
+inline constexpr int64_t kMaxLeftTables = 10'000'000;
 
 // The tables of all draws are kept when they are no larger than this in all; otherwise each draw's
 // are rebuilt where they are used. Building is cheap beside the trials, memory is not.
@@ -113,14 +142,19 @@ struct Blueprint {
   TrialLayout layout;
   StepGrid grid;
   LeverCalendar levers;
+  std::vector<PersonLevers> person_levers;  // Each once.
+  std::vector<DealLevers> deal_levers;      // Each once; people are positions in the above.
   GammaMixing mixing;
   std::vector<ChebyshevBasis> bases;
   std::vector<uint64_t> factor_team_ids;
-  std::vector<Seller> sellers;  // Reps in state order, then hires in scenario order.
+  std::vector<Seller> sellers;     // Reps in state order, then hires in scenario order.
+  DepartureSteps departure_steps;  // Of those who leave at random.
+  // Who is simulated when: whoever hands deals over comes before those who take them.
+  std::vector<int> order;
+  int inheriting_seller_count = 0;
   std::vector<FlowPlan> flows;
   // What stated amounts may become, with no cap but that of all amounts.
   std::vector<AmountDistribution> revised_amounts;
-  absl::CivilDay as_of;
   std::vector<StepShares> step_shares;
   int64_t table_size = 0;  // Doubles per draw.
   // What must be won on top of the bookings to reach the quota, [entity * periods + period].

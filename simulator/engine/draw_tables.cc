@@ -5,9 +5,12 @@
 #include <map>
 #include <vector>
 
+#include "simulator/engine/deal_path.h"
+#include "simulator/engine/departure_law.h"
 #include "simulator/engine/levers.h"
 #include "simulator/engine/segment_flow.h"
 #include "simulator/engine/step_calendar.h"
+#include "simulator/engine/tenure.h"
 #include "simulator/engine/win_thresholds.h"
 
 namespace quotacast::simulator {
@@ -42,7 +45,6 @@ DrawTables BuildDrawTables(const Blueprint& plan, int draw) {
   const CalendarFactors calendar = CalendarFactorsOf(parameters, plan.step_shares);
   const LeverDraw levers = DrawLevers(plan.scenario, plan.options.seed, draw);
   std::map<int, WinThresholds> thresholds;  // By segment.
-  std::map<InitiativeSet, LeverPath> paths;
   std::vector<double> values, created;
   for (const FlowPlan& flow : plan.flows) {
     const StageCell* stages = &parameters.cells[static_cast<size_t>(flow.segment) * stage_count];
@@ -54,27 +56,30 @@ DrawTables BuildDrawTables(const Blueprint& plan, int draw) {
                                                  population_sd, plan.options.step_days))
                       .first;
     }
-    auto path = paths.find(flow.initiatives);
-    if (path == paths.end()) {
-      path = paths.emplace(flow.initiatives, plan.levers.PathFor(flow.initiatives, levers)).first;
-    }
+    const LeverPath path = DealPath(plan.levers, plan.person_levers, plan.deal_levers[flow.levers],
+                                    flow.segment, levers, plan.grid);
+    tables.size_factors.push_back(path.size_factor);
     const ChebyshevBasis& basis = plan.bases[flow.basis];
     const SegmentFlow wins(stages, stage_count, model.age_bin_edges_days, threshold->second,
-                           plan.grid, path->second, calendar, basis.points());
+                           plan.grid, path, calendar, basis.points());
     for (const OpenClass& open : flow.open) {
       wins.OpenDealWins(open.stage, open.age_days, &values);
       StorePolynomials(values, basis, open.table, tables.polynomials);
     }
     for (const FreshClass& fresh : flow.fresh) {
-      created = fresh.productive_days;
-      if (fresh.ramp_by_draw) {
-        created = ProductiveDays(fresh.tenure.start_date, fresh.tenure.end_date,
-                                 RampWeeksOf(parameters), plan.as_of, plan.grid);
-      }
-      for (size_t w = 0; w < created.size(); ++w) created[w] *= path->second.creation_factor[w];
+      created = CreatedPerStep(fresh.tenure, parameters, levers, path, plan.grid);
       for (size_t w = 0; w < calendar.creation.size(); ++w) created[w] *= calendar.creation[w];
       wins.NewDealWins(created, plan.grid, &values);
       StorePolynomials(values, basis, fresh.table, tables.polynomials);
+    }
+  }
+  if (plan.scenario.attrition.has_value()) {
+    for (const Seller& seller : plan.sellers) {
+      std::vector<double>& gone = tables.gone_by.emplace_back();
+      if (seller.left.empty()) continue;
+      const PersonLevers& person = plan.person_levers[plan.deal_levers[seller.levers].person];
+      gone = GoneBy(*plan.scenario.attrition, parameters, seller.tenure,
+                    plan.levers.AttritionFactors(person, levers), plan.departure_steps, plan.grid);
     }
   }
   return tables;

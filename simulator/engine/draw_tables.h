@@ -16,6 +16,11 @@ struct DrawTables {
   double market_sd = 0;
   double team_sd = 0;
   double rep_sd = 0;
+  // Factors on the amounts of wins, [flow][step]; empty where amounts stay as they are.
+  std::vector<std::vector<double>> size_factors;
+  // P(gone from Seller::left[e] on), [seller][e]; empty for those who do not
+  // leave at random.
+  std::vector<std::vector<double>> gone_by;
   const ParameterDraw* parameters = nullptr;  // In the blueprint's model.
 };
 

@@ -38,6 +38,14 @@ int FirstStepAbove(const double* table, int size, int first, int last, double t,
   return first;
 }
 
+// What a deal is worth when amounts are `factor` times as large.
+int64_t SizedAmount(int64_t amount, double factor) {
+  if (factor == 1) return amount;
+  const double sized = static_cast<double>(amount) * factor;
+  return sized >= static_cast<double>(kMaxAmountMinorUnits) ? kMaxAmountMinorUnits
+                                                            : static_cast<int64_t>(sized + 0.5);
+}
+
 }  // namespace
 
 Kernel::Kernel(const Blueprint& plan)
@@ -53,8 +61,10 @@ Kernel::Kernel(const Blueprint& plan)
       uniform_(lanes_),
       probability_(lanes_),
       win_count_(lanes_),
+      left_(lanes_, -1),
       won_(static_cast<size_t>(steps_) * lanes_),
       sums_(static_cast<size_t>(marks_) * lanes_),
+      inherited_(static_cast<size_t>(plan.inheriting_seller_count) * marks_ * lanes_),
       org_(static_cast<size_t>(steps_) * lanes_),
       team_sums_(static_cast<size_t>(plan.shape.team_count) * marks_ * lanes_),
       at_quota_(static_cast<size_t>(periods_) * lanes_),
@@ -124,21 +134,45 @@ void Kernel::DrawShift(const Seller& seller, const DrawTables& tables) {
   }
 }
 
+void Kernel::DrawDeparture(int position, const DrawTables& tables) {
+  std::fill(left_.begin(), left_.end(), -1);
+  left_lanes_.clear();
+  if (tables.gone_by.empty() || tables.gone_by[position].empty()) return;
+  const std::vector<double>& gone_by = tables.gone_by[position];
+  Uniforms(plan_.sellers[position].id, RandomPurpose::kDeparture, 0, uniform_.data());
+  for (int lane = 0; lane < lanes_; ++lane) {
+    const auto from = std::upper_bound(gone_by.begin(), gone_by.end(), uniform_[lane]);
+    if (from == gone_by.end()) continue;
+    left_[lane] = static_cast<int>(from - gone_by.begin());
+    left_lanes_.push_back(lane);
+  }
+}
+
 void Kernel::SimulateOpenDeals(const Seller& seller, const DrawTables& tables) {
-  for (const DealPlan& deal : seller.deals) {
+  for (size_t position = 0; position < seller.deals.size(); ++position) {
+    const DealPlan& deal = seller.deals[position];
     if (CancelledAfter(lanes_)) return;
     const int size = deal.table.size;
     const double* table = &tables.polynomials[static_cast<size_t>(deal.table.offset)];
     EvaluatePolynomialLanes(table + static_cast<size_t>(steps_ - 1) * size, size, shift_.data(),
                             lanes_, probability_.data());
+    const auto table_of = [&](int lane) {
+      const TableSlot& slot = SlotOf(seller, &LeftPlan::deals, position, deal.table, lane);
+      return &tables.polynomials[static_cast<size_t>(slot.offset)];
+    };
+    for (const int lane : left_lanes_) {
+      probability_[lane] = EvaluatePolynomial(
+          table_of(lane) + static_cast<size_t>(steps_ - 1) * size, size, shift_[lane]);
+    }
     Uniforms(deal.id, RandomPurpose::kOpenDeal, 0, uniform_.data());
     for (int lane = 0; lane < lanes_; ++lane) {
       // One uniform decides the whole remaining life: won in step j when F_{j-1} <= u < F_j.
       if (uniform_[lane] >= probability_[lane]) continue;
-      const int step = FirstStepAbove(table, size, 0, steps_ - 1, shift_[lane], uniform_[lane]);
-      const int64_t amount = AmountOf(deal, lane);
-      won_[static_cast<size_t>(step) * lanes_ + lane] += amount;
-      drivers_.AddWin(deal.driver, step, lane, amount);
+      const int step =
+          FirstStepAbove(table_of(lane), size, 0, steps_ - 1, shift_[lane], uniform_[lane]);
+      const int64_t won =
+          AddWin(seller, tables.size_factors[deal.flow], step, lane, AmountOf(deal, lane));
+      drivers_.AddWin(deal.driver, step, lane, won);
     }
   }
 }
@@ -153,6 +187,93 @@ int64_t Kernel::AmountOf(const DealPlan& deal, int lane) const {
                         LaneUniform(deal.id, RandomPurpose::kAmount, 0, lane));
 }
 
+int64_t Kernel::AddWin(const Seller& seller, const std::vector<double>& size_factors, int step,
+                       int lane, int64_t amount) {
+  if (!size_factors.empty()) amount = SizedAmount(amount, size_factors[step]);
+  if (left_[lane] != -1 && step >= seller.left[left_[lane]].first_step) {
+    AddTeamWin(seller, step, lane, amount);
+    return amount;
+  }
+  const int booked_by = seller.BookedBy(step);
+  if (booked_by == -1) {
+    won_[static_cast<size_t>(step) * lanes_ + lane] += amount;
+    return amount;
+  }
+  org_[static_cast<size_t>(step) * lanes_ + lane] += amount;
+  const Step& at = plan_.grid.steps[step];
+  int64_t* sums =
+      &inherited_[static_cast<size_t>(plan_.sellers[booked_by].inherits) * marks_ * lanes_];
+  for (int mark = at.mark; mark < marks_ && plan_.grid.marks[mark].period == at.period; ++mark) {
+    sums[static_cast<size_t>(mark) * lanes_ + lane] += amount;
+  }
+  return amount;
+}
+
+void Kernel::AddTeamWin(const Seller& seller, int step, int lane, int64_t amount) {
+  org_[static_cast<size_t>(step) * lanes_ + lane] += amount;
+  const Step& at = plan_.grid.steps[step];
+  for (const int team : seller.team_entities) {
+    int64_t* sums = &team_sums_[static_cast<size_t>(team - 1) * marks_ * lanes_];
+    for (int mark = at.mark; mark < marks_ && plan_.grid.marks[mark].period == at.period; ++mark) {
+      sums[static_cast<size_t>(mark) * lanes_ + lane] += amount;
+    }
+  }
+}
+
+void Kernel::SimulateBackfill(const Seller& seller, const DrawTables& tables) {
+  if (seller.backfill.empty()) return;
+  const ChebyshevBasis& basis = plan_.bases[seller.backfill_basis];
+  for (const int lane : left_lanes_) {
+    if (CancelledAfter(kBlockTrials)) return;
+    double shift = market_[lane] + team_[static_cast<size_t>(seller.team_factor) * lanes_ + lane];
+    if (tables.rep_sd > 0) {
+      shift += tables.rep_sd *
+               NormalQuantile(LaneUniform(seller.backfill_id, RandomPurpose::kRep, 0, lane));
+    }
+    double t = shift / basis.radius();
+    if (t > 1 || t < -1) {
+      t = t > 1 ? 1 : -1;
+      ++clamped_count_;
+    }
+    const double mix = plan_.mixing.is_constant()
+                           ? 1
+                           : plan_.mixing.Quantile(LaneUniform(
+                                 seller.backfill_id, RandomPurpose::kCreationMix, 0, lane));
+    BackfillLane(seller, tables, lane, t, mix);
+  }
+}
+
+void Kernel::BackfillLane(const Seller& seller, const DrawTables& tables, int lane, double t,
+                          double mix) {
+  for (size_t position = 0; position < seller.backfill.size(); ++position) {
+    const CreationPlan& creation = seller.backfill[position];
+    const TableSlot& slot = seller.left[left_[lane]].backfill[position];
+    const double* table = &tables.polynomials[static_cast<size_t>(slot.offset)];
+    const double rate = mix * tables.parameters->team_creation_rate_per_day[creation.rate_index];
+    const std::vector<double>& sizes = tables.size_factors[creation.flow];
+    for (int period = 0; period < periods_; ++period) {
+      const int last = plan_.grid.last_step_of_period[period];
+      const double expected =
+          EvaluatePolynomial(table + static_cast<size_t>(last) * slot.size, slot.size, t);
+      const uint32_t of_period = static_cast<uint32_t>(period);
+      const int wins =
+          PoissonQuantile(rate * std::max(0.0, expected),
+                          LaneUniform(creation.id, RandomPurpose::kNewDealCount, of_period, lane));
+      if (wins == kMaxPoissonCount) ++clamped_count_;
+      for (int win = 0; win < wins; ++win) {
+        const uint32_t index = (of_period << kWinIndexBits) | static_cast<uint32_t>(win);
+        const int step = FirstStepAbove(
+            table, slot.size, plan_.grid.first_step_of_period[period], last, t,
+            LaneUniform(creation.id, RandomPurpose::kNewDealTiming, index, lane) * expected);
+        const int64_t amount =
+            AmountQuantile(plan_.model.amounts[creation.segment],
+                           LaneUniform(creation.id, RandomPurpose::kAmount, index, lane));
+        AddTeamWin(seller, step, lane, sizes.empty() ? amount : SizedAmount(amount, sizes[step]));
+      }
+    }
+  }
+}
+
 void Kernel::SimulateNewDeals(const Seller& seller, const DrawTables& tables) {
   if (seller.creation.empty()) return;
   if (plan_.mixing.is_constant()) {
@@ -163,18 +284,19 @@ void Kernel::SimulateNewDeals(const Seller& seller, const DrawTables& tables) {
   }
   const std::vector<double>& rates = seller.is_hire ? tables.parameters->team_creation_rate_per_day
                                                     : tables.parameters->creation_rate_per_day;
-  for (const CreationPlan& creation : seller.creation) {
-    const double rate = rates[creation.rate_index];
+  for (size_t position = 0; position < seller.creation.size(); ++position) {
+    const double rate = rates[seller.creation[position].rate_index];
     if (rate == 0) continue;
-    const double* table = &tables.polynomials[static_cast<size_t>(creation.table.offset)];
     for (int period = 0; period < periods_; ++period) {
-      SimulateNewDealsOfPeriod(creation, table, rate, period);
+      SimulateNewDealsOfPeriod(seller, position, tables, rate, period);
     }
   }
 }
 
-void Kernel::SimulateNewDealsOfPeriod(const CreationPlan& creation, const double* table,
-                                      double rate, int period) {
+void Kernel::SimulateNewDealsOfPeriod(const Seller& seller, size_t position,
+                                      const DrawTables& tables, double rate, int period) {
+  const CreationPlan& creation = seller.creation[position];
+  const double* table = &tables.polynomials[static_cast<size_t>(creation.table.offset)];
   const int size = creation.table.size;
   const int first = plan_.grid.first_step_of_period[period];
   const int last = plan_.grid.last_step_of_period[period];
@@ -182,6 +304,14 @@ void Kernel::SimulateNewDealsOfPeriod(const CreationPlan& creation, const double
   // step of each then follows from the steps' shares of the mean.
   EvaluatePolynomialLanes(table + static_cast<size_t>(last) * size, size, shift_.data(), lanes_,
                           probability_.data());
+  const auto table_of = [&](int lane) {
+    const TableSlot& slot = SlotOf(seller, &LeftPlan::creation, position, creation.table, lane);
+    return &tables.polynomials[static_cast<size_t>(slot.offset)];
+  };
+  for (const int lane : left_lanes_) {
+    probability_[lane] =
+        EvaluatePolynomial(table_of(lane) + static_cast<size_t>(last) * size, size, shift_[lane]);
+  }
   Uniforms(creation.id, RandomPurpose::kNewDealCount, static_cast<uint32_t>(period),
            uniform_.data());
   for (int lane = 0; lane < lanes_; ++lane) {
@@ -204,10 +334,10 @@ void Kernel::SimulateNewDealsOfPeriod(const CreationPlan& creation, const double
       for (int i = 0; i < kBlockTrials; ++i) {
         if (win >= counts[i]) continue;
         const int lane = block + i;
-        const int step = FirstStepAbove(table, size, first, last, shift_[lane],
+        const int step = FirstStepAbove(table_of(lane), size, first, last, shift_[lane],
                                         UniformOpen(timing[i]) * probability_[lane]);
-        won_[static_cast<size_t>(step) * lanes_ + lane] +=
-            AmountQuantile(amounts, UniformOpen(amount[i]));
+        AddWin(seller, tables.size_factors[creation.flow], step, lane,
+               AmountQuantile(amounts, UniformOpen(amount[i])));
       }
     }
   }
@@ -284,12 +414,21 @@ bool Kernel::SimulateBatch(const DrawTables& tables, int draw, int64_t batch,
   drivers_.Clear();
 
   DrawFactors(tables);
-  for (const Seller& seller : plan_.sellers) {
+  std::fill(inherited_.begin(), inherited_.end(), 0);
+  for (const int position : plan_.order) {
+    const Seller& seller = plan_.sellers[position];
     std::fill(won_.begin(), won_.end(), 0);
-    std::fill(sums_.begin(), sums_.end(), 0);
+    if (seller.inherits == -1) {
+      std::fill(sums_.begin(), sums_.end(), 0);
+    } else {
+      std::copy_n(&inherited_[static_cast<size_t>(seller.inherits) * marks_ * lanes_], sums_.size(),
+                  sums_.begin());
+    }
     DrawShift(seller, tables);
+    DrawDeparture(position, tables);
     SimulateOpenDeals(seller, tables);
     SimulateNewDeals(seller, tables);
+    SimulateBackfill(seller, tables);
     Book(seller, draw, into);
     if (CancelledAfter(static_cast<int64_t>(lanes_) * steps_)) return false;
   }

@@ -30,6 +30,12 @@ class Kernel {
  private:
   // Uniforms of `lanes_` consecutive trials for one entity, purpose and index.
   void Uniforms(uint64_t entity_id, RandomPurpose purpose, uint32_t index, double* uniforms) const;
+  // The table of a deal in a lane: `table` where the seller stays, else one of
+  // `slots` of `left`.
+  const TableSlot& SlotOf(const Seller& seller, std::vector<TableSlot> LeftPlan::*slots,
+                          size_t position, const TableSlot& table, int lane) const {
+    return left_[lane] == -1 ? table : (seller.left[left_[lane]].*slots)[position];
+  }
   double LaneUniform(uint64_t entity_id, RandomPurpose purpose, uint32_t index, int lane) const;
 
   // Counts work, in deal-trials, and polls when enough has been done; true once cancelled.
@@ -37,11 +43,22 @@ class Kernel {
 
   void DrawFactors(const DrawTables& tables);
   void DrawShift(const Seller& seller, const DrawTables& tables);
+  // Finds from when on a seller who leaves at random is missing, per lane.
+  void DrawDeparture(int position, const DrawTables& tables);
   void SimulateOpenDeals(const Seller& seller, const DrawTables& tables);
   int64_t AmountOf(const DealPlan& deal, int lane) const;
   void SimulateNewDeals(const Seller& seller, const DrawTables& tables);
-  void SimulateNewDealsOfPeriod(const CreationPlan& creation, const double* table, double rate,
-                                int period);
+  void SimulateNewDealsOfPeriod(const Seller& seller, size_t position, const DrawTables& tables,
+                                double rate, int period);
+  // Wins of those who come for the seller where the seller has left.
+  void SimulateBackfill(const Seller& seller, const DrawTables& tables);
+  void BackfillLane(const Seller& seller, const DrawTables& tables, int lane, double t, double mix);
+  // Adds a win to the team's lines and the org, not to the seller's.
+  void AddTeamWin(const Seller& seller, int step, int lane, int64_t amount);
+  // Adds a win to the seller's steps, or to whom the deals have passed by then. Returns what is
+  // booked.
+  int64_t AddWin(const Seller& seller, const std::vector<double>& size_factors, int step, int lane,
+                 int64_t amount);
   // Turns won amounts per step into sums per mark and adds them to the lines above.
   void Book(const Seller& seller, int draw, Partial* into);
   void RecordEntity(int entity, const int64_t* sums, int draw, Partial* into);
@@ -66,8 +83,11 @@ class Kernel {
   std::vector<double> uniform_;      // [lane].
   std::vector<double> probability_;  // [lane].
   std::vector<int> win_count_;       // [lane].
+  std::vector<int> left_;            // [lane], position in the seller's `left`; -1: stays.
+  std::vector<int> left_lanes_;      // Lanes in which the seller leaves.
   std::vector<int64_t> won_;         // [step][lane], the seller's.
   std::vector<int64_t> sums_;        // [mark][lane], the seller's.
+  std::vector<int64_t> inherited_;   // [inheriting seller][mark][lane].
   std::vector<int64_t> org_;         // [step][lane].
   std::vector<int64_t> team_sums_;   // [team][mark][lane].
   std::vector<int64_t> at_quota_;    // [period][lane].

@@ -3,17 +3,31 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
+#include <optional>
 
 #include "base/random.h"
 #include "simulator/engine/deterministic_math.h"
+#include "simulator/engine/inversion.h"
 
 namespace quotacast::simulator {
 namespace {
 
 constexpr double kDaysPerWeek = 7;
+constexpr double kLeadTimeShape = 4;
 
 // Which lever a draw decides: part of the counter, so frozen.
-enum LeverIndex : uint32_t { kWinLever = 0, kCycleLever = 1, kCreationLever = 2 };
+enum LeverIndex : uint32_t {
+  kWinLever = 0,
+  kCycleLever = 1,
+  kCreationLever = 2,
+  kSizeLever = 3,
+  kRampLever = 4,
+  kQualityLever = 5,
+  kLeadTime = 6,
+  kAttritionLever = 7,
+  kFirstStageLever = 16,  // One per stage.
+};
 
 double NormalDraw(uint64_t seed, uint64_t entity_id, int draw, uint32_t index) {
   const auto words = RandomBlock(seed, entity_id, static_cast<uint32_t>(draw),
@@ -22,10 +36,42 @@ double NormalDraw(uint64_t seed, uint64_t entity_id, int draw, uint32_t index) {
 }
 
 double EffectDraw(const std::optional<Effect>& effect, uint64_t seed, uint64_t entity_id, int draw,
-                  LeverIndex lever) {
+                  uint32_t lever) {
   if (!effect.has_value()) return 0;
   if (effect->sd == 0) return effect->mean;
   return effect->mean + effect->sd * NormalDraw(seed, entity_id, draw, lever);
+}
+
+double LeadDaysDraw(const Hire& hire, uint64_t seed, int draw) {
+  if (hire.lead_time_mean_weeks == 0) return 0;
+  static const GammaMixing lead_time(kLeadTimeShape);
+  const auto words = RandomBlock(seed, hire.id, static_cast<uint32_t>(draw),
+                                 RandomPurpose::kParameterDraw, kLeadTime);
+  return kDaysPerWeek * hire.lead_time_mean_weeks * lead_time.Quantile(UniformOpen(words[0]));
+}
+
+// What is left after `days` of something that falls by half every `half_life_weeks`.
+double LeftAfter(double days, double half_life_weeks) {
+  if (days <= 0) return 1;
+  if (half_life_weeks == 0) return 0;
+  return Exp(-Log(2) * days / (kDaysPerWeek * half_life_weeks));
+}
+
+bool ActsOn(const std::vector<int>& segments, int segment) {
+  return segments.empty() || std::binary_search(segments.begin(), segments.end(), segment);
+}
+
+// The wave `in_wave` is true of that starts first; -1 when there is none.
+template <typename InWave>
+int FirstWave(const Initiative& initiative, const InWave& in_wave) {
+  int first = -1;
+  for (size_t w = 0; w < initiative.waves.size(); ++w) {
+    if (!in_wave(initiative.waves[w])) continue;
+    if (first == -1 || initiative.waves[w].start < initiative.waves[first].start) {
+      first = static_cast<int>(w);
+    }
+  }
+  return first;
 }
 
 }  // namespace
@@ -38,23 +84,110 @@ double AdoptionAt(const Adoption& adoption, double weeks) {
   return adoption.ceiling / (1 + Exp(m * (Log(adoption.t50_weeks) - Log(weeks))));
 }
 
+double AdoptedAt(const Initiative& initiative, absl::CivilDay origin, double start, double day) {
+  const auto day_of = [&](const std::optional<absl::CivilDay>& date) {
+    return date.has_value() ? static_cast<double>(*date - origin)
+                            : std::numeric_limits<double>::infinity();
+  };
+  const double end = day_of(initiative.end);
+  const double lapse = day_of(initiative.reviews_lapse);
+  double adopted =
+      AdoptionAt(initiative.adoption, (std::min({day, end, lapse}) - start) / kDaysPerWeek);
+  if (day > lapse) adopted *= LeftAfter(day - lapse, initiative.lapse_half_life_weeks);
+  if (day > end && initiative.fade_half_life_weeks.has_value()) {
+    adopted *= LeftAfter(day - end, *initiative.fade_half_life_weeks);
+  }
+  return adopted;
+}
+
 double InterferenceFactor(double running_count, double kappa) {
   if (running_count <= 2 || kappa == 0) return 1;
   return Exp(kappa * Log(2 / running_count));
 }
 
+int DaysOutside(const std::vector<DayRange>& ranges, int begin, int end) {
+  int days = 0;
+  for (int day = begin; day < end; ++day) {
+    const bool inside = std::any_of(ranges.begin(), ranges.end(), [day](const DayRange& range) {
+      return day >= range.begin && day < range.end;
+    });
+    days += inside ? 0 : 1;
+  }
+  return days;
+}
+
+std::vector<PersonLevers> LeversOfPeople(const Scenario& scenario, int rep_count,
+                                         absl::CivilDay as_of) {
+  std::vector<PersonLevers> people(static_cast<size_t>(rep_count) + scenario.hires.size());
+  for (size_t j = 0; j < scenario.initiatives.size(); ++j) {
+    const Initiative& initiative = scenario.initiatives[j];
+    for (const int rep : initiative.reps) {
+      const int wave = FirstWave(initiative, [rep](const Wave& w) {
+        return std::binary_search(w.reps.begin(), w.reps.end(), rep);
+      });
+      double headroom = 1;
+      for (const RepHeadroom& of_rep : initiative.headrooms) {
+        if (of_rep.rep == rep) headroom = of_rep.share;
+      }
+      people[rep].initiatives.push_back({static_cast<int>(j), wave, headroom});
+    }
+    if (!initiative.covers_hires) continue;
+    const int wave = FirstWave(initiative, [](const Wave& w) { return w.covers_hires; });
+    for (size_t i = 0; i < scenario.hires.size(); ++i) {
+      people[rep_count + i].initiatives.push_back({static_cast<int>(j), wave, 1});
+    }
+  }
+  const absl::CivilDay origin = as_of + 1;
+  for (const Absence& absence : scenario.absences) {
+    people[absence.rep].absences.push_back({std::max(0, static_cast<int>(absence.start - origin)),
+                                            static_cast<int>(absence.end - origin)});
+  }
+  for (PersonLevers& person : people) std::sort(person.absences.begin(), person.absences.end());
+  return people;
+}
+
 LeverDraw DrawLevers(const Scenario& scenario, uint64_t seed, int draw) {
   LeverDraw levers;
   for (const Initiative& initiative : scenario.initiatives) {
-    levers.win.push_back(EffectDraw(initiative.win, seed, initiative.id, draw, kWinLever));
-    levers.cycle.push_back(EffectDraw(initiative.cycle, seed, initiative.id, draw, kCycleLever));
-    levers.creation.push_back(
-        EffectDraw(initiative.creation, seed, initiative.id, draw, kCreationLever));
+    const auto effect = [&](const std::optional<Effect>& of, uint32_t lever) {
+      return EffectDraw(of, seed, initiative.id, draw, lever);
+    };
+    levers.win.push_back(effect(initiative.win, kWinLever));
+    levers.cycle.push_back(effect(initiative.cycle, kCycleLever));
+    levers.creation.push_back(effect(initiative.creation, kCreationLever));
+    levers.size.push_back(effect(initiative.size, kSizeLever));
+    levers.ramp.push_back(effect(initiative.ramp, kRampLever));
+    levers.attrition.push_back(effect(initiative.attrition, kAttritionLever));
+    std::vector<double>& stage_wins = levers.stage_wins.emplace_back();
+    for (const StageEffect& at : initiative.stage_wins) {
+      stage_wins.push_back(effect(at.win, kFirstStageLever + static_cast<uint32_t>(at.stage)));
+    }
   }
   levers.kappa = scenario.interference_median;
   if (scenario.interference_log_sd > 0) {
     levers.kappa *= Exp(scenario.interference_log_sd *
                         NormalDraw(seed, StableId("law", "interference"), draw, 0));
+  }
+  for (const DemandShock& shock : scenario.demand_shocks) {
+    levers.shock_creation.push_back(
+        EffectDraw(shock.creation, seed, shock.id, draw, kCreationLever));
+    levers.shock_win.push_back(EffectDraw(shock.win, seed, shock.id, draw, kWinLever));
+  }
+  for (const Departure& departure : scenario.departures) {
+    levers.departure_win.push_back(
+        EffectDraw(departure.inherited_win, seed, departure.id, draw, kWinLever));
+  }
+  for (const Reassignment& reassignment : scenario.reassignments) {
+    levers.reassignment_win.push_back(
+        EffectDraw(reassignment.inherited_win, seed, reassignment.id, draw, kWinLever));
+  }
+  if (scenario.attrition.has_value()) {
+    levers.attrition_win = EffectDraw(scenario.attrition->inherited_win, seed,
+                                      StableId("law", "attrition"), draw, kWinLever);
+  }
+  for (const Hire& hire : scenario.hires) {
+    levers.hire_quality.push_back(EffectDraw(hire.quality, seed, hire.id, draw, kQualityLever));
+    levers.hire_lead_days.push_back(LeadDaysDraw(hire, seed, draw));
   }
   return levers;
 }
@@ -62,78 +195,133 @@ LeverDraw DrawLevers(const Scenario& scenario, uint64_t seed, int draw) {
 LeverCalendar::LeverCalendar(const Scenario& scenario, absl::CivilDay as_of, const StepGrid& grid)
     : step_count_(grid.step_count()) {
   const absl::CivilDay origin = as_of + 1;
-  presence_.reserve(scenario.initiatives.size() * grid.steps.size());
   for (const Initiative& initiative : scenario.initiatives) {
-    const double start = static_cast<double>(initiative.start - origin);
-    const double end = initiative.end.has_value()
-                           ? static_cast<double>(*initiative.end - origin)
-                           : static_cast<double>(grid.steps.back().end_day) + 1;
-    const double adopted_before =
-        AdoptionAt(initiative.adoption, (std::min(0.0, end) - start) / kDaysPerWeek);
+    AddInitiative(initiative, origin, grid);
+  }
+  for (const DemandShock& shock : scenario.demand_shocks) {
+    Shock placed;
+    placed.segments = shock.segments;
+    const int horizon = grid.steps.back().end_day;
+    const int start = static_cast<int>(std::max<absl::civil_diff_t>(shock.start - origin, 0));
+    const int end =
+        shock.end.has_value()
+            ? static_cast<int>(std::min<absl::civil_diff_t>(*shock.end - origin, horizon))
+            : horizon;
+    for (const Step& step : grid.steps) {
+      const int days = std::min(step.end_day, end) - std::max(step.begin_day, start);
+      placed.shares.push_back(static_cast<double>(std::max(0, days)) / step.length_days());
+    }
+    shocks_.push_back(std::move(placed));
+  }
+}
+
+void LeverCalendar::AddInitiative(const Initiative& initiative, absl::CivilDay origin,
+                                  const StepGrid& grid) {
+  Drivers drivers;
+  drivers.segments = initiative.segments;
+  for (const StageEffect& at : initiative.stage_wins) drivers.stages.push_back(at.stage);
+  drivers.has_size = initiative.size.has_value();
+  drivers.has_ramp = initiative.ramp.has_value();
+  drivers_.push_back(std::move(drivers));
+  first_presence_.push_back(static_cast<int>(presence_.size()) / step_count_);
+
+  const double end = initiative.end.has_value()
+                         ? static_cast<double>(*initiative.end - origin)
+                         : static_cast<double>(grid.steps.back().end_day) + 1;
+  for (int wave = -1; wave < static_cast<int>(initiative.waves.size()); ++wave) {
+    const double start = static_cast<double>(
+        (wave == -1 ? initiative.start : initiative.waves[wave].start) - origin);
+    const double adopted_before = AdoptedAt(initiative, origin, start, 0);
     for (const Step& step : grid.steps) {
       Presence presence;
-      const double weeks = (std::min(step.midpoint_day(), end) - start) / kDaysPerWeek;
-      presence.adoption = AdoptionAt(initiative.adoption, weeks) - adopted_before;
+      presence.adoption =
+          AdoptedAt(initiative, origin, start, step.midpoint_day()) - adopted_before;
       const double from = std::max<double>(step.begin_day, start);
       const double running = std::max(0.0, std::min<double>(step.end_day, end) - from);
       presence.running_share = running / step.length_days();
       presence.reduced_share = running > 0 ? running / (step.end_day - from) : 0;
+      // Hours of what runs already are in the history.
+      if (start >= 0) {
+        presence.overhead =
+            presence.running_share * initiative.overhead_hours_per_week / kHoursPerWeek;
+      }
       presence_.push_back(presence);
     }
   }
 }
 
-double LeverCalendar::RunningCount(InitiativeSet initiatives, int step) const {
+double LeverCalendar::RunningCount(const PersonLevers& person, int step) const {
   double count = 0;
-  for (size_t j = 0; j * step_count_ < presence_.size(); ++j) {
-    if ((initiatives >> j & 1) != 0) count += presence_[j * step_count_ + step].running_share;
-  }
+  for (const Participation& part : person.initiatives) count += At(part, step).running_share;
   return count;
 }
 
-LeverPath LeverCalendar::PathFor(InitiativeSet initiatives, const LeverDraw& draw) const {
+double LeverCalendar::Strength(const Participation& part, int step, double factor) const {
+  const Presence& presence = At(part, step);
+  return presence.adoption * (1 + presence.reduced_share * (factor - 1)) * part.headroom;
+}
+
+std::vector<double> LeverCalendar::AttritionFactors(const PersonLevers& person,
+                                                    const LeverDraw& draw) const {
+  std::vector<double> factors;
+  for (int w = 0; w < step_count_; ++w) {
+    const double factor = InterferenceFactor(RunningCount(person, w), draw.kappa);
+    double attrition = 0;
+    for (const Participation& part : person.initiatives) {
+      attrition += Strength(part, w, factor) * draw.attrition[part.initiative];
+    }
+    factors.push_back(Exp(attrition));
+  }
+  return factors;
+}
+
+LeverPath LeverCalendar::PathFor(const PersonLevers& person, int segment,
+                                 const LeverDraw& draw) const {
   LeverPath path;
   path.win_shift.assign(step_count_, 0);
   path.cycle_factor.assign(step_count_, 1);
   path.creation_factor.assign(step_count_, 1);
-  if (initiatives == 0) return path;
-  for (int w = 0; w < step_count_; ++w) {
-    const double factor = InterferenceFactor(RunningCount(initiatives, w), draw.kappa);
-    double cycle = 0;
-    double creation = 0;
-    for (size_t j = 0; j < draw.win.size(); ++j) {
-      if ((initiatives >> j & 1) == 0) continue;
-      const Presence& presence = presence_[j * step_count_ + w];
-      const double strength = presence.adoption * (1 + presence.reduced_share * (factor - 1));
+  for (const Participation& part : person.initiatives) {
+    const Drivers& drivers = drivers_[part.initiative];
+    if (drivers.has_size) path.size_factor.assign(step_count_, 1);
+    if (drivers.has_ramp) path.ramp_factor.assign(step_count_, 1);
+    if (!drivers.stages.empty()) {
+      path.stage_win_shift.assign(static_cast<size_t>(kMaxStages) * step_count_, 0);
+    }
+  }
+  for (int w = 0; w < step_count_ && !person.initiatives.empty(); ++w) {
+    const double factor = InterferenceFactor(RunningCount(person, w), draw.kappa);
+    double cycle = 0, creation = 0, size = 0, ramp = 0, overhead = 0;
+    for (const Participation& part : person.initiatives) {
+      const int j = part.initiative;
+      overhead += At(part, w).overhead;
+      if (!ActsOn(drivers_[j].segments, segment)) continue;
+      const double strength = Strength(part, w, factor);
       path.win_shift[w] += strength * draw.win[j];
       cycle += strength * draw.cycle[j];
       creation += strength * draw.creation[j];
+      size += strength * draw.size[j];
+      ramp += strength * draw.ramp[j];
+      for (size_t i = 0; i < drivers_[j].stages.size(); ++i) {
+        path.stage_win_shift[static_cast<size_t>(drivers_[j].stages[i]) * step_count_ + w] +=
+            strength * draw.stage_wins[j][i];
+      }
     }
-    path.cycle_factor[w] = Exp(cycle);
-    path.creation_factor[w] = Exp(creation);
+    const double left = std::max(0.0, 1 - overhead);
+    path.cycle_factor[w] = Exp(cycle) * left;
+    path.creation_factor[w] = Exp(creation) * left;
+    if (!path.size_factor.empty()) path.size_factor[w] = Exp(size);
+    if (!path.ramp_factor.empty()) path.ramp_factor[w] = Exp(ramp);
+  }
+  for (size_t i = 0; i < shocks_.size(); ++i) {
+    if (!ActsOn(shocks_[i].segments, segment)) continue;
+    const double more = Exp(draw.shock_creation[i]) - 1;
+    for (int w = 0; w < step_count_; ++w) {
+      path.win_shift[w] += shocks_[i].shares[w] * draw.shock_win[i];
+      path.creation_factor[w] *= 1 + shocks_[i].shares[w] * more;
+    }
   }
   return path;
-}
-
-std::vector<double> ProductiveDays(std::optional<absl::CivilDay> start_date,
-                                   std::optional<absl::CivilDay> end_date, double ramp_weeks,
-                                   absl::CivilDay as_of, const StepGrid& grid) {
-  const absl::CivilDay origin = as_of + 1;
-  std::vector<double> days;
-  days.reserve(grid.steps.size());
-  for (const Step& step : grid.steps) {
-    double productive = step.length_days();
-    if (end_date.has_value()) {
-      const double end = static_cast<double>(*end_date - origin);
-      productive = std::clamp(end - step.begin_day, 0.0, productive);
-    }
-    if (start_date.has_value()) {
-      const double tenure_days = step.midpoint_day() - static_cast<double>(*start_date - origin);
-      productive *= std::clamp(tenure_days / (kDaysPerWeek * ramp_weeks), 0.0, 1.0);
-    }
-    days.push_back(productive);
-  }
-  return days;
 }
 
 }  // namespace quotacast::simulator

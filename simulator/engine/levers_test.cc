@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <cstdint>
-#include <numeric>
 #include <optional>
 #include <vector>
 
@@ -31,6 +30,18 @@ Initiative MakeInitiative(uint64_t id, int start_day, double win) {
   initiative.start = kOrigin + start_day;
   initiative.adoption.t50_weeks = 0;  // At once.
   return initiative;
+}
+
+// Somebody who takes part in these initiatives from their start.
+PersonLevers Part(std::vector<int> initiatives) {
+  PersonLevers person;
+  for (const int initiative : initiatives) person.initiatives.push_back({initiative, -1, 1});
+  return person;
+}
+
+LeverPath PathOf(const Scenario& scenario, const PersonLevers& person, int weeks, int segment = 0) {
+  return LeverCalendar(scenario, kAsOf, Weeks(weeks))
+      .PathFor(person, segment, DrawLevers(scenario, 1, 0));
 }
 
 TEST(LeversTest, AdoptionReachesHalfAtT50AndSpansItsWidth) {
@@ -61,11 +72,11 @@ TEST(LeversTest, RunningCountTakesPartStepsAsFractions) {
   scenario.initiatives = {MakeInitiative(1, 0, 0.1), MakeInitiative(2, 9, 0.1)};
   scenario.initiatives[0].end = kOrigin + 17;
   const LeverCalendar calendar(scenario, kAsOf, Weeks(4));
-  EXPECT_NEAR(calendar.RunningCount(3, 0), 1, 1e-15);
-  EXPECT_NEAR(calendar.RunningCount(3, 1), 1 + 5.0 / 7, 1e-15);
-  EXPECT_NEAR(calendar.RunningCount(3, 2), 3.0 / 7 + 1, 1e-15);
-  EXPECT_NEAR(calendar.RunningCount(3, 3), 1, 1e-15);
-  EXPECT_NEAR(calendar.RunningCount(2, 0), 0, 1e-15);
+  EXPECT_NEAR(calendar.RunningCount(Part({0, 1}), 0), 1, 1e-15);
+  EXPECT_NEAR(calendar.RunningCount(Part({0, 1}), 1), 1 + 5.0 / 7, 1e-15);
+  EXPECT_NEAR(calendar.RunningCount(Part({0, 1}), 2), 3.0 / 7 + 1, 1e-15);
+  EXPECT_NEAR(calendar.RunningCount(Part({0, 1}), 3), 1, 1e-15);
+  EXPECT_NEAR(calendar.RunningCount(Part({1}), 0), 0, 1e-15);
 }
 
 TEST(LeversTest, FourInitiativesInterfereAndFinishedOnesAreSpared) {
@@ -75,7 +86,7 @@ TEST(LeversTest, FourInitiativesInterfereAndFinishedOnesAreSpared) {
   for (int j = 0; j < 4; ++j) scenario.initiatives.push_back(MakeInitiative(1 + j, 0, 0.1));
   scenario.initiatives[3].end = kOrigin + 7;
   const LeverCalendar calendar(scenario, kAsOf, Weeks(2));
-  const LeverPath path = calendar.PathFor(15, DrawLevers(scenario, 1, 0));
+  const LeverPath path = calendar.PathFor(Part({0, 1, 2, 3}), 0, DrawLevers(scenario, 1, 0));
   // Week 0: four run, each keeps (2/4)^2. Week 1: three run at (2/3)^2 and the finished one stays
   // whole.
   EXPECT_NEAR(path.win_shift[0], 0.4 * 0.25, 1e-12);
@@ -87,7 +98,7 @@ TEST(LeversTest, WhatWasAdoptedBeforeTheAsOfDateDoesNotCountTwice) {
   scenario.initiatives = {MakeInitiative(1, -56, 0.1)};
   scenario.initiatives[0].adoption = {1, 8, 12};
   const LeverCalendar calendar(scenario, kAsOf, Weeks(10));
-  const LeverPath path = calendar.PathFor(1, DrawLevers(scenario, 1, 0));
+  const LeverPath path = calendar.PathFor(Part({0}), 0, DrawLevers(scenario, 1, 0));
   const Adoption& adoption = scenario.initiatives[0].adoption;
   // Eight weeks old at the as-of date: half is history.
   EXPECT_NEAR(path.win_shift[9], 0.1 * (AdoptionAt(adoption, 17.5) - 0.5), 1e-12);
@@ -100,13 +111,13 @@ TEST(LeversTest, LeversActOnTheirLinkScales) {
   initiative.creation = Effect{-0.1, 0};
   scenario.initiatives = {initiative};
   const LeverCalendar calendar(scenario, kAsOf, Weeks(2));
-  const LeverPath path = calendar.PathFor(1, DrawLevers(scenario, 1, 0));
+  const LeverPath path = calendar.PathFor(Part({0}), 0, DrawLevers(scenario, 1, 0));
   EXPECT_EQ(path.win_shift[0], 0);
   EXPECT_EQ(path.cycle_factor[0], 1);
   EXPECT_NEAR(path.win_shift[1], 0.2, 1e-15);
   EXPECT_NEAR(path.cycle_factor[1], std::exp(0.3), 1e-14);
   EXPECT_NEAR(path.creation_factor[1], std::exp(-0.1), 1e-14);
-  const LeverPath nobody = calendar.PathFor(0, DrawLevers(scenario, 1, 0));
+  const LeverPath nobody = calendar.PathFor(Part({}), 0, DrawLevers(scenario, 1, 0));
   EXPECT_EQ(nobody.win_shift[1], 0);
 }
 
@@ -134,27 +145,170 @@ TEST(LeversTest, EffectsAreDrawnPerDrawAndKeyedByInitiative) {
   EXPECT_NEAR(log_kappa / 256, std::log(2.0), 0.541 * 4 / 16);
 }
 
-// Exposure of a linear ramp of tau weeks over T weeks: T - tau / 2 for T >= tau, T^2 / (2 tau)
-// before; with midpoints the same for whole tau.
-TEST(LeversTest, RampExposureHasItsClosedForm) {
-  const auto exposure_weeks = [](double tau, int weeks) {
-    const std::vector<double> days =
-        ProductiveDays(kOrigin, std::nullopt, tau, kAsOf, Weeks(weeks));
-    return std::accumulate(days.begin(), days.end(), 0.0) / 7;
-  };
-  EXPECT_NEAR(exposure_weeks(22, 26), 26 - 11, 1e-12);
-  EXPECT_NEAR(exposure_weeks(22, 13), 13.0 * 13 / 44, 1e-12);
-  EXPECT_NEAR(exposure_weeks(1, 5), 4.5, 1e-12);
+// Adopted at once on day 0, ended after two weeks, half-life three weeks: 2^-(t / 3) of it t weeks
+// later. With reviews lapsed after one week as well, half-life one week, the two multiply.
+TEST(LeversTest, WhatWasAdoptedFadesByHalf) {
+  Initiative initiative = MakeInitiative(1, 0, 0.1);
+  initiative.end = kOrigin + 14;
+  EXPECT_EQ(AdoptedAt(initiative, kOrigin, 0, 200), 1);
+  initiative.fade_half_life_weeks = 3;
+  EXPECT_EQ(AdoptedAt(initiative, kOrigin, 0, -1), 0);
+  EXPECT_EQ(AdoptedAt(initiative, kOrigin, 0, 14), 1);
+  EXPECT_NEAR(AdoptedAt(initiative, kOrigin, 0, 14 + 21), 0.5, 1e-15);
+  EXPECT_NEAR(AdoptedAt(initiative, kOrigin, 0, 14 + 42), 0.25, 1e-15);
+  initiative.reviews_lapse = kOrigin + 7;
+  initiative.lapse_half_life_weeks = 1;
+  EXPECT_NEAR(AdoptedAt(initiative, kOrigin, 0, 14), 0.5, 1e-15);
+  EXPECT_NEAR(AdoptedAt(initiative, kOrigin, 0, 35), 0.5 / 16, 1e-15);
+  initiative.fade_half_life_weeks = 0;
+  EXPECT_EQ(AdoptedAt(initiative, kOrigin, 0, 15), 0);
 }
 
-TEST(LeversTest, StartedLongAgoIsFullAndLeaversStop) {
-  const StepGrid grid = Weeks(3);
-  EXPECT_EQ(ProductiveDays(kOrigin - 1'000, std::nullopt, 22, kAsOf, grid),
-            (std::vector<double>{7, 7, 7}));
-  EXPECT_EQ(ProductiveDays(std::nullopt, kOrigin + 9, 22, kAsOf, grid),
-            (std::vector<double>{7, 2, 0}));
-  EXPECT_EQ(ProductiveDays(kOrigin + 50, std::nullopt, 22, kAsOf, grid),
-            (std::vector<double>{0, 0, 0}));
+// Uptake stops when reviews lapse: what the curve would have reached later never comes.
+TEST(LeversTest, NothingIsAdoptedOnceReviewsLapse) {
+  Initiative initiative = MakeInitiative(1, 0, 0.1);
+  initiative.adoption = {1, 8, 12};
+  initiative.reviews_lapse = kOrigin + 56;
+  EXPECT_NEAR(AdoptedAt(initiative, kOrigin, 0, 56), 0.5, 1e-12);
+  EXPECT_NEAR(AdoptedAt(initiative, kOrigin, 0, 112), 0.25, 1e-12);
+}
+
+TEST(LeversTest, FadingOfWhatIsHistoryIsALoss) {
+  Scenario scenario;
+  scenario.initiatives = {MakeInitiative(1, -70, 0.1)};
+  scenario.initiatives[0].end = kOrigin - 35;
+  scenario.initiatives[0].fade_half_life_weeks = 5;
+  // Half is left at the as-of date. In the middle of week 4, 4.5 weeks on, 2^-.9 of that.
+  EXPECT_NEAR(PathOf(scenario, Part({0}), 5).win_shift[4], 0.1 * 0.5 * (std::pow(2.0, -0.9) - 1),
+              1e-12);
+}
+
+TEST(LeversTest, AWaveStartsOnItsDay) {
+  Scenario scenario;
+  scenario.initiatives = {MakeInitiative(1, 0, 0.1)};
+  scenario.initiatives[0].adoption = {1, 4, 6};
+  Scenario late = scenario;
+  late.initiatives[0].start = kOrigin + 21;
+  scenario.initiatives[0].reps = {0, 1, 2};
+  scenario.initiatives[0].waves = {{{1, 2}, true, kOrigin + 28}, {{1}, false, kOrigin + 21}};
+  scenario.initiatives[0].covers_hires = true;
+  scenario.hires.resize(1);
+  const std::vector<PersonLevers> people = LeversOfPeople(scenario, 3, kAsOf);
+  EXPECT_EQ(people[0].initiatives, (std::vector<Participation>{{0, -1, 1}}));
+  EXPECT_EQ(people[1].initiatives, (std::vector<Participation>{{0, 1, 1}}));  // The first of two.
+  EXPECT_EQ(people[2].initiatives, (std::vector<Participation>{{0, 0, 1}}));
+  EXPECT_EQ(people[3].initiatives, (std::vector<Participation>{{0, 0, 1}}));
+  EXPECT_EQ(PathOf(scenario, people[1], 9).win_shift, PathOf(late, Part({0}), 9).win_shift);
+  EXPECT_EQ(PathOf(scenario, people[0], 9).win_shift[0] > 0, true);
+}
+
+TEST(LeversTest, HeadroomScalesEveryDriver) {
+  Scenario scenario;
+  Initiative initiative = MakeInitiative(1, 0, 0.2);
+  initiative.cycle = Effect{0.3, 0};
+  initiative.creation = Effect{-0.1, 0};
+  initiative.size = Effect{0.4, 0};
+  initiative.stage_wins = {{1, {0.5, 0}}};
+  initiative.reps = {0, 1};
+  initiative.headrooms = {{1, 0.25}};
+  scenario.initiatives = {initiative};
+  const std::vector<PersonLevers> people = LeversOfPeople(scenario, 2, kAsOf);
+  const LeverPath whole = PathOf(scenario, people[0], 2);
+  const LeverPath part = PathOf(scenario, people[1], 2);
+  EXPECT_NEAR(whole.WinShift(0, 1), 0.2, 1e-15);
+  EXPECT_NEAR(whole.WinShift(1, 1), 0.7, 1e-15);
+  EXPECT_NEAR(part.WinShift(1, 1), 0.7 / 4, 1e-15);
+  EXPECT_NEAR(part.cycle_factor[1], std::exp(0.3 / 4), 1e-14);
+  EXPECT_NEAR(part.creation_factor[1], std::exp(-0.1 / 4), 1e-14);
+  EXPECT_NEAR(part.size_factor[1], std::exp(0.4 / 4), 1e-14);
+}
+
+TEST(LeversTest, AnInitiativeActsOnItsSegmentsAndRunsForAll) {
+  Scenario scenario;
+  scenario.interference_log_sd = 0;
+  for (int j = 0; j < 3; ++j) scenario.initiatives.push_back(MakeInitiative(1 + j, 0, 0.1));
+  scenario.initiatives[2].segments = {1, 3};
+  const PersonLevers person = Part({0, 1, 2});
+  // Three run wherever the deal is: each keeps (2/3)^2.
+  EXPECT_NEAR(PathOf(scenario, person, 1, 0).win_shift[0], 0.2 * 4 / 9, 1e-12);
+  EXPECT_NEAR(PathOf(scenario, person, 1, 2).win_shift[0], 0.2 * 4 / 9, 1e-12);
+  EXPECT_NEAR(PathOf(scenario, person, 1, 3).win_shift[0], 0.3 * 4 / 9, 1e-12);
+}
+
+TEST(LeversTest, OverheadTakesHoursWhileItRuns) {
+  Scenario scenario;
+  scenario.initiatives = {MakeInitiative(1, 7, 0), MakeInitiative(2, 0, 0),
+                          MakeInitiative(3, -30, 0)};
+  scenario.initiatives[0].overhead_hours_per_week = 10;
+  scenario.initiatives[0].end = kOrigin + 17;
+  scenario.initiatives[1].overhead_hours_per_week = 40;
+  scenario.initiatives[2].overhead_hours_per_week = 40;
+  const LeverPath path = PathOf(scenario, Part({0}), 4);
+  EXPECT_EQ(path.cycle_factor[0], 1);
+  EXPECT_NEAR(path.cycle_factor[1], 0.75, 1e-15);
+  EXPECT_NEAR(path.creation_factor[1], 0.75, 1e-15);
+  EXPECT_NEAR(path.creation_factor[2], 1 - 0.25 * 3 / 7, 1e-15);
+  EXPECT_EQ(path.creation_factor[3], 1);
+  // Together never more than all of the week.
+  EXPECT_EQ(PathOf(scenario, Part({0, 1}), 2).cycle_factor[1], 0);
+  // Hours of what runs at the as-of date are history.
+  EXPECT_EQ(PathOf(scenario, Part({2}), 2).cycle_factor[0], 1);
+}
+
+TEST(LeversTest, ADemandShockCountsByItsDays) {
+  Scenario scenario;
+  DemandShock shock;
+  shock.id = 9;
+  shock.start = kOrigin + 3;
+  shock.end = kOrigin + 14;
+  shock.segments = {1};
+  shock.creation = Effect{std::log(2.0), 0};
+  shock.win = Effect{-0.3, 0};
+  scenario.demand_shocks = {shock};
+  const LeverPath path = PathOf(scenario, Part({}), 3, 1);
+  // Four of seven days at twice the rate.
+  EXPECT_NEAR(path.creation_factor[0], 1 + 4.0 / 7, 1e-12);
+  EXPECT_NEAR(path.creation_factor[1], 2, 1e-12);
+  EXPECT_EQ(path.creation_factor[2], 1);
+  EXPECT_NEAR(path.win_shift[0], -0.3 * 4 / 7, 1e-15);
+  EXPECT_NEAR(path.win_shift[1], -0.3, 1e-15);
+  EXPECT_EQ(path.win_shift[2], 0);
+  EXPECT_EQ(PathOf(scenario, Part({}), 3, 0).creation_factor[1], 1);
+  scenario.demand_shocks[0].end.reset();
+  EXPECT_NEAR(PathOf(scenario, Part({}), 3, 1).creation_factor[2], 2, 1e-12);
+}
+
+// Gamma of mean 9 weeks and shape 4: sd 4.5 weeks. 256 draws: the mean has a standard error of .28
+// weeks, the variance (20.25, excess kurtosis 1.5) of 20.25 sqrt(3.5 / 256) = 2.4; four of them.
+TEST(LeversTest, LeadTimesAreGammaAndKeyedByHire) {
+  Scenario scenario;
+  scenario.hires.resize(2);
+  scenario.hires[0].id = 71;
+  scenario.hires[1].id = 72;
+  for (Hire& hire : scenario.hires) hire.lead_time_mean_weeks = 9;
+  scenario.hires[1].quality = Effect{0.1, 0.2};
+  Scenario alone = scenario;
+  alone.hires.erase(alone.hires.begin());
+  double sum = 0, squares = 0;
+  for (int k = 0; k < 256; ++k) {
+    const LeverDraw draw = DrawLevers(scenario, 5, k);
+    EXPECT_EQ(draw.hire_lead_days[1], DrawLevers(alone, 5, k).hire_lead_days[0]);
+    EXPECT_EQ(draw.hire_quality[1], DrawLevers(alone, 5, k).hire_quality[0]);
+    EXPECT_NE(draw.hire_lead_days[0], draw.hire_lead_days[1]);
+    const double weeks = draw.hire_lead_days[0] / 7;
+    sum += weeks;
+    squares += (weeks - 9) * (weeks - 9);
+  }
+  EXPECT_NEAR(sum / 256, 9, 1.13);
+  EXPECT_NEAR(squares / 256, 20.25, 9.6);
+  scenario.hires[0].lead_time_mean_weeks = 0;
+  EXPECT_EQ(DrawLevers(scenario, 5, 3).hire_lead_days[0], 0);
+}
+
+TEST(LeversTest, DaysOutsideRangesThatOverlap) {
+  EXPECT_EQ(DaysOutside({}, 3, 10), 7);
+  EXPECT_EQ(DaysOutside({{0, 5}, {4, 6}, {9, 99}}, 3, 10), 3);  // Days 6, 7, 8.
+  EXPECT_EQ(DaysOutside({{0, 99}}, 3, 10), 0);
 }
 
 }  // namespace

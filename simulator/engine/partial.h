@@ -74,6 +74,8 @@ struct PlanShape {
   int64_t uncounted_deal_count = 0;  // Open deals left out for being more than that.
   // Identifies (model, state, scenario, options): partials with different keys do not merge.
   uint64_t plan_key = 0;
+  // The same without quotas: plans with equal keys book the same in every trial.
+  uint64_t bookings_key = 0;
   // Identifies (model, seed, trials, steps): plans with different keys share no trials and
   // cannot be compared pairwise.
   uint64_t trial_key = 0;

@@ -93,6 +93,139 @@ void AddModel(const PipelineModel& model, Fingerprint& print) {
   }
 }
 
+void AddEffect(const Effect& effect, Fingerprint& print) {
+  AddEffect(std::optional(effect), print);
+}
+
+void AddPositions(const std::vector<int>& positions, Fingerprint& print) {
+  print.Add(static_cast<uint64_t>(positions.size()));
+  for (const int position : positions) print.Add(position);
+}
+
+void AddOptional(const std::optional<int>& value, Fingerprint& print) {
+  print.Add(value.has_value());
+  print.Add(value.value_or(0));
+}
+
+void AddInitiative(const Initiative& initiative, Fingerprint& print) {
+  print.Add(initiative.id);
+  AddPositions(initiative.reps, print);
+  print.Add(initiative.covers_hires);
+  AddEffect(initiative.win, print);
+  print.Add(static_cast<uint64_t>(initiative.stage_wins.size()));
+  for (const StageEffect& at : initiative.stage_wins) {
+    print.Add(at.stage);
+    AddEffect(at.win, print);
+  }
+  AddEffect(initiative.cycle, print);
+  AddEffect(initiative.creation, print);
+  AddEffect(initiative.size, print);
+  AddEffect(initiative.ramp, print);
+  AddEffect(initiative.attrition, print);
+  AddPositions(initiative.segments, print);
+  AddDay(initiative.start, print);
+  AddDay(initiative.end, print);
+  print.Add(initiative.adoption.ceiling);
+  print.Add(initiative.adoption.t50_weeks);
+  print.Add(initiative.adoption.width_weeks);
+  print.Add(static_cast<uint64_t>(initiative.waves.size()));
+  for (const Wave& wave : initiative.waves) {
+    AddPositions(wave.reps, print);
+    print.Add(wave.covers_hires);
+    AddDay(wave.start, print);
+  }
+  print.Add(initiative.overhead_hours_per_week);
+  print.Add(initiative.fade_half_life_weeks.has_value());
+  print.Add(initiative.fade_half_life_weeks.value_or(0));
+  AddDay(initiative.reviews_lapse, print);
+  print.Add(initiative.lapse_half_life_weeks);
+  print.Add(static_cast<uint64_t>(initiative.headrooms.size()));
+  for (const RepHeadroom& headroom : initiative.headrooms) {
+    print.Add(headroom.rep);
+    print.Add(headroom.share);
+  }
+}
+
+void AddStaffing(const Scenario& scenario, bool with_quotas, Fingerprint& print) {
+  print.Add(static_cast<uint64_t>(scenario.hires.size()));
+  for (const Hire& hire : scenario.hires) {
+    print.Add(hire.id);
+    print.Add(hire.team);
+    AddDay(hire.start, print);
+    print.Add(hire.ramp_weeks);
+    if (with_quotas) {
+      for (const auto& quota : hire.quota_minor_units) AddAmount(quota, print);
+    }
+    print.Add(hire.lead_time_mean_weeks);
+    AddEffect(hire.quality, print);
+  }
+  print.Add(static_cast<uint64_t>(scenario.departures.size()));
+  for (const Departure& departure : scenario.departures) {
+    print.Add(departure.id);
+    print.Add(departure.rep);
+    AddDay(departure.end, print);
+    AddOptional(departure.successor, print);
+    print.Add(departure.freeze_weeks);
+    AddEffect(departure.inherited_win, print);
+  }
+  print.Add(static_cast<uint64_t>(scenario.absences.size()));
+  for (const Absence& absence : scenario.absences) {
+    print.Add(absence.rep);
+    AddDay(absence.start, print);
+    AddDay(absence.end, print);
+  }
+}
+
+// By the deals' ids: their positions say nothing.
+void AddReassignments(const Scenario& scenario, const std::vector<OpenDeal>& deals,
+                      Fingerprint& print) {
+  print.Add(static_cast<uint64_t>(scenario.reassignments.size()));
+  for (const Reassignment& reassignment : scenario.reassignments) {
+    print.Add(reassignment.id);
+    print.Add(deals[reassignment.deal].id);
+    print.Add(reassignment.rep);
+    AddEffect(reassignment.inherited_win, print);
+  }
+}
+
+void AddScenario(const Scenario& scenario, const std::vector<OpenDeal>& deals, bool with_quotas,
+                 Fingerprint& print) {
+  print.Add(static_cast<uint64_t>(scenario.initiatives.size()));
+  for (const Initiative& initiative : scenario.initiatives) AddInitiative(initiative, print);
+  AddStaffing(scenario, with_quotas, print);
+  AddReassignments(scenario, deals, print);
+  const std::vector<QuotaChange> no_changes;
+  const auto& quota_changes = with_quotas ? scenario.quota_changes : no_changes;
+  print.Add(static_cast<uint64_t>(quota_changes.size()));
+  for (const QuotaChange& change : quota_changes) {
+    AddOptional(change.person, print);
+    AddOptional(change.period, print);
+    AddAmount(change.quota_minor_units, print);
+    print.Add(change.factor);
+  }
+  print.Add(static_cast<uint64_t>(scenario.demand_shocks.size()));
+  for (const DemandShock& shock : scenario.demand_shocks) {
+    print.Add(shock.id);
+    AddDay(shock.start, print);
+    AddDay(shock.end, print);
+    AddPositions(shock.segments, print);
+    AddEffect(shock.creation, print);
+    AddEffect(shock.win, print);
+  }
+  print.Add(scenario.attrition.has_value());
+  if (scenario.attrition.has_value()) {
+    const Attrition& attrition = *scenario.attrition;
+    for (const auto& number : {attrition.rate_per_year, attrition.backfill_weeks}) {
+      print.Add(number.has_value());
+      print.Add(number.value_or(0));
+    }
+    print.Add(attrition.freeze_weeks);
+    AddEffect(attrition.inherited_win, print);
+  }
+  print.Add(scenario.interference_median);
+  print.Add(scenario.interference_log_sd);
+}
+
 }  // namespace
 
 uint64_t TrialKey(const PipelineModel& model, const EngineOptions& options,
@@ -109,8 +242,10 @@ uint64_t TrialKey(const PipelineModel& model, const EngineOptions& options,
   return print.value();
 }
 
-uint64_t PlanKey(uint64_t trial_key, const PipelineState& state, const Scenario& scenario,
-                 const EngineOptions& options) {
+namespace {
+
+uint64_t KeyOf(uint64_t trial_key, const PipelineState& state, const Scenario& scenario,
+               const EngineOptions& options, bool with_quotas) {
   Fingerprint print;
   print.Add(trial_key);
   AddDay(state.as_of, print);
@@ -125,7 +260,9 @@ uint64_t PlanKey(uint64_t trial_key, const PipelineState& state, const Scenario&
     print.Add(rep.team);
     AddDay(rep.start_date, print);
     AddDay(rep.end_date, print);
-    for (const auto& quota : rep.quota_minor_units) AddAmount(quota, print);
+    if (with_quotas) {
+      for (const auto& quota : rep.quota_minor_units) AddAmount(quota, print);
+    }
     for (const int64_t booked : rep.booked_minor_units) print.Add(booked);
   }
   std::vector<const OpenDeal*> deals;
@@ -140,31 +277,21 @@ uint64_t PlanKey(uint64_t trial_key, const PipelineState& state, const Scenario&
     print.Add(deal->age_days);
     AddAmount(deal->amount_minor_units, print);
   }
-  for (const Initiative& initiative : scenario.initiatives) {
-    print.Add(initiative.id);
-    print.Add(static_cast<uint64_t>(initiative.reps.size()));
-    for (const int rep : initiative.reps) print.Add(rep);
-    print.Add(initiative.covers_hires);
-    AddEffect(initiative.win, print);
-    AddEffect(initiative.cycle, print);
-    AddEffect(initiative.creation, print);
-    AddDay(initiative.start, print);
-    AddDay(initiative.end, print);
-    print.Add(initiative.adoption.ceiling);
-    print.Add(initiative.adoption.t50_weeks);
-    print.Add(initiative.adoption.width_weeks);
-  }
-  for (const Hire& hire : scenario.hires) {
-    print.Add(hire.id);
-    print.Add(hire.team);
-    AddDay(hire.start, print);
-    print.Add(hire.ramp_weeks);
-    for (const auto& quota : hire.quota_minor_units) AddAmount(quota, print);
-  }
-  print.Add(scenario.interference_median);
-  print.Add(scenario.interference_log_sd);
+  AddScenario(scenario, state.open_deals, with_quotas, print);
   if (options.counts_drivers) print.Add(options.counts_drivers);
   return print.value();
+}
+
+}  // namespace
+
+uint64_t PlanKey(uint64_t trial_key, const PipelineState& state, const Scenario& scenario,
+                 const EngineOptions& options) {
+  return KeyOf(trial_key, state, scenario, options, true);
+}
+
+uint64_t BookingsKey(uint64_t trial_key, const PipelineState& state, const Scenario& scenario,
+                     const EngineOptions& options) {
+  return KeyOf(trial_key, state, scenario, options, false);
 }
 
 }  // namespace quotacast::simulator

@@ -19,6 +19,10 @@ uint64_t TrialKey(const PipelineModel& model, const EngineOptions& options,
 uint64_t PlanKey(uint64_t trial_key, const PipelineState& state, const Scenario& scenario,
                  const EngineOptions& options);
 
+// The same without quotas, of which bookings do not depend.
+uint64_t BookingsKey(uint64_t trial_key, const PipelineState& state, const Scenario& scenario,
+                     const EngineOptions& options);
+
 }  // namespace quotacast::simulator
 
 #endif  // QUOTACAST_SIMULATOR_ENGINE_PLAN_KEYS_H_

@@ -90,7 +90,7 @@ void SegmentFlow::FindExits(const StageCell* stages, const WinThresholds& thresh
         const size_t row = SlotRow(s, slot, w);
         double* advance = &advance_[row * nodes_];
         double* goes_back = back_.empty() ? nullptr : &back_[row * rates_];
-        const bool as_before = w > 0 && path.win_shift[w] == path.win_shift[w - 1] &&
+        const bool as_before = w > 0 && path.WinShift(s, w) == path.WinShift(s, w - 1) &&
                                (!tilted || (calendar.win[w] == calendar.win[w - 1] &&
                                             calendar.loss[w] == calendar.loss[w - 1]));
         if (as_before) {
@@ -98,7 +98,7 @@ void SegmentFlow::FindExits(const StageCell* stages, const WinThresholds& thresh
           if (goes_back != nullptr) std::copy(goes_back - rates_, goes_back, goes_back);
         } else {
           for (int i = 0; i < nodes_; ++i) {
-            const double p = NormalCdf(z + (nodes[i] + path.win_shift[w]));
+            const double p = NormalCdf(z + (nodes[i] + path.WinShift(s, w)));
             if (!tilted) {
               advance[i] = (1 - back) * p;
               continue;
@@ -121,6 +121,7 @@ void SegmentFlow::FindExits(const StageCell* stages, const WinThresholds& thresh
           } else {
             // What acts on rates acts on the entry row as on a hazard: 1 - (1 - h)^factor.
             exits[i] = factor != 1 && entry < 1 ? 1 - Exp(factor * Log(1 - entry)) : entry;
+            if (factor == 0) exits[i] = 0;  // Also of a stage that is always left at once.
           }
         }
       }

@@ -16,6 +16,7 @@
 #include "simulator/engine/step_grid.h"
 #include "simulator/engine/win_thresholds.h"
 #include "simulator/model/model.h"
+#include "simulator/testing/closed_forms.h"
 
 namespace quotacast::simulator {
 namespace {
@@ -202,70 +203,37 @@ TEST(SegmentFlowTest, LoopsAndTheCalendarReadLiterally) {
   }
 }
 
-// O3 with a way back. Geometric stays make the stage at a step's start a Markov chain: from s the
-// deal passes on through stages with (h (1-r) p) each, stays where it is with 1 - h, or is in its
-// destination at the next start with h r. P(won by step t) = ((I - Q^t) (I - Q)^-1 R)_s.
-TEST(SegmentFlowTest, AChainWithAWayBackIsAMatrix) {
-  constexpr int kStages = 3;
+// O3 with ways back: geometric stays make the stage at a step's start a Markov chain.
+TEST(SegmentFlowTest, AChainWithWaysBackIsAMatrix) {
   const double h = 0.3, p = 0.7;
-  const double back[kStages] = {0, 0.15, 0.4};
-  const double to[kStages][kStages] = {{1, 0, 0}, {0.8, 0.2, 0}, {0.3, 0.5, 0.2}};
-  std::vector<StageCell> stages(kStages);
-  for (int s = 0; s < kStages; ++s) {
-    const double rate = -std::log(1 - h) / 7;
+  const std::vector<double> back = {0, 0.15, 0.4};
+  const std::vector<std::vector<double>> to = {{1}, {0.8, 0.2}, {0.3, 0.5, 0.2}};
+  std::vector<StageCell> stages(3);
+  for (int s = 0; s < 3; ++s) {
     stages[s].first_week_exit_share = h;
     stages[s].entry_advance_probability = p;
     stages[s].entry_regress_probability = back[s];
-    stages[s].ages = {{rate, p, back[s]}};
-    stages[s].regress_destinations.assign(to[s], to[s] + s + 1);
+    stages[s].ages = {{-std::log(1 - h) / 7, p, back[s]}};
+    stages[s].regress_destinations = to[s];
   }
-  double q[kStages][kStages] = {}, won[kStages];
-  for (int s = 0; s < kStages; ++s) {
-    double here = 1;
-    for (int t = s; t < kStages; ++t) {
-      q[s][t] += here * (1 - h);
-      for (int d = 0; d <= t; ++d) q[s][d] += here * h * back[t] * to[t][d];
-      here *= h * (1 - back[t]) * p;
-    }
-    won[s] = here;
-  }
-  // B = (I - Q)^-1 R by elimination.
-  double a[kStages][kStages + 1];
-  for (int s = 0; s < kStages; ++s) {
-    for (int t = 0; t < kStages; ++t) a[s][t] = (s == t ? 1 : 0) - q[s][t];
-    a[s][kStages] = won[s];
-  }
-  for (int c = 0; c < kStages; ++c) {
-    for (int s = 0; s < kStages; ++s) {
-      if (s == c) continue;
-      const double factor = a[s][c] / a[c][c];
-      for (int t = 0; t <= kStages; ++t) a[s][t] -= factor * a[c][t];
-    }
-  }
-  double ever[kStages], still[kStages];
-  for (int s = 0; s < kStages; ++s) still[s] = ever[s] = a[s][kStages] / a[s][s];
-
   const int steps = 30;
   const StepGrid grid = BuildStepGrid(kAsOf, {{"p", kAsOf + 1, kAsOf + 1 + 7 * steps}}, 7, {});
   LeverPath path = Path(steps);
   path.win_shift.assign(steps, 0);
   path.cycle_factor.assign(steps, 1);
-  const WinThresholds thresholds = RescaleThresholds(stages.data(), kStages, {}, 0, 7);
-  const SegmentFlow flow(stages.data(), kStages, {}, thresholds, grid, path, {}, {0.0});
-  std::vector<double> cumulative[kStages];
-  for (int s = 0; s < kStages; ++s) flow.OpenDealWins(s, 4, &cumulative[s]);
-  for (int step = 0; step < steps; ++step) {
-    double next[kStages] = {};  // Q^t B.
-    for (int s = 0; s < kStages; ++s) {
-      for (int t = 0; t < kStages; ++t) next[s] += q[s][t] * still[t];
+  const WinThresholds thresholds = RescaleThresholds(stages.data(), 3, {}, 0, 7);
+  const SegmentFlow flow(stages.data(), 3, {}, thresholds, grid, path, {}, {0.0});
+  for (int s = 0; s < 3; ++s) {
+    std::vector<double> cumulative;
+    flow.OpenDealWins(s, 4, &cumulative);
+    for (int j = 0; j < steps; ++j) {
+      EXPECT_NEAR(cumulative[j], testing::ReturningChainWins(h, p, back, to, j + 1)[s], 1e-13);
     }
-    for (int s = 0; s < kStages; ++s) {
-      still[s] = next[s];
-      EXPECT_NEAR(cumulative[s][step], ever[s] - still[s], 1e-13) << s << " " << step;
+    // Going back is no loss: more are won than pass straight through.
+    if (s == 2) {
+      EXPECT_GT(cumulative[steps - 1], (1 - back[2]) * p * 1.05);
     }
   }
-  // Going back is no loss: without it fewer are won.
-  EXPECT_GT(ever[2], (1 - back[2]) * p * 1.05);
 }
 
 // A change of pace and of win rate at step 4, one stage: the win probability by the end of step j

@@ -104,6 +104,36 @@ ExactForecast Report(const Blueprint& plan, const ExactOptions& options, const E
   return forecast;
 }
 
+// What the laws of people do not know: amounts that depend on when a deal is won, and wins that
+// several people book.
+absl::Status RefuseLevers(const Blueprint& plan) {
+  for (const Initiative& initiative : plan.scenario.initiatives) {
+    if (initiative.size.value_or(Effect{}).mean != 0 ||
+        initiative.size.value_or(Effect{}).sd != 0) {
+      return FailedPrecondition(
+          "NOT_EXACT", absl::StrCat("initiative ", initiative.key,
+                                    ": an effect on the size of deals depends on when they are "
+                                    "won; simulate it"));
+    }
+  }
+  if (plan.scenario.attrition.has_value()) {
+    return FailedPrecondition("NOT_EXACT",
+                              "attrition: when reps leave at random, what they book is no sum of "
+                              "independent deals; simulate it");
+  }
+  for (const Seller& seller : plan.sellers) {
+    for (const WinsHandover& handover : seller.handovers) {
+      if (handover.first_step >= plan.grid.step_count()) continue;
+      const auto key = [&](const Seller& of) { return plan.shape.entities[of.entity].key; };
+      return FailedPrecondition(
+          "NOT_EXACT",
+          absl::StrCat(key(seller), ": leaves, and ", key(plan.sellers[handover.receiver]),
+                       " books what the deals bring afterwards; simulate it"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<ExactForecast> ComputeExact(const PipelineModel& model, const PipelineState& state,
@@ -111,6 +141,7 @@ absl::StatusOr<ExactForecast> ComputeExact(const PipelineModel& model, const Pip
                                            const CancelCheck& cancel) {
   QC_RETURN_IF_ERROR(ValidateOptions(options));
   QC_ASSIGN_OR_RETURN(const Blueprint plan, DrawBlueprint(model, state, scenario, options.engine));
+  QC_RETURN_IF_ERROR(RefuseLevers(plan));
   ExactRun run(plan, options, cancel);
   QC_RETURN_IF_ERROR(run.Run());
   return Report(plan, options, run);

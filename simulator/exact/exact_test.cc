@@ -330,6 +330,34 @@ TEST(ExactTest, RefusesWhatItWouldOnlyApproximate) {
   MustCompute(MakeCompany(wide), {});
 }
 
+// Levers the laws do not know are refused by name; without effect they are fine.
+TEST(ExactTest, RefusesLeversItDoesNotKnow) {
+  const Company company = testing::MakeVariedCompany(5, 6, 2, 1);
+  const auto refusal = [&](const Scenario& scenario) {
+    const auto forecast = ComputeExact(company.model, company.state, scenario, {}, nullptr);
+    if (forecast.ok()) return std::string();
+    EXPECT_EQ(GetDetail(forecast.status())->reason, "NOT_EXACT");
+    return std::string(forecast.status().message());
+  };
+  Scenario size;
+  size.initiatives = {testing::InitiativeForAll(company, 1)};
+  size.initiatives[0].size = Effect{0, 0};
+  EXPECT_EQ(refusal(size), "");
+  size.initiatives[0].size = Effect{0, 0.1};
+  EXPECT_NE(refusal(size).find("initiative1"), std::string::npos) << refusal(size);
+  Scenario departure;
+  departure.departures = {{1, 2, company.state.as_of + 20, 4, 3, {}}};
+  const std::string text = refusal(departure);
+  EXPECT_NE(text.find("rep2: leaves, and rep4 books"), std::string::npos) << text;
+  Scenario attrition;
+  attrition.attrition.emplace();
+  EXPECT_NE(refusal(attrition).find("attrition"), std::string::npos) << refusal(attrition);
+  departure.departures[0].end = company.state.periods.back().end;
+  EXPECT_EQ(refusal(departure), "");
+  departure.departures[0] = {1, 2, company.state.as_of + 20, std::nullopt, 3, {}};
+  EXPECT_EQ(refusal(departure), "");
+}
+
 // Whenever it is asked to stop, it does: at the first look, at the last, and at some between.
 TEST(ExactTest, Cancellation) {
   const Company company = testing::MakeVariedCompany(5, 6, 2, 1);

@@ -21,59 +21,23 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/civil_time.h"
 #include "gtest/gtest.h"
-#include "simulator/engine/engine.h"
 #include "simulator/engine/partial.h"
 #include "simulator/exact/exact.h"
 #include "simulator/model/model.h"
 #include "simulator/stats/exact_moments.h"
-#include "simulator/testing/closed_forms.h"
+#include "simulator/testing/both_engines.h"
 #include "simulator/testing/companies.h"
 
 namespace quotacast::simulator {
 namespace {
 
+using testing::BothEngines;
 using testing::Company;
-using testing::ZScores;
-
-struct BothEngines {
-  PlanShape shape;
-  Partial partial;
-  ExactForecast exact;
-  double trials = 0;
-
-  const ExactLine& Line(int entity, int period) const {
-    // People only when the exact engine was not asked for sums.
-    const std::vector<ExactLine>& lines = exact.periods[period].lines;
-    return lines[lines.size() - shape.entities.size() + entity];
-  }
-  const ExactMoments& Moments(int series) const { return partial.moments[series]; }
-};
-
-BothEngines RunBoth(const Company& company, const Scenario& scenario, int period_count,
-                    int64_t trials, bool sums, uint64_t seed) {
-  ExactOptions options;
-  options.engine.seed = seed;
-  options.engine.trials = trials;
-  options.engine.period_count = period_count;
-  options.sums = sums;
-  options.threads = 2;
-  const auto exact = ComputeExact(company.model, company.state, scenario, options, nullptr);
-  EXPECT_TRUE(exact.ok()) << exact.status();
-  const auto plan = Compile(company.model, company.state, scenario, options.engine, nullptr);
-  EXPECT_TRUE(plan.ok()) << plan.status();
-  const auto partial = SimulateParallel(**plan, 0, (*plan)->layout().trials, 2, nullptr, nullptr);
-  EXPECT_TRUE(partial.ok()) << partial.status();
-  EXPECT_EQ(partial->clamped_count, 0);
-  return {(*plan)->shape(), *partial, *exact, static_cast<double>((*plan)->layout().trials)};
-}
-
-void SwitchFactorsOff(Company& company) {
-  for (ParameterDraw& draw : company.model.draws) {
-    draw.market_sd = draw.team_sd = draw.rep_sd = 0;
-  }
-  for (RepEffect& effect : company.model.rep_effects) effect.variance = 0;
-}
+using testing::ExpectPeopleAgree;
+using testing::RunBoth;
+using testing::SwitchFactorsOff;
 
 // Initiatives of every kind, three at a time so that interference counts, and two hires.
 Scenario BusyScenario(const Company& company) {
@@ -93,39 +57,45 @@ Scenario BusyScenario(const Company& company) {
   return scenario;
 }
 
-// Cells of people under one draw and without shared factors.
-void ExpectPeopleAgree(const BothEngines& run) {
-  ZScores attain, mean, variance;
-  for (int e = 1 + run.shape.team_count; e < static_cast<int>(run.shape.entities.size()); ++e) {
-    for (int p = 0; p < run.shape.period_count; ++p) {
-      const ExactLine& line = run.Line(e, p);
-      ASSERT_EQ(line.entity, run.shape.entities[e]);
-      const ExactMoments& moments =
-          run.Moments(run.shape.EntitySeries(e, run.shape.mark_of_period[p]));
-      const double booked = static_cast<double>(line.booked_minor_units);
-      if (line.sd > 0) {
-        mean.Add(moments.Mean() + booked, line.mean.value, line.sd / std::sqrt(run.trials));
-      }
-      if (!line.attain_probability.has_value()) continue;
-      const double exact = line.attain_probability->value;
-      // The normal approximation wants some of both outcomes.
-      if (run.trials * exact * (1 - exact) < 25) continue;
-      const double share =
-          static_cast<double>(
-              run.partial.attain_counts[static_cast<size_t>(e) * run.shape.period_count + p]) /
-          run.trials;
-      attain.Add(share, exact, std::sqrt(exact * (1 - exact) / run.trials));
-    }
+// Every lever that the exact engine knows, on some people each.
+Scenario EveryExactLever(const Company& company) {
+  Scenario scenario = BusyScenario(company);
+  const absl::CivilDay first = company.state.as_of + 1;
+  Initiative& course = scenario.initiatives[0];
+  course.stage_wins = {{0, {0.2, 0.1}}, {1, {-0.1, 0}}};
+  course.segments = {1};
+  course.waves = {{{2, 3, 5, 8}, false, first + 60}};
+  course.headrooms = {{4, 0.3}, {6, 0}};
+  course.end = first + 120;
+  course.fade_half_life_weeks = 6;
+  scenario.initiatives[1].ramp = Effect{0.5, 0.1};
+  scenario.initiatives[1].overhead_hours_per_week = 6;
+  scenario.initiatives[2].reviews_lapse = first + 100;
+  scenario.hires[0].lead_time_mean_weeks = 9;
+  scenario.hires[1].quality = Effect{0.1, 0.3};
+  DemandShock shock;
+  shock.id = 1;
+  shock.start = first + 40;
+  shock.end = first + 101;
+  shock.segments = {0};
+  shock.creation = Effect{-0.5, 0.1};
+  shock.win = Effect{-0.2, 0};
+  scenario.demand_shocks = {shock};
+  for (int rep = 9; rep < 120; rep += 10) {
+    scenario.absences.push_back({rep, first + rep, first + 2 * rep + 5});
+    Departure departure;
+    departure.id = static_cast<uint64_t>(rep);
+    departure.rep = rep + 2 < 120 ? rep + 2 : 1;
+    if (company.state.reps[departure.rep].end_date.has_value()) continue;
+    departure.end = first + 3 * rep;
+    scenario.departures.push_back(departure);
+    scenario.reassignments.push_back({static_cast<uint64_t>(rep), 7 * rep, rep - 4, {-0.2, 0.1}});
   }
-  for (const ZScores* scores : {&attain, &mean}) {
-    const char* what = scores == &attain ? "P(attain)" : "mean";
-
-    EXPECT_GT(scores->Sd(), 0.93) << what << ", cells " << scores->count();
-    EXPECT_LT(scores->Sd(), 1.07) << what << ", cells " << scores->count();
-    EXPECT_LT(scores->Max(), 4.6) << what;
-    std::printf("%s: %d cells, z sd %.3f, max %.2f\n", what, scores->count(), scores->Sd(),
-                scores->Max());
-  }
+  scenario.quota_changes.resize(2);
+  scenario.quota_changes[0].factor = 1.1;
+  scenario.quota_changes[1].person = 7;
+  scenario.quota_changes[1].quota_minor_units = 900'000;
+  return scenario;
 }
 
 // 120 people x 4 quarters, ramps, a leaver in seven, deals without amounts, teams under teams.
@@ -135,10 +105,25 @@ TEST(KernelComparisonTest, PeopleWithoutFactorsAgree) {
   ExpectPeopleAgree(RunBoth(company, {}, 4, 40'000, false, 61));
 }
 
+// The same with everything a model may hold: parts of periods, ways back, seasons, ramps and
+// revised amounts.
+TEST(KernelComparisonTest, PeopleOfAFullModelAgree) {
+  Company company = testing::MakeVariedCompany(120, 12, 1, 4);
+  testing::AddEveryPart(company);
+  SwitchFactorsOff(company);
+  ExpectPeopleAgree(RunBoth(company, BusyScenario(company), 4, 40'000, false, 66));
+}
+
 TEST(KernelComparisonTest, PeopleUnderInitiativesAgree) {
   Company company = testing::MakeVariedCompany(120, 12, 1, 4);
   SwitchFactorsOff(company);
   ExpectPeopleAgree(RunBoth(company, BusyScenario(company), 4, 40'000, false, 62));
+}
+
+TEST(KernelComparisonTest, PeopleUnderEveryExactLeverAgree) {
+  Company company = testing::MakeVariedCompany(120, 12, 1, 4);
+  SwitchFactorsOff(company);
+  ExpectPeopleAgree(RunBoth(company, EveryExactLever(company), 4, 40'000, false, 66));
 }
 
 // A hundred reps of a sales force, conditioned on the market and the teams by switching those off;
@@ -210,9 +195,11 @@ TEST(KernelComparisonTest, SumsUnderFactorsAgree) {
   std::printf("largest |z| %.2f\n", largest);
 }
 
-// Several draws: the mixture, and the spread between draws, which the kernel estimates.
+// Several draws of a full model: the mixture, and the spread between draws, which the kernel
+// estimates.
 TEST(KernelComparisonTest, DrawsAreMixedAlike) {
-  const Company company = testing::MakeVariedCompany(12, 10, 8, 2);
+  Company company = testing::MakeVariedCompany(12, 10, 8, 2);
+  testing::AddEveryPart(company);
   const BothEngines run = RunBoth(company, {}, 2, 160'000, true, 64);
   const int draws = run.shape.draw_count;
   for (int e = 0; e < static_cast<int>(run.shape.entities.size()); ++e) {

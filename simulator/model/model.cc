@@ -8,57 +8,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "simulator/model/violations.h"
 
 namespace quotacast::simulator {
 namespace {
-
-// A wrong file can be wrong in a million places; nobody reads more than a screen of them.
-constexpr size_t kMaxViolations = 20;
-
-// Plausibility limits. They keep integer sums inside int64 and shifts inside the tables.
-constexpr double kMaxExitRatePerDay = 1'000;
-constexpr double kMaxCreationRatePerDay = 100;
-constexpr double kMaxSd = 2;
-constexpr double kMaxEffect = 5;
-constexpr double kMaxRepVariance = 4;
-constexpr double kMaxLogFactor = 5;
-constexpr double kMaxAttritionPerYear = 20;
-constexpr double kMaxLogSd = 5;
-constexpr double kMinMixShape = 0.01;
-constexpr int64_t kMaxQuotaMinorUnits = 1'000'000'000'000'000;  // 10^15 per person.
-constexpr int64_t kMaxBookedMinorUnits = 200'000'000'000'000;   // 2 * 10^14 per person.
-constexpr int kMaxAgeBins = 64;
-constexpr int kMaxAgeDays = 100'000;
-
-// Collects what is wrong, with the path of the field and its value.
-class Violations {
- public:
-  bool full() const { return violations_.size() >= kMaxViolations; }
-
-  template <typename Value>
-  void Check(bool ok, const std::string& field, const Value& value, const std::string& want) {
-    if (ok || full()) return;
-    violations_.push_back({field, absl::StrCat("is ", value, "; want ", want)});
-  }
-
-  // A finite number in [low, high]; NaN fails every comparison.
-  void Range(double value, double low, double high, const std::string& field) {
-    Check(value >= low && value <= high, field, value,
-          absl::StrCat("a number in [", low, ", ", high, "]"));
-  }
-
-  void Size(size_t size, size_t want, const std::string& field) {
-    Check(size == want, field, absl::StrCat("of size ", size), absl::StrCat("size ", want));
-  }
-
-  absl::Status Result() && {
-    if (violations_.empty()) return absl::OkStatus();
-    return InvalidFields(std::move(violations_));
-  }
-
- private:
-  std::vector<FieldViolation> violations_;
-};
 
 void CheckNames(const std::vector<std::string>& names, const std::string& field,
                 Violations& violations) {
@@ -163,16 +116,6 @@ void CheckDraw(const ParameterDraw& draw, const PipelineModel& model, const std:
   CheckCalendar(draw, path, violations);
 }
 
-void CheckQuotas(const std::vector<std::optional<int64_t>>& quotas, size_t periods,
-                 const std::string& path, Violations& violations) {
-  violations.Size(quotas.size(), periods, path);
-  for (size_t p = 0; p < quotas.size() && !violations.full(); ++p) {
-    if (!quotas[p].has_value()) continue;
-    violations.Check(*quotas[p] >= 0 && *quotas[p] <= kMaxQuotaMinorUnits,
-                     absl::StrCat(path, "[", p, "]"), *quotas[p], "0 to 10^15 minor units");
-  }
-}
-
 void CheckPeriods(const PipelineState& state, Violations& violations) {
   const auto& periods = state.periods;
   violations.Check(!periods.empty(), "periods", "empty", "at least one period");
@@ -269,36 +212,6 @@ void CheckOpenDeals(const PipelineState& state, const PipelineModel& model,
   }
 }
 
-void CheckEffect(const std::optional<Effect>& effect, const std::string& path,
-                 Violations& violations) {
-  if (!effect.has_value()) return;
-  violations.Range(effect->mean, -kMaxEffect, kMaxEffect, path + ".mean");
-  violations.Range(effect->sd, 0, kMaxEffect, path + ".sd");
-}
-
-void CheckInitiative(const Initiative& initiative, size_t rep_count, const std::string& path,
-                     Violations& violations) {
-  for (size_t i = 0; i < initiative.reps.size() && !violations.full(); ++i) {
-    const int rep = initiative.reps[i];
-    violations.Check(
-        rep >= 0 && rep < static_cast<int>(rep_count) && (i == 0 || rep > initiative.reps[i - 1]),
-        absl::StrCat(path, ".reps[", i, "]"), rep, "positions of reps, ascending, each once");
-  }
-  CheckEffect(initiative.win, path + ".win", violations);
-  CheckEffect(initiative.cycle, path + ".cycle", violations);
-  CheckEffect(initiative.creation, path + ".creation", violations);
-  if (initiative.end.has_value()) {
-    violations.Check(*initiative.end > initiative.start, path + ".end",
-                     absl::FormatCivilTime(*initiative.end), "a day after the start");
-  }
-  const Adoption& adoption = initiative.adoption;
-  violations.Check(adoption.ceiling > 0 && adoption.ceiling <= 1, path + ".adoption.ceiling",
-                   adoption.ceiling, "a share in (0, 1]");
-  violations.Range(adoption.t50_weeks, 0, 1'000, path + ".adoption.t50_weeks");
-  violations.Check(adoption.width_weeks > 0 && adoption.width_weeks <= 1'000,
-                   path + ".adoption.width_weeks", adoption.width_weeks, "weeks in (0, 1000]");
-}
-
 }  // namespace
 
 absl::Status ValidateModel(const PipelineModel& model) {
@@ -377,43 +290,6 @@ absl::Status ValidateState(const PipelineState& state, const PipelineModel& mode
   CheckReps(state, model, violations);
   if (violations.full()) return std::move(violations).Result();
   CheckOpenDeals(state, model, violations);
-  return std::move(violations).Result();
-}
-
-absl::Status ValidateScenario(const Scenario& scenario, const PipelineState& state) {
-  Violations violations;
-  violations.Check(scenario.initiatives.size() <= kMaxInitiatives, "initiatives",
-                   absl::StrCat("of size ", scenario.initiatives.size()),
-                   absl::StrCat("at most ", kMaxInitiatives, " initiatives"));
-  violations.Check(scenario.hires.size() <= kMaxHires, "hires",
-                   absl::StrCat("of size ", scenario.hires.size()),
-                   absl::StrCat("at most ", kMaxHires, " hires"));
-  violations.Range(scenario.interference_median, 0, 100, "interference_median");
-  violations.Range(scenario.interference_log_sd, 0, kMaxLogSd, "interference_log_sd");
-
-  std::unordered_set<uint64_t> initiative_ids;
-  for (size_t j = 0; j < scenario.initiatives.size() && !violations.full(); ++j) {
-    const Initiative& initiative = scenario.initiatives[j];
-    const std::string path = absl::StrCat("initiatives[", j, "]");
-    violations.Check(initiative_ids.insert(initiative.id).second, path + ".id", initiative.id,
-                     "an id of its own");
-    CheckInitiative(initiative, state.reps.size(), path, violations);
-  }
-
-  // Reps and hires share one space of ids: both key random numbers.
-  std::unordered_set<uint64_t> seller_ids;
-  for (const RepState& rep : state.reps) seller_ids.insert(rep.id);
-  for (size_t i = 0; i < scenario.hires.size() && !violations.full(); ++i) {
-    const Hire& hire = scenario.hires[i];
-    const std::string path = absl::StrCat("hires[", i, "]");
-    violations.Check(seller_ids.insert(hire.id).second, path + ".id", hire.id,
-                     "an id of its own, also among reps");
-    violations.Check(hire.team >= 0 && hire.team < static_cast<int>(state.teams.size()),
-                     path + ".team", hire.team, "the position of a team");
-    violations.Range(hire.ramp_weeks, 0, 1'000, path + ".ramp_weeks");
-    CheckQuotas(hire.quota_minor_units, state.periods.size(), path + ".quota_minor_units",
-                violations);
-  }
   return std::move(violations).Result();
 }
 

@@ -30,6 +30,12 @@ inline constexpr int kMaxDraws = 256;
 inline constexpr int kMaxHorizonDays = 104 * 7;
 inline constexpr int kMaxInitiatives = 64;
 inline constexpr int kMaxHires = 500;
+inline constexpr int kMaxStaffChanges = 2'000;  // Of departures, absences, reassignments each.
+inline constexpr int kMaxQuotaChanges = 2'000;
+inline constexpr int kMaxDemandShocks = 64;
+inline constexpr int64_t kMaxQuotaMinorUnits = 1'000'000'000'000'000;  // 10^15 per person.
+inline constexpr double kMaxQuotaFactor = 1'000;
+inline constexpr double kHoursPerWeek = 40;
 inline constexpr int kMaxTrials = 10'000'000;
 inline constexpr int64_t kMaxAmountMinorUnits = 10'000'000'000'000;  // 10^13 per deal.
 
@@ -201,19 +207,55 @@ struct Adoption {
   double width_weeks = 12;  // > 0: from 10 % to 90 % of the ceiling.
 };
 
+// A shift of the win side at one stage.
+struct StageEffect {
+  int stage = 0;
+  Effect win;  // Probit, on top of the shift at every stage.
+};
+
+// A part of an initiative's audience that starts later.
+struct Wave {
+  std::vector<int> reps;  // Of the audience; ascending, each once.
+  bool covers_hires = false;
+  absl::CivilDay start;
+};
+
+// How much of an initiative's effect a rep has room for.
+struct RepHeadroom {
+  int rep = 0;
+  double share = 1;  // [0, 1].
+};
+
 // A dated intervention on named drivers.
 struct Initiative {
   uint64_t id = 0;  // StableId("initiative", key).
   std::string key;
   std::vector<int> reps;  // Audience by position; sorted, unique. Hires join when `covers_hires`.
   bool covers_hires = false;
-  std::optional<Effect> win;       // Probit shift at every stage.
-  std::optional<Effect> cycle;     // ln multiplier of exit rates; positive is faster.
-  std::optional<Effect> creation;  // ln multiplier of opportunity creation.
+  std::optional<Effect> win;            // Probit shift at every stage.
+  std::vector<StageEffect> stage_wins;  // By stage, each once.
+  std::optional<Effect> cycle;          // ln multiplier of exit rates; positive is faster.
+  std::optional<Effect> creation;       // ln multiplier of opportunity creation.
+  std::optional<Effect> size;           // ln multiplier of the amounts of deals won.
+  std::optional<Effect> ramp;           // ln multiplier of the speed with which new reps ramp.
+  std::optional<Effect> attrition;      // ln multiplier of the rate at which reps leave at random.
+  std::vector<int> segments;            // Whose deals it acts on; ascending, each once. None: all.
   absl::CivilDay start;
   // First day it no longer runs; what was adopted by then stays. Absent: runs past the horizon.
   std::optional<absl::CivilDay> end;
   Adoption adoption;
+  // Who starts later; a rep of several waves starts with the first of them.
+  std::vector<Wave> waves;
+  // Of kHoursPerWeek: creation and the speed of deals fall by that share while it runs.
+  double overhead_hours_per_week = 0;
+  // Weeks in which what was adopted falls by half once it no longer runs; 0: at once. Absent: it
+  // stays.
+  std::optional<double> fade_half_life_weeks;
+  // From this day on reviews are not held: nothing more is adopted, and what was falls by half
+  // every `lapse_half_life_weeks`.
+  std::optional<absl::CivilDay> reviews_lapse;
+  double lapse_half_life_weeks = 8;    // > 0.
+  std::vector<RepHeadroom> headrooms;  // By rep, each once; others have room for all of it.
 };
 
 // A person joining. Creates opportunities at the team's rate times the ramp.
@@ -221,10 +263,70 @@ struct Hire {
   uint64_t id = 0;  // StableId("hire", key).
   std::string key;
   int team = 0;
-  absl::CivilDay start;
+  absl::CivilDay start;  // Of the lead time, where there is one.
   // Productivity rises linearly from 0 to 1 over these weeks; 0: as for the model's reps.
   double ramp_weeks = 0;
   std::vector<std::optional<int64_t>> quota_minor_units;  // Per state period.
+  // Mean of the gamma distributed time from `start` to the first day, one value per parameter draw.
+  double lead_time_mean_weeks = 0;  // 0: the first day is `start`.
+  std::optional<Effect> quality;    // ln multiplier of the opportunities the hire creates.
+};
+
+// What is left of a rep's hold on deals that pass to somebody else.
+inline constexpr double kDefaultInheritedWin = -0.15;  // Probit, per stage.
+inline constexpr double kDefaultFreezeWeeks = 3;
+
+// A rep leaving on a known day.
+struct Departure {
+  uint64_t id = 0;  // Keys the inherited effect; StableId("departure", the rep's key).
+  int rep = 0;
+  absl::CivilDay end;                         // First day without the rep.
+  std::optional<int> successor;               // Takes the deals over; without one they are lost.
+  double freeze_weeks = kDefaultFreezeWeeks;  // In which nothing happens to the deals.
+  Effect inherited_win = {kDefaultInheritedWin, 0};
+};
+
+// A rep away from work: creates nothing, deals stand still.
+struct Absence {
+  int rep = 0;
+  absl::CivilDay start;
+  absl::CivilDay end;  // First day back.
+};
+
+// An open deal that belongs to somebody else from the first simulated day on.
+struct Reassignment {
+  uint64_t id = 0;  // Keys the inherited effect; StableId("reassignment", the deal's key).
+  int deal = 0;     // Position in the state's open deals.
+  int rep = 0;
+  Effect inherited_win = {kDefaultInheritedWin, 0};
+};
+
+// Reps leave at random, each once, by their tenure. Whose end is known (in the
+// state or by a departure) leaves then and not before; hires stay.
+struct Attrition {
+  std::optional<double> rate_per_year;   // At any tenure. Absent: the draw's bands, or the default
+  std::optional<double> backfill_weeks;  // Until somebody new starts. Absent: nobody does.
+  double freeze_weeks = kDefaultFreezeWeeks;
+  Effect inherited_win = {kDefaultInheritedWin, 0};
+};
+inline constexpr double kDefaultAttritionPerYear = 0.25;
+
+// Another quota: a change of the yardstick, never of what is sold.
+struct QuotaChange {
+  std::optional<int> person;  // Position among reps, then hires. Absent: all who have a quota.
+  std::optional<int> period;  // Of the state. Absent: all.
+  std::optional<int64_t> quota_minor_units;  // Absent: `factor` times the present one.
+  double factor = 1;                         // > 0.
+};
+
+// A time in which demand is different.
+struct DemandShock {
+  uint64_t id = 0;  // Keys the effects; StableId("demand_shock", days and segments).
+  absl::CivilDay start;
+  std::optional<absl::CivilDay> end;  // First day after it. Absent: lasts past the horizon.
+  std::vector<int> segments;          // Ascending, each once. None: all.
+  std::optional<Effect> creation;     // ln multiplier of opportunity creation.
+  std::optional<Effect> win;          // Probit shift at every stage.
 };
 
 // What is changed against the state as it stands. The empty scenario is the base.
@@ -236,6 +338,12 @@ struct Scenario {
   // kappa is lognormal with this median and sd of its logarithm, one value per parameter draw.
   double interference_median = 2;
   double interference_log_sd = 0.541;
+  std::vector<Departure> departures;
+  std::vector<Absence> absences;
+  std::vector<Reassignment> reassignments;
+  std::vector<QuotaChange> quota_changes;  // Applied in their order.
+  std::vector<DemandShock> demand_shocks;
+  std::optional<Attrition> attrition;
 };
 
 // Ramp of reps with a start date, and of hires unless they say otherwise.
@@ -245,7 +353,8 @@ inline constexpr double kDefaultRampWeeks = 22;
 // ("open_deals[17].stage") with their values. NaN and infinities are refused everywhere.
 absl::Status ValidateModel(const PipelineModel& model);
 absl::Status ValidateState(const PipelineState& state, const PipelineModel& model);
-absl::Status ValidateScenario(const Scenario& scenario, const PipelineState& state);
+absl::Status ValidateScenario(const Scenario& scenario, const PipelineState& state,
+                              const PipelineModel& model);
 
 }  // namespace quotacast::simulator
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/time/civil_time.h"
 #include "base/errors.h"
 #include "gtest/gtest.h"
 #include "simulator/testing/companies.h"
@@ -120,6 +121,7 @@ struct ScenarioCase {
 
 TEST(ModelTest, ValidateScenarioNamesTheField) {
   const Company company = MakeVariedCompany(4, 5, 2, 2);
+  const absl::CivilDay day = company.state.as_of + 10;
   const std::vector<ScenarioCase> cases = {
       {"initiatives[1].id", [](auto& s) { s.initiatives.push_back(s.initiatives[0]); }},
       {"initiatives[0].reps[1]",
@@ -139,6 +141,156 @@ TEST(ModelTest, ValidateScenarioNamesTheField) {
       {"hires[0].team", [](auto& s) { s.hires[0].team = 3; }},
       {"hires[0].ramp_weeks", [](auto& s) { s.hires[0].ramp_weeks = -1; }},
       {"hires[0].quota_minor_units", [](auto& s) { s.hires[0].quota_minor_units.clear(); }},
+      {"initiatives[0].stage_wins[0].stage",
+       [](auto& s) {
+         s.initiatives[0].stage_wins = {{2, {}}};
+       }},
+      {"initiatives[0].stage_wins[1].stage",
+       [](auto& s) {
+         s.initiatives[0].stage_wins = {{1, {}}, {1, {}}};
+       }},
+      {"initiatives[0].size.mean",
+       [](auto& s) {
+         s.initiatives[0].size = Effect{6, 0};
+       }},
+      {"initiatives[0].ramp.sd",
+       [](auto& s) {
+         s.initiatives[0].ramp = Effect{0, -1};
+       }},
+      {"initiatives[0].segments[0]", [](auto& s) { s.initiatives[0].segments = {2}; }},
+      {"initiatives[0].waves[0].reps[0]",
+       [](auto& s) {
+         s.initiatives[0].reps = {1, 2};
+         s.initiatives[0].waves = {{{0}, false, s.initiatives[0].start}};
+       }},
+      {"initiatives[0].waves[0].start",
+       [](auto& s) {
+         s.initiatives[0].waves = {{{0}, false, s.initiatives[0].start - 1}};
+       }},
+      {"initiatives[0].overhead_hours_per_week",
+       [](auto& s) { s.initiatives[0].overhead_hours_per_week = 40.01; }},
+      {"initiatives[0].fade_half_life_weeks",
+       [](auto& s) { s.initiatives[0].fade_half_life_weeks = -1; }},
+      {"initiatives[0].reviews_lapse",
+       [](auto& s) { s.initiatives[0].reviews_lapse = s.initiatives[0].start - 1; }},
+      {"initiatives[0].lapse_half_life_weeks",
+       [](auto& s) { s.initiatives[0].lapse_half_life_weeks = 0; }},
+      {"initiatives[0].headrooms[1].rep",
+       [](auto& s) {
+         s.initiatives[0].headrooms = {{1, 0.5}, {1, 0.5}};
+       }},
+      {"initiatives[0].headrooms[0].share",
+       [](auto& s) {
+         s.initiatives[0].headrooms = {{1, 1.01}};
+       }},
+      {"hires[0].lead_time_mean_weeks", [](auto& s) { s.hires[0].lead_time_mean_weeks = -1; }},
+      {"hires[0].quality.sd",
+       [](auto& s) {
+         s.hires[0].quality = Effect{0, 6};
+       }},
+      // Rep 3 is known to leave.
+      {"departures[0].rep",
+       [&](auto& s) {
+         s.departures = {{1, 4, day, 2, 3, {}}};
+       }},
+      {"departures[1].rep",
+       [&](auto& s) {
+         s.departures = {{1, 0, day, 2, 3, {}}, {2, 0, day, 2, 3, {}}};
+       }},
+      {"departures[1].id",
+       [&](auto& s) {
+         s.departures = {{1, 0, day, 2, 3, {}}, {1, 1, day, 2, 3, {}}};
+       }},
+      {"departures[0].end",
+       [&](auto& s) {
+         s.departures = {{1, 0, day - 20, 2, 3, {}}};
+       }},
+      {"departures[0].end",
+       [&](auto& s) {
+         s.departures = {{1, 3, day + 200, 2, 3, {}}};
+       }},
+      {"departures[0].successor",
+       [&](auto& s) {
+         s.departures = {{1, 0, day, 0, 3, {}}};
+       }},
+      {"departures[0].successor",
+       [&](auto& s) {
+         s.departures = {{1, 0, day, 4, 3, {}}};
+       }},
+      {"departures[0].successor",
+       [&](auto& s) {
+         s.departures = {{1, 0, day + 200, 3, 3, {}}};
+       }},
+      {"departures[0].successor",
+       [&](auto& s) {
+         s.departures = {{1, 0, day, 1, 3, {}}, {2, 1, day, 2, 3, {}}};
+       }},
+      {"departures[0].freeze_weeks",
+       [&](auto& s) {
+         s.departures = {{1, 0, day, 2, -1, {}}};
+       }},
+      {"departures[0].inherited_win.sd",
+       [&](auto& s) {
+         s.departures = {{1, 0, day, 2, 3, {0, -1}}};
+       }},
+      {"absences[0].rep",
+       [&](auto& s) {
+         s.absences = {{-1, day, day + 1}};
+       }},
+      {"absences[0].end",
+       [&](auto& s) {
+         s.absences = {{0, day, day}};
+       }},
+      {"absences[0].end",
+       [&](auto& s) {
+         s.absences = {{0, day - 50, day - 20}};
+       }},
+      {"reassignments[0].deal",
+       [](auto& s) {
+         s.reassignments = {{1, 20, 0, {}}};
+       }},
+      {"reassignments[1].deal",
+       [](auto& s) {
+         s.reassignments = {{1, 2, 0, {}}, {2, 2, 1, {}}};
+       }},
+      {"reassignments[0].rep",
+       [](auto& s) {
+         s.reassignments = {{1, 2, 4, {}}};
+       }},
+      {"quota_changes[0].person", [](auto& s) { s.quota_changes.emplace_back().person = 5; }},
+      {"quota_changes[0].period", [](auto& s) { s.quota_changes.emplace_back().period = 2; }},
+      {"quota_changes[0].quota_minor_units",
+       [](auto& s) { s.quota_changes.emplace_back().quota_minor_units = -1; }},
+      {"quota_changes[0].factor", [](auto& s) { s.quota_changes.emplace_back().factor = 0; }},
+      {"demand_shocks[1].id", [](auto& s) { s.demand_shocks.resize(2); }},
+      {"demand_shocks[0].end",
+       [](auto& s) {
+         DemandShock& shock = s.demand_shocks.emplace_back();
+         shock.end = shock.start;
+       }},
+      {"demand_shocks[0].segments[1]",
+       [](auto& s) {
+         s.demand_shocks.emplace_back().segments = {1, 0};
+       }},
+      {"demand_shocks[0].win.mean",
+       [](auto& s) {
+         s.demand_shocks.emplace_back().win = Effect{-6, 0};
+       }},
+      {"absences",
+       [&](auto& s) {
+         s.absences.resize(kMaxStaffChanges + 1, {0, day, day + 1});
+       }},
+      {"quota_changes", [](auto& s) { s.quota_changes.resize(kMaxQuotaChanges + 1); }},
+      {"demand_shocks", [](auto& s) { s.demand_shocks.resize(kMaxDemandShocks + 1); }},
+      {"initiatives[0].attrition.sd",
+       [](auto& s) {
+         s.initiatives[0].attrition = Effect{0, -1};
+       }},
+      {"attrition.rate_per_year", [](auto& s) { s.attrition.emplace().rate_per_year = 21; }},
+      {"attrition.backfill_weeks", [](auto& s) { s.attrition.emplace().backfill_weeks = -1; }},
+      {"attrition.freeze_weeks", [](auto& s) { s.attrition.emplace().freeze_weeks = -1; }},
+      {"attrition.inherited_win.mean",
+       [](auto& s) { s.attrition.emplace().inherited_win.mean = 6; }},
       {"interference_median", [](auto& s) { s.interference_median = -1; }},
       {"hires", [](auto& s) { s.hires.resize(kMaxHires + 1, s.hires[0]); }},
       {"initiatives", [](auto& s) { s.initiatives.resize(kMaxInitiatives + 1, s.initiatives[0]); }},
@@ -148,9 +300,9 @@ TEST(ModelTest, ValidateScenarioNamesTheField) {
     scenario.initiatives = {testing::InitiativeForAll(company, 1)};
     scenario.initiatives[0].win = Effect{0.1, 0.05};
     scenario.hires = {testing::HireIntoFirstTeam(company, 2)};
-    ASSERT_TRUE(ValidateScenario(scenario, company.state).ok());
+    ASSERT_TRUE(ValidateScenario(scenario, company.state, company.model).ok());
     c.breakage(scenario);
-    const absl::Status status = ValidateScenario(scenario, company.state);
+    const absl::Status status = ValidateScenario(scenario, company.state, company.model);
     const std::vector<std::string> fields = Fields(status);
     EXPECT_TRUE(std::find(fields.begin(), fields.end(), c.field) != fields.end())
         << c.field << ": " << status;
@@ -170,7 +322,7 @@ TEST(ModelTest, DegenerateInputsAreLegal) {
   }
   EXPECT_TRUE(ValidateModel(company.model).ok());
   EXPECT_TRUE(ValidateState(company.state, company.model).ok());
-  EXPECT_TRUE(ValidateScenario({}, company.state).ok());
+  EXPECT_TRUE(ValidateScenario({}, company.state, company.model).ok());
 }
 
 TEST(ModelTest, ManyViolationsAreCutToAScreen) {

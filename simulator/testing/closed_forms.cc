@@ -91,6 +91,42 @@ double ChainWinProbability(int stages, double h, double p, int stage, int steps)
   return probability;
 }
 
+std::vector<double> ReturningChainWins(double h, double p, const std::vector<double>& back,
+                                       const std::vector<std::vector<double>>& to, int steps) {
+  const size_t n = back.size();
+  std::vector<std::vector<double>> q(n, std::vector<double>(n, 0.0));
+  std::vector<std::vector<double>> a(n, std::vector<double>(n + 1, 0.0));  // I - Q and R.
+  for (size_t s = 0; s < n; ++s) {
+    double here = 1;
+    for (size_t t = s; t < n; ++t) {
+      q[s][t] += here * (1 - h);
+      for (size_t d = 0; d < to[t].size(); ++d) q[s][d] += here * h * back[t] * to[t][d];
+      here *= h * (1 - back[t]) * p;
+    }
+    for (size_t t = 0; t < n; ++t) a[s][t] = (s == t ? 1 : 0) - q[s][t];
+    a[s][n] = here;
+  }
+  for (size_t c = 0; c < n; ++c) {
+    for (size_t s = 0; s < n; ++s) {
+      if (s == c) continue;
+      const double factor = a[s][c] / a[c][c];
+      for (size_t t = 0; t <= n; ++t) a[s][t] -= factor * a[c][t];
+    }
+  }
+  std::vector<double> ever(n), still(n);  // N R, and Q^steps N R.
+  for (size_t s = 0; s < n; ++s) ever[s] = a[s][n] / a[s][s];
+  still = ever;
+  for (int step = 0; step < steps; ++step) {
+    std::vector<double> next(n, 0.0);
+    for (size_t s = 0; s < n; ++s) {
+      for (size_t t = 0; t < n; ++t) next[s] += q[s][t] * still[t];
+    }
+    still = next;
+  }
+  for (size_t s = 0; s < n; ++s) ever[s] -= still[s];
+  return ever;
+}
+
 std::vector<double> RoundedLognormal(double log_median, double log_sd, int cap) {
   std::vector<double> law(cap + 1, 0);
   double below = 0;

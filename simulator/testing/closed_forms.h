@@ -34,6 +34,12 @@ double PanjerTail(double a, double b, double zero_probability, const std::vector
 // P(won within `steps` steps | in stage s) = ((I - Q^steps) N R)_s, N = (I - Q)^-1.
 double ChainWinProbability(int stages, double h, double p, int stage, int steps);
 
+// The same chain when deals go back: of those that leave stage s the share `back[s]` is in stage d
+// at the next step's start with probability `to[s][d]`, and the share (1 - back[s]) p advances.
+// P(won within `steps` steps | in stage s) by stage, with N solved by elimination.
+std::vector<double> ReturningChainWins(double h, double p, const std::vector<double>& back,
+                                       const std::vector<std::vector<double>>& to, int steps);
+
 // Probabilities of a lognormal amount rounded to integers, capped at `cap`.
 std::vector<double> RoundedLognormal(double log_median, double log_sd, int cap);
 

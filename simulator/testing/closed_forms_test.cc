@@ -36,6 +36,15 @@ TEST(ClosedFormsTest, OneStageChainIsGeometric) {
   EXPECT_NEAR(ChainWinProbability(2, 0.3, 0.6, 0, 1), 0.18 * 0.18, 1e-14);
   // For ever: p^2.
   EXPECT_NEAR(ChainWinProbability(2, 0.3, 0.6, 0, 1'000), 0.36, 1e-12);
+  // Nobody goes back.
+  EXPECT_NEAR(ReturningChainWins(0.3, 0.6, {0, 0}, {{1}, {1, 0}}, 5)[0],
+              ChainWinProbability(2, 0.3, 0.6, 0, 5), 1e-14);
+  // A stage started anew by one in five of those that leave: by the second step those who left in
+  // the first and went back have had one more.
+  EXPECT_NEAR(ReturningChainWins(0.3, 0.6, {0.2}, {{1}}, 1)[0], 0.3 * 0.8 * 0.6, 1e-14);
+  EXPECT_NEAR(ReturningChainWins(0.3, 0.6, {0.2}, {{1}}, 2)[0],
+              0.3 * 0.8 * 0.6 * (1 + 0.7 + 0.3 * 0.2), 1e-14);
+  EXPECT_NEAR(ReturningChainWins(0.3, 0.6, {0.2}, {{1}}, 1'000)[0], 0.6, 1e-12);
 }
 
 TEST(ClosedFormsTest, RoundedLognormalSumsToOne) {

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
@@ -166,6 +167,29 @@ Company MakeVariedCompany(int rep_count, int deals_per_rep, int draw_count, int 
     if (i % 9 == 4) deal.amount_minor_units = std::nullopt;
   }
   return company;
+}
+
+void AddEveryPart(Company& company) {
+  company.model.amount_revisions = {{-0.1, 0.3}, {-0.02, 0}};
+  for (size_t k = 0; k < company.model.draws.size(); ++k) {
+    ParameterDraw& draw = company.model.draws[k];
+    const uint64_t entity = 5'000 + k;
+    const auto around_0 = [&](uint32_t index) { return 0.8 * (Uniform(entity, index) - 0.5); };
+    for (size_t i = 0; i < draw.cells.size(); ++i) {
+      StageCell& cell = draw.cells[i];
+      cell.entry_regress_probability = 0.05;
+      for (AgeCell& age : cell.ages) {
+        age.regress_probability = 0.2 * Uniform(entity, static_cast<uint32_t>(i));
+      }
+      cell.regress_destinations =
+          i % 2 == 0 ? std::vector<double>{1} : std::vector<double>{0.7, 0.3};
+    }
+    for (uint32_t i = 0; i < kPeriodParts; ++i) {
+      draw.period_parts.push_back({around_0(100 + i), around_0(110 + i)});
+    }
+    for (uint32_t m = 0; m < 12; ++m) draw.creation_season_log_factors.push_back(around_0(120 + m));
+    draw.ramp_weeks = 10 + 20 * Uniform(entity, 140);
+  }
 }
 
 Company MakeSalesForce(int rep_count, int draw_count) {

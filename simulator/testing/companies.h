@@ -52,6 +52,10 @@ Company MakeCompany(const CompanyOptions& options);
 // an amount, teams under teams, booked amounts, all random factors on. No closed form.
 Company MakeVariedCompany(int rep_count, int deals_per_rep, int draw_count, int period_count);
 
+// Gives every draw of a company of two stages all that a model may hold besides: parts of periods,
+// deals that go back or start a stage anew, seasons, a ramp of its own, and revised amounts.
+void AddEveryPart(Company& company);
+
 // A sales force as one meets them: five stages, three segments of small, middle and large deals,
 // teams of ten, twenty open deals with amounts to the cent and a hundred new ones a year per rep,
 // four quarters, market, team and own shifts, quotas that about half of the reps reach.

@@ -29,8 +29,8 @@ TEST(CompaniesTest, CompaniesAreValid) {
   Scenario scenario;
   scenario.initiatives = {InitiativeForAll(varied, 1)};
   scenario.hires = {HireIntoFirstTeam(varied, 2)};
-  EXPECT_TRUE(ValidateScenario(scenario, varied.state).ok())
-      << ValidateScenario(scenario, varied.state);
+  EXPECT_TRUE(ValidateScenario(scenario, varied.state, varied.model).ok())
+      << ValidateScenario(scenario, varied.state, varied.model);
 }
 
 }  // namespace

@@ -52,6 +52,21 @@ note: The history covers three quarters only.
 )");
 }
 
+TEST(ComparisonReportTest, SaysWhatInitiativesCost) {
+  simulation::v1::ComparisonResult result = SampleComparison();
+  EXPECT_EQ(ComparisonReport(result, Terminal()).find("initiatives cost"), std::string::npos);
+  google::type::Money& cost = *result.mutable_scenarios(1)
+                                   ->mutable_outcome()
+                                   ->mutable_forecast()
+                                   ->mutable_initiative_cost();
+  cost.set_currency_code("USD");
+  cost.set_units(12'500);
+  const std::string text = ComparisonReport(result, Terminal());
+  EXPECT_NE(text.find("Its initiatives cost USD 12,500 up to the end of 2017Q4."),
+            std::string::npos)
+      << text;
+}
+
 // A team that a scenario does not touch is neither better nor worse.
 TEST(ComparisonReportTest, SameInEveryOutcome) {
   simulation::v1::ComparisonResult result = SampleComparison();

@@ -47,6 +47,12 @@ class NaiveStageWalk {
     int begin_day = 0;
     bool counts = false;  // In the last period.
   };
+  // What the calendar does to a step: factors on rates of wins and losses and on creation.
+  struct CalendarOfStep {
+    double win = 1;
+    double loss = 1;
+    double creation = 1;
+  };
   // Win-side thresholds of one segment and draw, [stage][0: entry, 1 + age bin].
   using Thresholds = std::vector<std::vector<double>>;
   class Random;
@@ -54,15 +60,17 @@ class NaiveStageWalk {
   double SimulateTrial(uint64_t seed, int64_t trial) const;
   // Amount booked in the last period by a deal in `stage`, 0 when lost, open or won before. `age`
   // is its age at the start of `step`; negative when it enters the stage in that step.
-  double Walk(const simulator::ParameterDraw& draw, const Thresholds& thresholds, int segment,
-              int stage, int age, size_t step, double shift, const int64_t* amount,
-              Random& random) const;
+  double Walk(size_t draw, int segment, int stage, int age, size_t step, double shift,
+              const int64_t* amount, Random& random) const;
+  // What a stated amount is in the end, for a deal in `stage` at the as-of date.
+  double Revised(int64_t amount, int stage, Random& random) const;
 
   const simulator::PipelineModel& model_;
   const simulator::PipelineState& state_;
   std::vector<Step> steps_;
-  std::vector<std::vector<Thresholds>> thresholds_;   // [draw][segment].
-  std::vector<std::vector<double>> productive_days_;  // [rep][step].
+  std::vector<std::vector<Thresholds>> thresholds_;                // [draw][segment].
+  std::vector<std::vector<CalendarOfStep>> calendar_;              // [draw][step].
+  std::vector<std::vector<std::vector<double>>> productive_days_;  // [draw][rep][step].
   double booked_ = 0;
 };
 
