@@ -20,6 +20,7 @@
 #include "clients/cli/commands/kpis.h"
 #include "clients/cli/commands/log.h"
 #include "clients/cli/commands/metrics.h"
+#include "clients/cli/commands/model.h"
 #include "clients/cli/commands/quarantine.h"
 #include "clients/cli/commands/quota.h"
 #include "clients/cli/commands/scenarios.h"
@@ -84,6 +85,7 @@ class Invocation {
     AddQuotaCommand(app_, commands_);
     AddMetricsCommand(app_, commands_);
     AddKpisCommands(app_, commands_);
+    AddModelCommands(app_, commands_);
     AddForecastCommand(app_, commands_);
     AddCompareCommand(app_, commands_);
     AddGoalsCommands(app_, commands_);

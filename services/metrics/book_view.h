@@ -122,6 +122,13 @@ struct ExpectedClose {
   bool operator==(const ExpectedClose&) const = default;
 };
 
+// From `said_day` on, this was the deal's amount.
+struct AmountCall {
+  absl::CivilDay said_day;
+  int64_t amount_minor_units = 0;
+  bool operator==(const AmountCall&) const = default;
+};
+
 // From `said_day` on, the deal stood in this category of the forecast call.
 struct CategoryCall {
   absl::CivilDay said_day;
@@ -145,6 +152,8 @@ struct BookOpportunity {
   std::optional<int64_t> amount_minor_units;
   // The first amount above zero that was stated.
   std::optional<int64_t> entry_amount_minor_units;
+  // Amounts of money as stated, in order of `said_day`; each differs from the one before.
+  std::vector<AmountCall> amount_calls;
   std::optional<absl::CivilDay> expected_close_day;
   // In order of `said_day`; each differs from the one before.
   std::vector<ExpectedClose> expected_closes;

@@ -96,6 +96,25 @@ metrics::v1::ParameterDraw ToProtoDraw(const simulator::ParameterDraw& draw) {
   return proto;
 }
 
+metrics::v1::ParameterEstimate ToProtoEstimate(const simulator::ParameterEstimate& estimate) {
+  metrics::v1::ParameterEstimate proto;
+  proto.set_parameter(estimate.parameter);
+  proto.set_segment_id(estimate.segment);
+  proto.set_stage_id(estimate.stage);
+  proto.set_entity_id(estimate.entity);
+  proto.set_part(estimate.part);
+  proto.set_value(estimate.value);
+  proto.set_low(estimate.low);
+  proto.set_high(estimate.high);
+  proto.set_sample_count(estimate.sample_count);
+  proto.set_sample_unit(estimate.sample_unit);
+  proto.set_unit(estimate.unit);
+  proto.set_source(estimate.is_assumption ? metrics::v1::ESTIMATE_SOURCE_ASSUMPTION
+                                          : metrics::v1::ESTIMATE_SOURCE_HISTORY);
+  proto.set_note(estimate.note);
+  return proto;
+}
+
 // Fiscal periods up to the one of the as-of day, back to the first deal or to where the calendar
 // begins, and no more than the fit looks at.
 std::vector<FiscalPeriod> PeriodsOf(const BookView& view) {
@@ -187,13 +206,17 @@ simulator::History ToHistory(const BookView& view) {
     if (source.outcome == StageCategory::kWon && source.amount_minor_units.value_or(-1) >= 0) {
       deal.won_amount_minor_units = source.amount_minor_units;
     }
+    for (const AmountCall& call : source.amount_calls) {
+      deal.stated_amounts.push_back({call.said_day, call.amount_minor_units});
+    }
     history.deals.push_back(std::move(deal));
   }
   return history;
 }
 
-metrics::v1::PipelineModel ToProtoModel(const simulator::PipelineModel& model, const BookView& view,
-                                        std::string_view workspace) {
+metrics::v1::PipelineModel ToProtoModel(const simulator::FittedPipeline& fitted,
+                                        const BookView& view, std::string_view workspace) {
+  const simulator::PipelineModel& model = fitted.model;
   metrics::v1::PipelineModel proto;
   proto.mutable_segments()->Add(model.segments.begin(), model.segments.end());
   proto.mutable_stages()->Add(model.stages.begin(), model.stages.end());
@@ -223,6 +246,9 @@ metrics::v1::PipelineModel ToProtoModel(const simulator::PipelineModel& model, c
   *proto.mutable_evidence() = ToProtoEvidence(model.evidence);
   *proto.mutable_as_of() = ToProtoAsOf(view.as_of);
   proto.set_reconstructed(view.reconstructed);
+  for (const simulator::ParameterEstimate& estimate : fitted.estimates) {
+    *proto.add_estimates() = ToProtoEstimate(estimate);
+  }
 
   const std::string hash = digest::Sha256Hex(DeterministicBytes(proto));
   proto.set_model_hash(hash);

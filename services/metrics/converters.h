@@ -14,6 +14,7 @@
 #include "quotacast/metrics/v1/pipeline_model.pb.h"
 #include "quotacast/type/v1/as_of.pb.h"
 #include "services/metrics/book_view.h"
+#include "simulator/fit/fit.h"
 #include "simulator/fit/history.h"
 #include "simulator/model/model.h"
 
@@ -36,10 +37,11 @@ std::vector<int> ModelStages(const BookView& view);
 // start or end of a job) is cut to it, as the fit looks back only.
 simulator::History ToHistory(const BookView& view);
 
-// The message with hash and name: the hash is the SHA-256 of the deterministic serialisation of
-// the message without these two, so it covers the as-of as well.
-metrics::v1::PipelineModel ToProtoModel(const simulator::PipelineModel& model, const BookView& view,
-                                        std::string_view workspace);
+// The message of a fitted model, its estimates included, with hash and name: the hash is the
+// SHA-256 of the deterministic serialisation of the message without these two, so it covers the
+// as-of as well.
+metrics::v1::PipelineModel ToProtoModel(const simulator::FittedPipeline& fitted,
+                                        const BookView& view, std::string_view workspace);
 
 // The state of the pipeline at the end of the view's as-of day: header and deals, in order of
 // id. `periods` are contiguous, the first contains the day after the as-of day.

@@ -96,6 +96,34 @@ TEST(ToHistory, TellsTheSimulatorWhatTheBookHolds) {
   EXPECT_EQ(won.won_amount_minor_units, 25'000);
   ASSERT_EQ(won.visits.size(), 1u);
   EXPECT_EQ(won.visits[0].entered, CivilDay(2017, 1, 3));
+
+  // The quarter of the first deal is that of the as-of day.
+  ASSERT_EQ(history.periods.size(), 1u);
+  EXPECT_EQ(history.periods[0].start, CivilDay(2017, 1, 1));
+  EXPECT_EQ(history.periods[0].end, CivilDay(2017, 4, 1));
+}
+
+TEST(ToHistory, TellsAmountsAsTheyWereStatedAndThePeriods) {
+  TestFeed feed(CivilDay(2017, 1, 2));
+  feed.Stages();
+  feed.Deal("d", "Discovery", CivilDay(2017, 1, 3), {.amount = 0});
+  feed.Deal("d", "Discovery", CivilDay(2017, 1, 10), {.amount = 70});
+  feed.Deal("d", "Proposal", CivilDay(2017, 1, 20), {.amount = 70});
+  feed.Deal("d", "Won", CivilDay(2017, 5, 1), {.amount = 60});
+  const simulator::History history = ToHistory(*ViewOn(feed, CivilDay(2017, 5, 2)));
+  ASSERT_EQ(history.deals.size(), 1u);
+  const std::vector<simulator::AmountStatement>& stated = history.deals[0].stated_amounts;
+  ASSERT_EQ(stated.size(), 3u);
+  EXPECT_EQ(stated[0].minor_units, 0);
+  EXPECT_EQ(stated[1].said, CivilDay(2017, 1, 10));
+  EXPECT_EQ(stated[1].minor_units, 7'000);
+  EXPECT_EQ(stated[2].said, CivilDay(2017, 5, 1));
+  EXPECT_EQ(history.deals[0].won_amount_minor_units, 6'000);
+  ASSERT_EQ(history.periods.size(), 2u);
+  EXPECT_EQ(history.periods[1].start, CivilDay(2017, 4, 1));
+  EXPECT_TRUE(simulator::ValidateHistory(history).ok());
+  // What the book learns later is not known before.
+  EXPECT_EQ(ToHistory(*ViewOn(feed, CivilDay(2017, 1, 5))).deals[0].stated_amounts.size(), 1u);
 }
 
 TEST(ToHistory, AWorkspaceOfDealsCreatedClosedStillHasAStage) {
@@ -182,9 +210,10 @@ TEST(ToProtoModel, CarriesEveryParameterAndItsHash) {
   const auto view = ViewOn(Company(), kAsOf);
   simulator::FitOptions options;
   options.draw_count = 4;
-  const auto model = simulator::FitPipelineModel(ToHistory(*view), options);
-  ASSERT_TRUE(model.ok()) << model.status();
-  const metrics::v1::PipelineModel proto = ToProtoModel(*model, *view, "acme");
+  const auto fitted = simulator::FitPipeline(ToHistory(*view), options);
+  ASSERT_TRUE(fitted.ok()) << fitted.status();
+  const simulator::PipelineModel* model = &fitted->model;
+  const metrics::v1::PipelineModel proto = ToProtoModel(*fitted, *view, "acme");
   EXPECT_EQ(proto.name(), "workspaces/acme/models/" + proto.model_hash());
   EXPECT_EQ(proto.reps_size(), 3);
   EXPECT_EQ(proto.rep_effects_size(), 3);
@@ -198,6 +227,12 @@ TEST(ToProtoModel, CarriesEveryParameterAndItsHash) {
   EXPECT_EQ(proto.draws(0).creation_rate_per_day_size(), 6);
   EXPECT_EQ(proto.draws(0).team_creation_rate_per_day_size(), 6);
   EXPECT_EQ(proto.draws(3).rep_sd(), model->draws[3].rep_sd);
+  EXPECT_EQ(proto.draws(3).ramp_weeks(), model->draws[3].ramp_weeks);
+  EXPECT_EQ(proto.creation_mix_shape(), model->creation_mix_shape);
+  ASSERT_EQ(proto.estimates_size(), static_cast<int>(fitted->estimates.size()));
+  EXPECT_EQ(proto.estimates(0).parameter(), "win_probability");
+  EXPECT_EQ(proto.estimates(0).segment_id(), "all");
+  EXPECT_EQ(proto.estimates(0).value(), fitted->estimates[0].value);
   EXPECT_EQ(proto.evidence().won_count(), 1);
   EXPECT_EQ(proto.evidence().undated_count(), 1);
   EXPECT_EQ(proto.evidence().data_tier(), type::v1::DATA_TIER_BENCHMARK_ONLY);
@@ -205,9 +240,9 @@ TEST(ToProtoModel, CarriesEveryParameterAndItsHash) {
   EXPECT_EQ(proto.currency_code(), "USD");
 
   // The workspace names the model but is no part of it; one parameter is.
-  EXPECT_EQ(ToProtoModel(*model, *view, "other").model_hash(), proto.model_hash());
-  simulator::PipelineModel changed = *model;
-  changed.draws[2].cells[1].ages[0].advance_probability += 1e-12;
+  EXPECT_EQ(ToProtoModel(*fitted, *view, "other").model_hash(), proto.model_hash());
+  simulator::FittedPipeline changed = *fitted;
+  changed.model.draws[2].cells[1].ages[0].advance_probability += 1e-12;
   EXPECT_NE(ToProtoModel(changed, *view, "acme").model_hash(), proto.model_hash());
 }
 

@@ -50,6 +50,19 @@ void AddExpectedCloses(const BuildPlan& plan, const DealPlace& at, BookOpportuni
   }
 }
 
+void AddAmountCalls(const BuildPlan& plan, const DealPlace& at, BookOpportunity& opportunity) {
+  const FieldHistory<StatedAmount>& amounts = at.layer.amounts;
+  const uint32_t end = amounts.EndOf(at.deal, plan.day);
+  std::vector<AmountCall>& calls = opportunity.amount_calls;
+  for (uint32_t saying = amounts.BeginOf(at.deal); saying < end; ++saying) {
+    const StatedAmount amount = amounts.ValueAt(saying);
+    // What is no amount of money leaves the one before.
+    if (amount.currency == Dictionary::kNone) continue;
+    if (!calls.empty() && calls.back().amount_minor_units == amount.minor_units) continue;
+    calls.push_back({DayOfNumber(amounts.DayAt(saying)), amount.minor_units});
+  }
+}
+
 void AddCategoryCalls(const BuildPlan& plan, const DealPlace& at, BookOpportunity& opportunity) {
   const FieldHistory<DealCategory>& categories = at.layer.categories;
   const uint32_t end = categories.EndOf(at.deal, plan.day);
@@ -79,6 +92,7 @@ std::vector<BookOpportunity> BuildOpportunities(const BuildPlan& plan) {
     }
     opportunity.amount_minor_units = columns.At(i).amount_minor_units();
     opportunity.entry_amount_minor_units = columns.At(i).entry_amount_minor_units();
+    AddAmountCalls(plan, at, opportunity);
     AddExpectedCloses(plan, at, opportunity);
     opportunity.motion = columns.motion[i];
     opportunity.lead_source = columns.lead_source[i];

@@ -284,13 +284,13 @@ absl::StatusOr<metrics::v1::FitModelResponse> Metrics::FitModel(
   simulator::FitOptions options;
   options.draw_count = draw_count;
   options.cancelled = cancelled;
-  QC_ASSIGN_OR_RETURN(const simulator::PipelineModel model,
-                      simulator::FitPipelineModel(ToHistory(*view), options));
+  QC_ASSIGN_OR_RETURN(const simulator::FittedPipeline pipeline,
+                      simulator::FitPipeline(ToHistory(*view), options));
   auto fitted = std::make_shared<FittedModel>();
   fitted->workspace = workspace;
   fitted->as_of = view->as_of;
   fitted->draw_count = draw_count;
-  fitted->model = ToProtoModel(model, *view, workspace);
+  fitted->model = ToProtoModel(pipeline, *view, workspace);
   *response.mutable_model() = fitted->model;
   std::lock_guard<std::mutex> lock(mutex_);
   models_.push_front(std::move(fitted));

@@ -22,10 +22,6 @@ struct Tallies {
   std::vector<bool> rep_creates;  // By rep: has created anything.
 };
 
-bool InJob(const HistoryRep& rep, absl::CivilDay day) {
-  return (!rep.start.has_value() || day >= *rep.start) && (!rep.end.has_value() || day < *rep.end);
-}
-
 Tallies TallyUp(const History& history, const CreationOptions& options) {
   const size_t segments = history.segments.size();
   Tallies tallies;
@@ -36,7 +32,7 @@ Tallies TallyUp(const History& history, const CreationOptions& options) {
   std::vector<const HistoryDeal*> deals;
   for (const HistoryDeal& deal : history.deals) {
     if (deal.created < options.window_start) continue;
-    if (InJob(history.reps[deal.rep], deal.created)) deals.push_back(&deal);
+    if (IsInJob(history.reps[deal.rep], deal.created)) deals.push_back(&deal);
   }
   std::sort(deals.begin(), deals.end(),
             [](const HistoryDeal* a, const HistoryDeal* b) { return a->id < b->id; });
@@ -71,23 +67,19 @@ RateData SumPassedUp(const std::vector<RateData>& members, double kappa) {
 
 }  // namespace
 
+bool IsInJob(const HistoryRep& rep, absl::CivilDay day) {
+  return (!rep.start.has_value() || day >= *rep.start) && (!rep.end.has_value() || day < *rep.end);
+}
+
 RampedDays RampedExposure(const HistoryRep& rep, absl::CivilDay as_of,
                           const CreationOptions& options) {
-  constexpr double kRampDays = 7 * kDefaultRampWeeks;
-  absl::CivilDay day = options.window_start;
-  if (rep.start.has_value()) day = std::max(day, *rep.start);
-  absl::CivilDay end = as_of + 1;
-  if (rep.end.has_value()) end = std::min(end, *rep.end);
   RampedDays sum;
-  for (; day < end; ++day) {
-    double ramp = 1;
-    if (rep.start.has_value()) {
-      ramp = std::min(1.0, (static_cast<double>(day - *rep.start) + 0.5) / kRampDays);
-    }
-    const double weight = RecencyWeight(day, as_of, options.recency_half_life_days);
-    sum.days += ramp * weight;
-    sum.squared += ramp * weight * weight;
-  }
+  ForEachRampedDay(
+      rep, options.window_start, as_of, options.ramp_weeks, [&](absl::CivilDay day, double ramp) {
+        const double weight = RecencyWeight(day, as_of, options.recency_half_life_days);
+        sum.days += ramp * weight;
+        sum.squared += ramp * weight * weight;
+      });
   return sum;
 }
 

@@ -6,11 +6,13 @@
 #ifndef QUOTACAST_SIMULATOR_FIT_CREATION_H_
 #define QUOTACAST_SIMULATOR_FIT_CREATION_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
 #include "absl/time/civil_time.h"
 #include "simulator/fit/history.h"
+#include "simulator/model/model.h"
 
 namespace quotacast::simulator {
 
@@ -22,7 +24,29 @@ struct CreationOptions {
   double recency_half_life_days = 364;
   int draw_count = 64;
   uint64_t seed = 0;
+  double ramp_weeks = kDefaultRampWeeks;  // > 0.
 };
+
+// Whether the rep was in the job on that day.
+bool IsInJob(const HistoryRep& rep, absl::CivilDay day);
+
+// Calls `visit(day, ramp)` for every day in the job from `window_start` to `as_of`, the ramp being
+// min(1, tenure / ramp) at noon.
+template <typename Visit>
+void ForEachRampedDay(const HistoryRep& rep, absl::CivilDay window_start, absl::CivilDay as_of,
+                      double ramp_weeks, const Visit& visit) {
+  absl::CivilDay day = window_start;
+  if (rep.start.has_value()) day = std::max(day, *rep.start);
+  absl::CivilDay end = as_of + 1;
+  if (rep.end.has_value()) end = std::min(end, *rep.end);
+  for (; day < end; ++day) {
+    double ramp = 1;
+    if (rep.start.has_value()) {
+      ramp = std::min(1.0, (static_cast<double>(day - *rep.start) + 0.5) / (7 * ramp_weeks));
+    }
+    visit(day, ramp);
+  }
+}
 
 // Rates per day and segment of a fully ramped rep.
 struct CreationFit {

@@ -158,7 +158,7 @@ std::vector<int> SplitEdges(const std::vector<ObservedSpell>& spells, int stage_
     if (first > last) continue;
     ++profile.at_risk[first];
     --profile.at_risk[last + 1];
-    if (observed.spell.is_exit()) ++profile.exits[last];
+    if (observed.spell.is_over()) ++profile.exits[last];
   }
   std::vector<SplitCandidate> candidates;
   for (AgeProfile& profile : profiles) {
@@ -200,6 +200,9 @@ class Counter {
     StageCounts empty;
     empty.ages.resize(table_.bins());
     exposure_.cells.assign(history.segments.size() * history.stages.size(), empty);
+    for (size_t i = 0; i < exposure_.cells.size(); ++i) {
+      exposure_.cells[i].regressed_to.assign(i % history.stages.size() + 1, 0.0);
+    }
   }
 
   void Count(const ObservedSpell& observed) {
@@ -207,7 +210,7 @@ class Counter {
     const size_t index = static_cast<size_t>(observed.deal->segment) * stage_count_ + spell.stage;
     StageCounts& cell = exposure_.cells[index];
     CountDays(observed, cell);
-    if (spell.is_exit()) CountExit(observed, cell);
+    if (spell.is_over()) CountExit(observed, cell);
     if (observed.first_day == 0) CountEntry(spell, cell.entry);
     parts_.CountDays(index, spell.entered, observed.first_day, LastFullDay(spell));
     if (spell.is_exit()) {
@@ -241,15 +244,23 @@ class Counter {
     const Spell& spell = observed.spell;
     const int age = DaysBetween(spell.entered, spell.left);
     const bool advanced = spell.end == SpellEnd::kAdvanced;
+    const bool regressed = spell.end == SpellEnd::kRegressed;
     const double weight = Weight(spell.left);
-    exposure_.exits.push_back({observed.deal->rep, observed.deal->segment, spell.stage, age,
-                               advanced, weight, spell.left});
+    if (regressed) {
+      cell.regressed_to[static_cast<size_t>(spell.back_to)] += weight;
+      ++cell.regressed_count;
+    }
+    // Going back is no verdict on who did it.
+    if (!regressed)
+      exposure_.exits.push_back({observed.deal->rep, observed.deal->segment, spell.stage, age,
+                                 advanced, weight, spell.left});
     if (age == 0) return;  // All of it is in the entry row.
     for (int bin = 0; bin < table_.bins(); ++bin) {
       const double share = table_.Days(age, age, bin);
       if (share == 0) continue;
       cell.ages[bin].exits += weight * share;
       if (advanced) cell.ages[bin].advanced += weight * share;
+      if (regressed) cell.ages[bin].regressed += weight * share;
       cell.ages[bin].days += 0.5 * weight * share;
       cell.ages[bin].days_squared += 0.5 * weight * weight * share;
     }
@@ -260,17 +271,16 @@ class Counter {
   void CountEntry(const Spell& spell, EntryCounts& entry) {
     const double weight = Weight(spell.entered) / kStepDays;
     const double weight_squared = Weight(spell.entered) * weight;
-    const absl::CivilDay watched_until =
-        spell.end == SpellEnd::kRegressed ? spell.left - 1 : as_of_;
     const int age = DaysBetween(spell.entered, spell.left);
     for (int phase = 0; phase < kStepDays; ++phase) {
-      if (spell.entered + phase > watched_until) break;
+      if (spell.entered + phase > as_of_) break;
       entry.entered += weight;
       entry.entered_squared += weight_squared;
-      if (!spell.is_exit() || age > phase) continue;
+      if (!spell.is_over() || age > phase) continue;
       entry.left_first_step += weight;
       if (age == 0) entry.left_entry_day += weight;
       if (spell.end == SpellEnd::kAdvanced) entry.advanced += weight;
+      if (spell.end == SpellEnd::kRegressed) entry.regressed += weight;
     }
   }
 
@@ -299,7 +309,8 @@ std::vector<Spell> SpellsOf(const HistoryDeal& deal, int stage_count, absl::Civi
     const StageVisit& next = visits[v + 1];
     const bool forward = next.stage > visit.stage;
     spells.push_back({visit.stage, visit.entered, next.entered,
-                      forward ? SpellEnd::kAdvanced : SpellEnd::kRegressed, false});
+                      forward ? SpellEnd::kAdvanced : SpellEnd::kRegressed, false,
+                      forward ? -1 : next.stage});
     if (forward) skip(visit.stage + 1, next.stage, next.entered);
   }
   const StageVisit& last = visits.back();
@@ -321,6 +332,7 @@ std::vector<Spell> SpellsOf(const HistoryDeal& deal, int stage_count, absl::Civi
 void AgeCounts::Add(const AgeCounts& other) {
   exits += other.exits;
   advanced += other.advanced;
+  regressed += other.regressed;
   days += other.days;
   days_squared += other.days_squared;
 }
@@ -328,7 +340,7 @@ void AgeCounts::Add(const AgeCounts& other) {
 AgeCounts AgeCounts::Effective() const {
   if (days_squared <= 0) return {};
   const double factor = days / days_squared;
-  return {exits * factor, advanced * factor, days * factor, days * factor};
+  return {exits * factor, advanced * factor, days * factor, days * factor, regressed * factor};
 }
 
 void EntryCounts::Add(const EntryCounts& other) {
@@ -337,13 +349,14 @@ void EntryCounts::Add(const EntryCounts& other) {
   left_entry_day += other.left_entry_day;
   left_first_step += other.left_first_step;
   advanced += other.advanced;
+  regressed += other.regressed;
 }
 
 EntryCounts EntryCounts::Effective() const {
   if (entered_squared <= 0) return {};
   const double factor = entered / entered_squared;
-  return {entered * factor, entered * factor, left_entry_day * factor, left_first_step * factor,
-          advanced * factor};
+  return {entered * factor,         entered * factor,  left_entry_day * factor,
+          left_first_step * factor, advanced * factor, regressed * factor};
 }
 
 double RecencyWeight(absl::CivilDay day, absl::CivilDay as_of, double half_life_days) {

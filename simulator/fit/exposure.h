@@ -28,7 +28,7 @@ enum class SpellEnd {
   kOpen,      // Still there at the as-of day.
   kAdvanced,  // On to the next stage, or won from the last.
   kLost,
-  kRegressed,  // Back to the same or an earlier stage: censored.
+  kRegressed,  // Back to the same or an earlier stage.
 };
 
 // One stay in one stage.
@@ -38,7 +38,9 @@ struct Spell {
   absl::CivilDay left;  // The as-of day for kOpen.
   SpellEnd end = SpellEnd::kOpen;
   bool implied = false;  // A skipped stage: nobody recorded it.
+  int back_to = -1;      // Of kRegressed: the stage entered next.
   bool is_exit() const { return end == SpellEnd::kAdvanced || end == SpellEnd::kLost; }
+  bool is_over() const { return end != SpellEnd::kOpen; }
   bool operator==(const Spell&) const = default;
 };
 
@@ -47,10 +49,11 @@ std::vector<Spell> SpellsOf(const HistoryDeal& deal, int stage_count, absl::Civi
 
 // Weighted sums of one age bin; `days_squared` holds squared weights, for Kish's effective size.
 struct AgeCounts {
-  double exits = 0;
+  double exits = 0;  // Advanced, lost or gone back.
   double advanced = 0;
   double days = 0;
   double days_squared = 0;
+  double regressed = 0;
   void Add(const AgeCounts& other);
   // What unweighted data of the same information would show: all sums scaled by the factor
   // sum w / sum w^2 (Kish 1965).
@@ -64,6 +67,7 @@ struct EntryCounts {
   double left_entry_day = 0;   // Part of left_first_step.
   double left_first_step = 0;  // Before the first boundary.
   double advanced = 0;         // Part of left_first_step.
+  double regressed = 0;        // Part of left_first_step.
   void Add(const EntryCounts& other);
   EntryCounts Effective() const;
 };
@@ -71,7 +75,9 @@ struct EntryCounts {
 // One (segment, stage).
 struct StageCounts {
   EntryCounts entry;
-  std::vector<AgeCounts> ages;  // One per bin.
+  std::vector<double> regressed_to;  // By stage up to this one.
+  double regressed_count = 0;        // Unweighted.
+  std::vector<AgeCounts> ages;       // One per bin.
 };
 
 // One exit, for questions about who did better than expected.

@@ -66,7 +66,7 @@ TEST(SpellsOf, RegressionCensorsAndStartsAnew) {
   EXPECT_THAT(
       SpellsOf(Deal({{1, Day(2)}, {0, Day(6)}, {1, Day(8)}}, DealEnd::kLost, 9), 2, Day(20)),
       ElementsAre(Spell{0, Day(2), Day(2), SpellEnd::kAdvanced, true},
-                  Spell{1, Day(2), Day(6), SpellEnd::kRegressed},
+                  Spell{1, Day(2), Day(6), SpellEnd::kRegressed, false, 0},
                   Spell{0, Day(6), Day(8), SpellEnd::kAdvanced},
                   Spell{1, Day(8), Day(9), SpellEnd::kLost}));
 }

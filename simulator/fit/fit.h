@@ -18,6 +18,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
+#include "simulator/fit/estimates.h"
 #include "simulator/fit/history.h"
 #include "simulator/model/model.h"
 
@@ -43,8 +44,8 @@ struct FitOptions {
   std::vector<int> age_bin_edges_days = {7, 14, 28, 56, 91, 182};
   // Half-life of a fact's weight in days, > 0; infinity weighs all facts alike.
   double recency_half_life_days = 364;
-  // What the spreads of the market, team and rep effects are expected to be before the history is
-  // looked at (spreads.h): prior means on the probit scale of one stage, in [0, 2]. 0 fixes a
+  // Typical spreads of the market, team and rep effects before the history is looked at
+  // (spreads.h): medians of their priors on the probit scale of one stage, in [0, 2]. 0 fixes a
   // spread at 0.
   double market_sd = 0.06;
   double team_sd = 0.05;
@@ -53,10 +54,18 @@ struct FitOptions {
   std::function<bool()> cancelled;
 };
 
-// Errors: INVALID_ARGUMENT (INVALID_FIELD) for an invalid history or option, by field path;
-// CANCELLED. A history with few deals, or none, is no error: the model is then the default
-// pipeline with wide priors, and its tier says so. The result passes ValidateModel. Does not
-// depend on the order of `history.deals`. Complexity: deals x weeks they lived + draws x cells.
+// Model and estimates of one fit. Errors: INVALID_ARGUMENT (INVALID_FIELD) for an invalid history
+// or option, by field path; CANCELLED. A history with few deals, or none, is no error: the model is
+// then the default pipeline with wide priors, and its tier says so. The result passes
+// ValidateModel. Does not depend on the order of `history.deals`. Complexity: deals x weeks they
+// lived + draws x cells.
+struct FittedPipeline {
+  PipelineModel model;
+  std::vector<ParameterEstimate> estimates;
+};
+absl::StatusOr<FittedPipeline> FitPipeline(const History& history, const FitOptions& options);
+
+// The model alone.
 absl::StatusOr<PipelineModel> FitPipelineModel(const History& history, const FitOptions& options);
 
 }  // namespace quotacast::simulator

@@ -35,10 +35,22 @@ std::vector<size_t> DrawPositions(const GridPosterior& grid, uint64_t seed, std:
 std::vector<double> DrawValues(const GridPosterior& grid, uint64_t seed, std::string_view name,
                                int draw_count);
 
-// Logarithm of the density at `x` >= 0 of the absolute value of a Student variable with 4 degrees
-// of freedom and this mean > 0 (its scale is its mean), without its constant: like a half-normal
-// near its mean, but a company far from it is believed sooner.
-double LogHalfStudent(double x, double mean);
+// Grid positions of two parameters, drawn jointly.
+struct JointPositions {
+  std::vector<size_t> first;
+  std::vector<size_t> second;
+};
+
+// `log_density` is [position of first][position of second]. Names key the random numbers.
+JointPositions DrawJointPositions(const std::vector<double>& first,
+                                  const std::vector<double>& second,
+                                  const std::vector<std::vector<double>>& log_density,
+                                  uint64_t seed, std::string_view first_name,
+                                  std::string_view second_name, int draw_count);
+
+// Logarithm of the density at `x` > 0 of a lognormal with this median and sd of its logarithm,
+// without its constant.
+double LogLogNormal(double x, double median, double log_sd);
 
 // As many values of equal weight, each the mean of its part of the posterior.
 std::vector<double> Condensed(const GridPosterior& grid, int count);

@@ -30,14 +30,15 @@ TEST(GridPosterior, HalfNormalHasItsMean) {
   EXPECT_NEAR(sum, 0.2, 0.005);
 }
 
-TEST(GridPosterior, HalfStudentHasItsMean) {
+// Mean median e^{s^2 / 2}.
+TEST(GridPosterior, LogNormalHasItsMean) {
   std::vector<double> values;
   std::vector<double> log_density;
-  for (double x = 0; x < 40; x += x < 1 ? 0.002 : 0.05) {
+  for (double x = 0.001; x < 8; x *= 1.02) {
     values.push_back(x);
-    log_density.push_back(LogHalfStudent(x, 0.2));
+    log_density.push_back(LogLogNormal(x, 0.2, 0.7));
   }
-  EXPECT_NEAR(Normalised(values, log_density).mean(), 0.2, 2e-3);
+  EXPECT_NEAR(Normalised(values, log_density).mean(), 0.2 * std::exp(0.245), 2e-3);
 }
 
 // Weights .25 .5 .25: halves are {1, 2} and {2, 3} with a quarter each of their ends.

@@ -22,6 +22,12 @@ struct StageVisit {
   absl::CivilDay entered;
 };
 
+// From `said` on, the deal's amount was stated to be this; any sign, 0 where nobody knew.
+struct AmountStatement {
+  absl::CivilDay said;
+  int64_t minor_units = 0;
+};
+
 // Where a deal stands at the end of the as-of day.
 enum class DealEnd { kOpen, kWon, kLost };
 
@@ -29,8 +35,8 @@ enum class DealEnd { kOpen, kWon, kLost };
 //
 // * Stage skipped on the way up (Discovery -> Proposal, or Won from Discovery; also a first visit
 //   beyond the first stage): every stage in between was visited for zero days and advanced.
-// * Regression (a visit to the same or an earlier stage): the visit before it is censored on that
-//   day - it neither advanced nor was lost - and the new visit starts at age 0.
+// * Regression (a visit to the same or an earlier stage): the visit before it ends on that day
+//   by going back - it neither advanced nor was lost - and the new visit starts at age 0.
 // * Created already closed (no visits; or the closing day is the day of creation): won passed
 //   every stage on that day; lost left the first stage (or the one stated) on that day. Without
 //   any visit the deal stood in the first stage from `created` on.
@@ -46,6 +52,8 @@ struct HistoryDeal {
   absl::CivilDay end_day;  // Day it was won or lost; ignored while open. Not before any visit.
   // Booked amount in minor units, >= 0; only read for won deals. Absent when the CRM has none.
   std::optional<int64_t> won_amount_minor_units;
+  // What was stated while it was under way, in order of time; what lies after its end is ignored.
+  std::vector<AmountStatement> stated_amounts;
 };
 
 // Somebody who owns or owned deals.

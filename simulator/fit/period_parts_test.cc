@@ -7,11 +7,11 @@
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "simulator/fit/exposure.h"
+#include "simulator/fit/interval_coverage.h"
 #include "simulator/fit/planted_history.h"
 #include "simulator/fit/posterior.h"
 #include "simulator/model/model.h"
@@ -52,37 +52,12 @@ double FirstLoss(const std::vector<PeriodPartEffect>& parts) {
   return parts[0].loss_log_factor - parts[2].loss_log_factor;
 }
 
-// Intervals from 64 sorted draws: drop 16, 6 or 1 at either end of 65 gaps.
-struct Coverage {
-  int half = 0;
-  int eighty = 0;
-  int ninety_five = 0;
-  void Count(const std::vector<double>& sorted, double truth) {
-    half += sorted[16] <= truth && truth <= sorted[47];
-    eighty += sorted[6] <= truth && truth <= sorted[57];
-    ninety_five += sorted[1] <= truth && truth <= sorted[62];
-  }
-};
-
-// Four standard deviations of a binomial share: false alarm 6e-5 each. The shares covered exactly
-// are 32/65, 52/65 and 62/65 of the gaps.
-void ExpectCovers(const Coverage& coverage, int count, double slack, const std::string& what) {
-  const double n = count;
-  auto near = [&](int covered, double share) {
-    EXPECT_NEAR(covered / n, share, 4 * std::sqrt(share * (1 - share) / n) + slack)
-        << what << " " << share;
-  };
-  near(coverage.half, 31.0 / 65);
-  near(coverage.eighty, 51.0 / 65);
-  near(coverage.ninety_five, 61.0 / 65);
-}
-
 // 300 companies of about 360 deals in two years (60 wins), factors as the prior has them: N(0, s^2)
 // with half-normal s. The dispersion, never below 1, makes intervals a little wide: slack .03.
 TEST(FitPeriodParts, IntervalsCoverFactorsDrawnFromThePrior) {
   constexpr int kCompanies = 300;
-  Coverage wins;
-  Coverage losses;
+  IntervalCoverage wins;
+  IntervalCoverage losses;
   const std::vector<double> spread = StratifiedUniforms(7, 1, 0, kCompanies);
   std::vector<std::vector<double>> z;
   for (uint32_t i = 0; i < 8; ++i) z.push_back(StratifiedUniforms(7, 2, i, kCompanies));
@@ -100,12 +75,8 @@ TEST(FitPeriodParts, IntervalsCoverFactorsDrawnFromThePrior) {
     wins.Count(Sorted(fit, LastWin), LastWin(pipeline.period_parts));
     losses.Count(Sorted(fit, FirstLoss), FirstLoss(pipeline.period_parts));
   }
-  ExpectCovers(wins, kCompanies, 0.03, "wins");
-  ExpectCovers(losses, kCompanies, 0.03, "losses");
-  RecordProperty("wins", std::to_string(wins.half) + " " + std::to_string(wins.eighty) + " " +
-                             std::to_string(wins.ninety_five));
-  RecordProperty("losses", std::to_string(losses.half) + " " + std::to_string(losses.eighty) + " " +
-                               std::to_string(losses.ninety_five));
+  ExpectCovers(wins, 0.03, "wins");
+  ExpectCovers(losses, 0.03, "losses");
 }
 
 // No rhythm, 100 companies: nothing is found in more than one of twenty or so. Shrinkage makes the

@@ -72,7 +72,7 @@ DayFactors FactorsOf(const PlantedPipeline& pipeline, int stage, absl::CivilDay 
 void Live(const PlantedPipeline& pipeline, double shift, absl::CivilDay as_of, Stream& stream,
           HistoryDeal& deal) {
   absl::CivilDay day = deal.created;
-  for (int stage = 0; stage < pipeline.stage_count; ++stage) {
+  for (int stage = 0; stage < pipeline.stage_count;) {
     const PlantedCell& cell = pipeline.cells[deal.segment * pipeline.stage_count + stage];
     deal.visits.push_back({stage, day});
     int age = 0;
@@ -85,12 +85,17 @@ void Live(const PlantedPipeline& pipeline, double shift, absl::CivilDay as_of, S
       p = Shifted(AdvanceProbability(cell, age), shift);
       factors = FactorsOf(pipeline, stage, day);
     }
+    if (cell.regress_share > 0 && stream.Next() < cell.regress_share) {
+      stage = std::max(0, stage - 1);
+      continue;
+    }
     const double advances = p * factors.advance;
     if (stream.Next() > advances / (advances + (1 - p) * factors.loss)) {
       deal.end = DealEnd::kLost;
       deal.end_day = day;
       return;
     }
+    ++stage;
   }
   deal.end = DealEnd::kWon;
   deal.end_day = day;
@@ -121,6 +126,10 @@ History PlantHistory(const PlantedPipeline& pipeline, uint64_t seed) {
     history.periods.push_back({absl::StrCat(start.year(), "-", start.month()), start, end});
     start = end;
   }
+  double best_season = 1;
+  for (const double log : pipeline.season_log_factors) {
+    best_season = std::max(best_season, std::exp(log));
+  }
   const absl::CivilDay recorded_from = pipeline.first_day + pipeline.recorded_from_day;
   for (int r = 0; r < pipeline.rep_count; ++r) {
     const double factor = pipeline.creation_factors.empty() ? 1 : pipeline.creation_factors[r];
@@ -129,7 +138,7 @@ History PlantHistory(const PlantedPipeline& pipeline, uint64_t seed) {
       Stream arrivals(seed, absl::StrCat("arrivals/", r, "/", g));
       double time = 0;
       for (int n = 0;; ++n) {
-        time -= std::log(arrivals.Next()) / (pipeline.creation_rate_per_day * factor);
+        time -= std::log(arrivals.Next()) / (pipeline.creation_rate_per_day * factor * best_season);
         if (time >= pipeline.day_count) break;
         HistoryDeal deal;
         deal.id = absl::StrCat("deal/", r, "/", g, "/", n);
@@ -137,11 +146,15 @@ History PlantHistory(const PlantedPipeline& pipeline, uint64_t seed) {
         deal.segment = g;
         deal.created = pipeline.first_day + static_cast<int>(time);
         Stream stream(seed, deal.id);
+        if (!pipeline.season_log_factors.empty()) {
+          const double season = std::exp(pipeline.season_log_factors[deal.created.month() - 1]);
+          if (stream.Next() > season / best_season) continue;
+        }
         if (history.reps[r].start.has_value()) {
           // Thinning by the ramp.
           const double tenure_days =
               time - static_cast<double>(*history.reps[r].start - pipeline.first_day);
-          if (stream.Next() > tenure_days / (7 * kDefaultRampWeeks)) continue;
+          if (stream.Next() > tenure_days / (7 * pipeline.ramp_weeks)) continue;
         }
         Live(pipeline, shift, history.as_of, stream, deal);
         if (deal.end != DealEnd::kOpen && deal.end_day < recorded_from) continue;

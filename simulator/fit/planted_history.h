@@ -20,6 +20,8 @@ struct PlantedCell {
   double advance_probability = 0.6;      // Of an average rep before `late_age_days` ...
   double late_advance_probability = -1;  // ... and from then on; negative: the same.
   int late_age_days = 60;
+  // Share of exits that go back: to the stage before, from the first stage to its start.
+  double regress_share = 0;
 };
 
 struct PlantedPipeline {
@@ -38,6 +40,8 @@ struct PlantedPipeline {
   int recorded_from_day = 0;
   double amount_log_median = 14;
   double amount_log_sd = 0.7;
+  double ramp_weeks = kDefaultRampWeeks;   // Of reps with a start.
+  std::vector<double> season_log_factors;  // On creation, by month; empty: none.
   // By part of the calendar quarter; empty: all days are alike.
   std::vector<PeriodPartEffect> period_parts;
 };
@@ -46,7 +50,8 @@ struct PlantedPipeline {
 // of id.
 History PlantHistory(const PlantedPipeline& pipeline, uint64_t seed);
 
-// Chance that a deal entering the stage advances in the end, under the truth.
+// Chance that a deal entering the stage advances in the end, under the truth, if it does not go
+// back.
 double PlantedAdvanceProbability(const PlantedCell& cell);
 
 }  // namespace quotacast::simulator

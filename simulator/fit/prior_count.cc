@@ -136,6 +136,10 @@ PriorCount FitRatePriorCount(absl::Span<const RateFamily> families, uint64_t see
   return Fit(families, seed, name, draw_count);
 }
 
+double LogMarginalLikelihood(const RateFamily& family, double kappa) {
+  return LogLikelihood(family, kappa);
+}
+
 double ParentShareOf(double observations, double kappa) { return kappa / (kappa + observations); }
 
 std::vector<double> ParentSharesOf(const RateFamily& family, double kappa) {

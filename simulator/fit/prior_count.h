@@ -51,6 +51,9 @@ PriorCount FitSharePriorCount(absl::Span<const ShareFamily> families, uint64_t s
 PriorCount FitRatePriorCount(absl::Span<const RateFamily> families, uint64_t seed,
                              std::string_view name, int draw_count);
 
+// Logarithm of the marginal likelihood of one kappa > 0, up to a constant of the family.
+double LogMarginalLikelihood(const RateFamily& family, double kappa);
+
 // The part of a child's observations that speaks about its parent: kappa / (kappa + n). A child
 // with n much larger than kappa is known well and still only one example of its kind.
 double ParentShareOf(double observations, double kappa);

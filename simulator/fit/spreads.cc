@@ -19,11 +19,14 @@ constexpr double kLeastSd = 0.001;
 
 std::vector<double> SdGrid() {
   std::vector<double> grid = {kLeastSd};
-  for (double sd = 0.01; sd < 0.1499; sd += 0.01) grid.push_back(sd);
+  for (double sd = 0.005; sd < 0.0399; sd += 0.005) grid.push_back(sd);
+  for (double sd = 0.04; sd < 0.1499; sd += 0.01) grid.push_back(sd);
   for (double sd = 0.15; sd < 0.2999; sd += 0.025) grid.push_back(sd);
   for (double sd = 0.3; sd < 0.8; sd += 0.05) grid.push_back(sd);
   return grid;
 }
+
+double LogPrior(double sd, double typical) { return LogLogNormal(sd, typical, kSpreadPriorLogSd); }
 
 // An estimate of a shift with the precision its exits give it.
 struct Shift {
@@ -141,8 +144,8 @@ Blocks GroupByBlock(absl::Span<const StageExit> exits, const AdvanceChances& cha
 }  // namespace
 
 GridPosterior FitRepSpread(absl::Span<const StageExit> exits, const AdvanceChances& chances,
-                           size_t rep_count, double prior_mean) {
-  if (prior_mean <= 0) return Normalised({0}, {0});
+                           size_t rep_count, double typical) {
+  if (typical <= 0) return Normalised({0}, {0});
   std::vector<ShiftEvidence> evidence(rep_count);
   for (const StageExit& exit : exits) {
     evidence[exit.rep].Add(chances.ProbitOf(chances.KindOf(exit)), exit.advanced ? 1 : 0,
@@ -153,7 +156,7 @@ GridPosterior FitRepSpread(absl::Span<const StageExit> exits, const AdvanceChanc
   const std::vector<double> grid = SdGrid();
   std::vector<double> log_density;
   for (const double sd : grid) {
-    log_density.push_back(RestrictedLogLikelihood(shifts, sd) + LogHalfStudent(sd, prior_mean));
+    log_density.push_back(RestrictedLogLikelihood(shifts, sd) + LogPrior(sd, typical));
   }
   return Normalised(grid, log_density);
 }
@@ -163,50 +166,30 @@ SharedSpreads FitSharedSpreads(absl::Span<const StageExit> exits, const AdvanceC
                                absl::Span<const HistoryRep> reps, int team_count,
                                const SharedSpreadOptions& options) {
   const Blocks blocks = GroupByBlock(exits, chances, effects, reps, team_count, options.as_of);
-  const bool market_is_fixed = options.market_prior_mean <= 0;
-  const bool team_is_fixed = options.team_prior_mean <= 0;
+  const bool market_is_fixed = options.typical_market_sd <= 0;
+  const bool team_is_fixed = options.typical_team_sd <= 0;
   const std::vector<double> grid = SdGrid();
   const std::vector<double> market_grid = market_is_fixed ? std::vector<double>{kLeastSd} : grid;
   const std::vector<double> team_grid = team_is_fixed ? std::vector<double>{kLeastSd} : grid;
   // Logarithm of the joint density, by market and by team.
   std::vector<std::vector<double>> joint(market_grid.size(), std::vector<double>(team_grid.size()));
-  double best = -HUGE_VAL;
   for (size_t t = 0; t < team_grid.size(); ++t) {
     const SharedLikelihood likelihood(blocks, team_grid[t]);
     for (size_t m = 0; m < market_grid.size(); ++m) {
       joint[m][t] = likelihood.At(market_grid[m]);
       if (!market_is_fixed) {
-        joint[m][t] += LogHalfStudent(market_grid[m], options.market_prior_mean);
+        joint[m][t] += LogPrior(market_grid[m], options.typical_market_sd);
       }
-      if (!team_is_fixed) joint[m][t] += LogHalfStudent(team_grid[t], options.team_prior_mean);
-      best = std::max(best, joint[m][t]);
+      if (!team_is_fixed) joint[m][t] += LogPrior(team_grid[t], options.typical_team_sd);
     }
   }
-  // The market's own density: the integral over teams by the trapezoid rule.
-  std::vector<double> market_density;
-  std::vector<GridPosterior> team_given_market;
-  for (const std::vector<double>& row : joint) {
-    double sum = 0;
-    for (size_t t = 0; t < row.size(); ++t) {
-      const double low = t > 0 ? team_grid[t - 1] : team_grid[t];
-      const double high = t + 1 < row.size() ? team_grid[t + 1] : team_grid[t];
-      sum += (row.size() > 1 ? (high - low) / 2 : 1) * std::exp(row[t] - best);
-    }
-    market_density.push_back(std::log(sum));
-    team_given_market.push_back(Normalised(team_grid, row));
-  }
+  const JointPositions positions = DrawJointPositions(market_grid, team_grid, joint, options.seed,
+                                                      "market_sd", "team_sd", options.draw_count);
   SharedSpreads spreads;
   spreads.block_count = blocks.block_count;
-  const std::vector<size_t> market = DrawPositions(Normalised(market_grid, market_density),
-                                                   options.seed, "market_sd", options.draw_count);
-  std::vector<std::vector<size_t>> team(market_grid.size());
   for (int k = 0; k < options.draw_count; ++k) {
-    const size_t m = market[k];
-    if (team[m].empty()) {
-      team[m] = DrawPositions(team_given_market[m], options.seed, "team_sd", options.draw_count);
-    }
-    spreads.market_sd.push_back(market_is_fixed ? 0 : Quantise(market_grid[m]));
-    spreads.team_sd.push_back(team_is_fixed ? 0 : Quantise(team_grid[team[m][k]]));
+    spreads.market_sd.push_back(market_is_fixed ? 0 : Quantise(market_grid[positions.first[k]]));
+    spreads.team_sd.push_back(team_is_fixed ? 0 : Quantise(team_grid[positions.second[k]]));
   }
   return spreads;
 }

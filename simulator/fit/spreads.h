@@ -10,7 +10,8 @@
 //   differences between teams are neither. With one team the two are told apart by the prior only.
 //
 // Blocks count as independent: how shocks persist is not to be had from a few quarters. Priors are
-// half-Student with 4 degrees of freedom around the stated means (docs/model.md, section 4).
+// lognormal around the stated typical values. A prior that peaks at 0 would make the next quarter
+// of a company with the typical spread come out too narrow, the more so the noisier its estimates.
 #ifndef QUOTACAST_SIMULATOR_FIT_SPREADS_H_
 #define QUOTACAST_SIMULATOR_FIT_SPREADS_H_
 
@@ -27,18 +28,21 @@
 
 namespace quotacast::simulator {
 
+// Sd of the prior's logarithm: a spread lies within a factor of 2.5 of the typical one in 4
+// companies of 5. Published win rates by quarter or vendor survey differ by about that.
+inline constexpr double kSpreadPriorLogSd = 0.7;
 inline constexpr int kSpreadBlockDays = 91;
 // Older blocks are left out.
 inline constexpr int kMaxSpreadBlocks = 24;
 
-// Posterior of tau; exits count alike, however old. `prior_mean` 0 fixes it at 0.
+// Posterior of tau; exits count alike, however old. `typical` 0 fixes it at 0.
 GridPosterior FitRepSpread(absl::Span<const StageExit> exits, const AdvanceChances& chances,
-                           size_t rep_count, double prior_mean);
+                           size_t rep_count, double typical);
 
 struct SharedSpreadOptions {
   absl::CivilDay as_of;
-  double market_prior_mean = 0;  // 0 fixes the spread at 0, as for teams.
-  double team_prior_mean = 0;
+  double typical_market_sd = 0;  // 0 fixes the spread at 0, as for teams.
+  double typical_team_sd = 0;
   int draw_count = 64;
   uint64_t seed = 0;
 };

@@ -45,10 +45,10 @@ CellData EffectiveData(const StageCounts& counts) {
   for (const AgeCounts& age : counts.ages) {
     const AgeCounts effective = age.Effective();
     data.rates.push_back({effective.exits, effective.days});
-    data.advances.push_back({effective.advanced, effective.exits});
+    data.advances.push_back({effective.advanced, effective.exits - effective.regressed});
   }
   const EntryCounts entry = counts.entry.Effective();
-  data.advances.push_back({entry.advanced, entry.left_first_step});
+  data.advances.push_back({entry.advanced, entry.left_first_step - entry.regressed});
   data.first_step = {entry.left_first_step, entry.entered};
   data.entry_day = {entry.left_entry_day, entry.left_first_step};
   return data;
@@ -337,7 +337,7 @@ StageCell ToStageCell(const CellFit& fit, const std::function<double(const Drawn
       std::min(cell.first_week_exit_share, Quantise(of(fit.first_step) * of(fit.entry_day)));
   cell.entry_advance_probability = Quantise(of(fit.advances.back()));
   for (size_t b = 0; b < fit.rates.size(); ++b) {
-    cell.ages.push_back({Quantise(of(fit.rates[b])), Quantise(of(fit.advances[b]))});
+    cell.ages.push_back({Quantise(of(fit.rates[b])), Quantise(of(fit.advances[b])), 0});
   }
   return cell;
 }

@@ -32,8 +32,8 @@ struct StageCellFit {
   std::vector<StageCell> means;               // Posterior means, same order as one draw.
 };
 
-// Segments and stages key the random numbers by name. With a single segment the segment's cells
-// are the stage's.
+// Nobody goes back: that is regressions.h. Segments and stages key the random numbers by name. With
+// a single segment the segment's cells are the stage's.
 StageCellFit FitStageCells(const Exposure& exposure, const std::vector<std::string>& segments,
                            const std::vector<std::string>& stages, const StageCellOptions& options);
 

@@ -193,6 +193,12 @@ class FakeServices::Metrics final : public metrics::v1::MetricsService::Service 
     }
     return ToGrpc(owner_.failure);
   }
+  grpc::Status FitModel(grpc::ServerContext*, const metrics::v1::FitModelRequest* request,
+                        metrics::v1::FitModelResponse* response) override {
+    owner_.fit_request = *request;
+    *response->mutable_model() = owner_.model;
+    return ToGrpc(owner_.failure);
+  }
   grpc::Status GetActuals(grpc::ServerContext*, const metrics::v1::GetActualsRequest* request,
                           grpc::ServerWriter<metrics::v1::GetActualsResponse>* writer) override {
     owner_.actuals_request = *request;

@@ -53,7 +53,7 @@ class FakeServices {
   ingestion::v1::ErasePersonResponse erase_response;
 
   // Metrics: QueryKpi answers with the table of that KPI's name, or fails with what `kpi_failures`
-  // has under it; GetKpi answers with what `kpis` has under it. GetActuals and GetState send their
+  // has under it; GetKpi answers with what `kpis` has under it; FitModel with `model`. GetActuals and GetState send their
   // messages in order.
   metrics::v1::ListKpisResponse kpis;
   std::vector<metrics::v1::QueryKpiRequest> kpi_requests;
@@ -62,6 +62,8 @@ class FakeServices {
   // A KPI that fails when it is asked for with a comparison.
   std::string uncomparable_kpi;
   metrics::v1::GetKpiRequest get_kpi_request;
+  metrics::v1::FitModelRequest fit_request;
+  metrics::v1::PipelineModel model;
   metrics::v1::GetActualsRequest actuals_request;
   std::vector<metrics::v1::GetActualsResponse> actuals;
   metrics::v1::GetStateRequest state_request;
