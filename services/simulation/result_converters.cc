@@ -119,6 +119,12 @@ v1::ForecastResult ForecastResultFrom(const simulator::Forecast& forecast, const
     if (from.bookings_tail_mean.has_value()) {
       *to->mutable_bookings_tail_mean() = EstimateFrom(*from.bookings_tail_mean, minor_per_major);
     }
+    if (from.payout.has_value()) {
+      *to->mutable_payout() = DistributionFrom(*from.payout, minor_per_major);
+    }
+    if (from.payout_tail_mean.has_value()) {
+      *to->mutable_payout_tail_mean() = EstimateFrom(*from.payout_tail_mean, minor_per_major);
+    }
   }
   if (period.reps_at_quota_share.has_value()) {
     *result.mutable_reps_at_quota_share() = DistributionFrom(*period.reps_at_quota_share, 1);
@@ -140,18 +146,26 @@ v1::ForecastResult ForecastResultFrom(const simulator::Forecast& forecast, const
 }
 
 void AddDrivers(const simulator::Drivers& drivers, const Business& business,
-                v1::ForecastResult& result) {
-  std::unordered_map<std::string_view, const simulator::OpenDeal*> deals;
-  for (const simulator::DealDriver& driver : drivers.deals) deals[driver.key] = nullptr;
-  for (const simulator::OpenDeal& deal : business.state.open_deals) {
-    const auto found = deals.find(deal.key);
-    if (found != deals.end()) found->second = &deal;
+                const simulator::Scenario& scenario, v1::ForecastResult& result) {
+  const std::vector<simulator::OpenDeal>& open_deals = business.state.open_deals;
+  std::unordered_map<std::string_view, size_t> positions;
+  for (const simulator::DealDriver& driver : drivers.deals) positions[driver.key] = 0;
+  for (size_t i = 0; i < open_deals.size(); ++i) {
+    const auto found = positions.find(open_deals[i].key);
+    if (found != positions.end()) found->second = i;
+  }
+  std::unordered_map<size_t, int> new_owners;
+  for (const simulator::Reassignment& reassignment : scenario.reassignments) {
+    new_owners[static_cast<size_t>(reassignment.deal)] = reassignment.rep;
   }
   for (const simulator::DealDriver& from : drivers.deals) {
-    const simulator::OpenDeal& deal = *deals.at(from.key);
+    const size_t position = positions.at(from.key);
+    const simulator::OpenDeal& deal = open_deals[position];
+    const auto new_owner = new_owners.find(position);
+    const int owner = new_owner == new_owners.end() ? deal.rep : new_owner->second;
     v1::DealDriver* to = result.add_deal_drivers();
     to->set_opportunity_id(from.key);
-    to->set_rep_id(business.state.reps[deal.rep].key);
+    to->set_rep_id(business.state.reps[owner].key);
     to->set_stage_id(business.model.stages[deal.stage]);
     if (deal.amount_minor_units.has_value()) {
       *to->mutable_amount() = MoneyFrom(*deal.amount_minor_units, business.currency);
@@ -189,6 +203,9 @@ std::vector<v1::EntityDifference> DifferencesFrom(
     *to.mutable_tie_probability() = EstimateFrom(from.tie_probability, 1);
     if (from.attain_probability_change.has_value()) {
       *to.mutable_attain_probability_change() = EstimateFrom(*from.attain_probability_change, 1);
+    }
+    if (from.payout_difference.has_value()) {
+      *to.mutable_payout_difference() = DistributionFrom(*from.payout_difference, minor_per_major);
     }
   }
   return messages;

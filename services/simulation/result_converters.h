@@ -29,9 +29,10 @@ const simulator::EntityPeriodForecast& OrgForecast(const simulator::Forecast& fo
 v1::ForecastResult ForecastResultFrom(const simulator::Forecast& forecast, const Business& business,
                                       const RunSpec& run, const v1::ForecastSpec& spec);
 
-// Adds the drivers of the run's period to its result, in the engine's order.
+// Adds the drivers of the run's period to its result, in the engine's order. Deals show the owner
+// that the scenario gives them.
 void AddDrivers(const simulator::Drivers& drivers, const Business& business,
-                v1::ForecastResult& result);
+                const simulator::Scenario& scenario, v1::ForecastResult& result);
 
 // The differences of the lines the run asks for, in the engine's order.
 std::vector<v1::EntityDifference> DifferencesFrom(

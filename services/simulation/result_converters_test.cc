@@ -37,6 +37,8 @@ simulator::Forecast EngineForecast() {
     line.bookings = Summary(1'000'000);
     if (entity.level == simulator::Level::kOrg) {
       line.bookings_tail_mean = simulator::Estimate{.value = 250'000, .monte_carlo_se = 1'000};
+      line.payout = Summary(90'000);
+      line.payout_tail_mean = simulator::Estimate{.value = 130'000, .monte_carlo_se = 500};
     }
     if (!entity.is_hire) {
       line.quota_minor_units = 6'000'000;
@@ -73,6 +75,9 @@ TEST(ResultConverters, OrgOnlyUnlessAskedFor) {
   EXPECT_DOUBLE_EQ(org.attain_probability().value(), 0.4);
   EXPECT_DOUBLE_EQ(org.bookings_tail_mean().value(), 2'500);
   EXPECT_DOUBLE_EQ(org.bookings_tail_mean().monte_carlo_error(), 10);
+  EXPECT_DOUBLE_EQ(org.payout().mean().value(), 900);
+  EXPECT_DOUBLE_EQ(org.payout().quantiles(4).value(), 450);
+  EXPECT_DOUBLE_EQ(org.payout_tail_mean().value(), 1'300);
 
   EXPECT_EQ(result.period().name(), "2017Q4");
   EXPECT_EQ(result.period().end_date().year(), 2018);
@@ -99,6 +104,8 @@ TEST(ResultConverters, TeamsAndRepsCarryTheirNames) {
   ASSERT_EQ(result.entities_size(), 3);
   EXPECT_EQ(result.entities(0).display_name(), "Team east");
   EXPECT_FALSE(result.entities(0).has_bookings_tail_mean());
+  EXPECT_FALSE(result.entities(0).has_payout());
+  EXPECT_FALSE(result.entities(0).has_payout_tail_mean());
   EXPECT_EQ(result.entities(1).display_name(), "Rep ann");
   EXPECT_FALSE(result.entities(1).is_hire());
   EXPECT_EQ(result.entities(2).display_name(), "new");
@@ -113,6 +120,7 @@ TEST(ResultConverters, DifferencesOfThePeriodAndLevelsAskedFor) {
   differences[0].better_probability.value = 0.3;
   differences[0].tie_probability.value = 0.1;
   differences[0].attain_probability_change = simulator::Estimate{.value = -0.02};
+  differences[0].payout_difference = Summary(-3'000);
   differences[1].entity = {simulator::Level::kTeam, "east", false};
   differences[2].period = 1;
   const auto messages = DifferencesFrom(differences, CompanyBusiness(), RunSpec());
@@ -121,6 +129,7 @@ TEST(ResultConverters, DifferencesOfThePeriodAndLevelsAskedFor) {
   EXPECT_DOUBLE_EQ(messages[0].better_probability().value(), 0.3);
   EXPECT_DOUBLE_EQ(messages[0].tie_probability().value(), 0.1);
   EXPECT_DOUBLE_EQ(messages[0].attain_probability_change().value(), -0.02);
+  EXPECT_DOUBLE_EQ(messages[0].payout_difference().mean().value(), -30);
 }
 
 TEST(ResultConverters, CertificatesNameTheirData) {

@@ -212,6 +212,12 @@ std::vector<std::string> Warnings(const Business& business, const simulator::Sce
   return warnings;
 }
 
+std::string UnpaidWarning(int64_t unpaid, int64_t people, std::string_view period) {
+  return absl::StrCat(WithThousands(unpaid), " of ", Counted(people, "rep"), " ",
+                      unpaid == 1 ? "is" : "are", " paid by no compensation plan in ",
+                      AbslView(period), ": without a quota, or in no plan's audience.");
+}
+
 std::string UncountedDealsWarning(int64_t counted, int64_t uncounted) {
   return absl::StrCat("Drivers are looked for among the ", WithThousands(counted),
                       " largest open deals; ", Counted(uncounted, "smaller one"),

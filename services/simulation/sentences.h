@@ -42,6 +42,9 @@ std::string ComparisonSentence(const simulator::PairedDifference& org_difference
 std::vector<std::string> Warnings(const Business& business, const simulator::Scenario& scenario,
                                   const RunSpec& run, int64_t clamped_count);
 
+// That no compensation plan pays `unpaid` of `people`.
+std::string UnpaidWarning(int64_t unpaid, int64_t people, std::string_view period);
+
 // That drivers were looked for among the largest of more open deals.
 std::string UncountedDealsWarning(int64_t counted, int64_t uncounted);
 

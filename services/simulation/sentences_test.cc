@@ -180,6 +180,13 @@ TEST(Refusal, SaysWhatIsThereAndWhatIsNeeded) {
             "needs at least 20 won deals. Import more history, or wait for more deals to close.");
 }
 
+TEST(Sentences, Unpaid) {
+  EXPECT_EQ(UnpaidWarning(1, 4, "2017Q4"),
+            "1 of 4 reps is paid by no compensation plan in 2017Q4: without a quota, or in no "
+            "plan's audience.");
+  EXPECT_THAT(UnpaidWarning(3, 4, "2017Q4"), ::testing::HasSubstr("3 of 4 reps are paid"));
+}
+
 TEST(Sentences, UncountedDeals) {
   EXPECT_EQ(UncountedDealsWarning(16'384, 1),
             "Drivers are looked for among the 16,384 largest open deals; 1 smaller one is left "

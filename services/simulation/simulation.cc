@@ -253,7 +253,7 @@ absl::StatusOr<v1::ForecastOutcome> Simulation::OutcomeFrom(
     const absl::StatusOr<simulator::Drivers> drivers =
         simulator::RankDrivers(*job.plan, partial, run.driver_count);
     if (!drivers.ok()) return FromEngine(drivers.status());
-    AddDrivers(*drivers, *prepared.business, result);
+    AddDrivers(*drivers, *prepared.business, job.scenario, result);
   }
   type::v1::Certificate& certificate = *outcome.mutable_certificate();
   certificate = prepared.certificate;
@@ -262,6 +262,17 @@ absl::StatusOr<v1::ForecastOutcome> Simulation::OutcomeFrom(
   for (const std::string& warning :
        Warnings(*prepared.business, job.scenario, run, forecast.clamped_count)) {
     certificate.add_warnings(warning);
+  }
+  if (shape.pays()) {
+    int64_t unpaid = 0;
+    for (int person = 0; person < shape.person_count; ++person) {
+      const size_t entity = static_cast<size_t>(1 + shape.team_count + person);
+      unpaid += shape.is_paid[entity * shape.period_count + run.period] ? 0 : 1;
+    }
+    if (unpaid > 0) {
+      certificate.add_warnings(UnpaidWarning(unpaid, shape.person_count,
+                                             prepared.business->state.periods[run.period].name));
+    }
   }
   if (shape.uncounted_deal_count > 0) {
     certificate.add_warnings(UncountedDealsWarning(static_cast<int64_t>(shape.driver_deals.size()),

@@ -264,6 +264,23 @@ TEST(Forecast, DriversWhenAskedFor) {
     EXPECT_EQ(rep.display_name(), "Rep " + rep.entity().entity_id());
   }
   EXPECT_NEAR(sum, 1, 1e-12);
+  // A deal that changes hands shows its new owner.
+  v1::ForecastRequest moved = request;
+  moved.mutable_spec()->set_driver_count(40);
+  for (const v1::DealDriver& deal : forecast.deal_drivers()) {
+    v1::ReassignmentChange& change = *moved.mutable_scenario()->add_reassignments();
+    change.set_opportunity_id(deal.opportunity_id());
+    change.set_rep_id("dee");
+  }
+  const v1::ForecastOutcome after = Forecast(simulation, moved);
+  EXPECT_EQ(after.forecast().deal_drivers_size(), 40);
+  for (const v1::DealDriver& deal : after.forecast().deal_drivers()) {
+    for (const v1::ReassignmentChange& change : moved.scenario().reassignments()) {
+      if (change.opportunity_id() == deal.opportunity_id()) {
+        EXPECT_EQ(deal.rep_id(), "dee");
+      }
+    }
+  }
   // Nothing else differs.
   forecast.clear_deal_drivers();
   forecast.clear_rep_drivers();
@@ -588,6 +605,54 @@ TEST(CompareScenarios, TheFirstIsTheYardstick) {
 
   EXPECT_GT(compared.progress.size(), 2u);
   EXPECT_EQ(compared.progress.back().trials_total(), 3 * 2'048);
+}
+
+TEST(CompareScenarios, PayoutsArePaired) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  v1::Scenario flat = Named("Flat");
+  v1::CompTier& tier = *flat.add_comp_plans()->add_tiers();
+  tier.set_rate(0.1);
+  v1::Scenario accelerated = flat;
+  accelerated.set_display_name("Accelerated");
+  v1::CompTier& accelerator = *accelerated.mutable_comp_plans(0)->add_tiers();
+  accelerator.set_from_attainment(1);
+  accelerator.set_rate(0.15);
+  const Compared compared = Compare(simulation, Spec(), {Named("Base"), flat, accelerated});
+  ASSERT_TRUE(compared.status.ok()) << compared.status;
+  // The base pays by no plan: there is nothing to compare with.
+  for (const v1::EntityDifference& line : compared.result.scenarios(1).differences()) {
+    EXPECT_FALSE(line.has_payout_difference());
+  }
+  for (const v1::EntityForecast& line :
+       compared.result.scenarios(0).outcome().forecast().entities()) {
+    EXPECT_FALSE(line.has_payout());
+  }
+  const v1::ForecastResult& forecast = compared.result.scenarios(1).outcome().forecast();
+  double reps = 0;
+  for (const v1::EntityForecast& line : forecast.entities()) {
+    if (line.entity().level() != v1::LEVEL_REP) continue;
+    EXPECT_EQ(line.has_payout(), line.has_quota()) << line.display_name();
+    reps += line.payout().mean().value();
+    // A tenth of what is booked, to the cent.
+    if (line.has_payout()) {
+      EXPECT_NEAR(line.payout().mean().value(), 0.1 * line.bookings().mean().value(), 0.01);
+    }
+  }
+  EXPECT_NEAR(forecast.entities(0).payout().mean().value(), reps, 0.01);
+  EXPECT_GT(forecast.entities(0).payout_tail_mean().value(),
+            forecast.entities(0).payout().mean().value());
+  const auto& warnings = compared.result.scenarios(1).outcome().certificate().warnings();
+  EXPECT_THAT(std::vector<std::string>(warnings.begin(), warnings.end()),
+              ::testing::Contains(HasSubstr("1 of 4 reps is paid by no compensation plan")));
+
+  const Compared two = Compare(simulation, Spec(), {flat, accelerated});
+  ASSERT_TRUE(two.status.ok()) << two.status;
+  const v1::EntityDifference& org = two.result.scenarios(1).differences(0);
+  ASSERT_TRUE(org.has_payout_difference());
+  EXPECT_GT(org.payout_difference().mean().value(), 0);
+  EXPECT_GE(org.payout_difference().quantiles(0).value(), 0);
+  EXPECT_EQ(org.tie_probability().value(), 1);  // Nothing else is sold.
 }
 
 TEST(CompareScenarios, CommonRandomNumbersMakeTheDifferenceTight) {

@@ -601,6 +601,41 @@ PlanShape ShapeOf(const PipelineState& state, const Blueprint& plan) {
   return shape;
 }
 
+// The first plan that has the person; -1 when none has.
+int CompPlanOf(const Scenario& scenario, const Seller& seller, int person) {
+  for (size_t i = 0; i < scenario.comp_plans.size(); ++i) {
+    const CompPlan& plan = scenario.comp_plans[i];
+    const bool covers = seller.is_hire
+                            ? plan.covers_hires
+                            : std::binary_search(plan.reps.begin(), plan.reps.end(), person);
+    if (covers) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+// Settles who is paid by which plan, and adds the series that hold it.
+void PlacePayouts(Blueprint& plan) {
+  PlanShape& shape = plan.shape;
+  const int periods = shape.period_count;
+  const int first_person = 1 + shape.team_count;
+  plan.comp_plans.assign(static_cast<size_t>(shape.person_count) * periods, -1);
+  shape.is_paid.assign(shape.entities.size() * periods, false);
+  for (const Seller& seller : plan.sellers) {
+    const int person = seller.entity - first_person;
+    const int comp_plan = CompPlanOf(plan.scenario, seller, person);
+    for (int p = 0; p < periods && comp_plan != -1; ++p) {
+      const auto cell = [&](int entity) { return static_cast<size_t>(entity) * periods + p; };
+      if (!shape.quota_minor_units[cell(seller.entity)].has_value()) continue;
+      plan.comp_plans[static_cast<size_t>(person) * periods + p] = comp_plan;
+      shape.is_paid[cell(0)] = true;
+      shape.is_paid[cell(seller.entity)] = true;
+      for (const int team : seller.team_entities) shape.is_paid[cell(team)] = true;
+    }
+  }
+  AddGroup(first_person * periods, plan.layout.trials, shape);
+  AddGroup(shape.person_count * periods, plan.layout.trials, shape);
+}
+
 // Chooses the deals counted as drivers and numbers them by their ids, so that the order of the
 // state does not show.
 void CountDrivers(const PipelineState& state, Blueprint& plan) {
@@ -677,6 +712,7 @@ absl::StatusOr<Blueprint> DrawBlueprint(const PipelineModel& model, const Pipeli
   for (const double radius : kRadii) plan.bases.emplace_back(radius);
   QC_RETURN_IF_ERROR(PlaceSellers(state, plan));
   plan.shape = ShapeOf(state, plan);
+  if (!scenario.comp_plans.empty()) PlacePayouts(plan);
   if (options.counts_drivers) CountDrivers(state, plan);
   plan.shape.trial_key = TrialKey(model, options, plan.layout, plan.grid);
   plan.shape.plan_key = PlanKey(plan.shape.trial_key, state, scenario, options);

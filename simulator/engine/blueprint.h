@@ -160,6 +160,9 @@ struct Blueprint {
   // What must be won on top of the bookings to reach the quota, [entity * periods + period].
   std::vector<int64_t> wanted_minor_units;
   PlanShape shape;
+  // Which of the scenario's compensation plans pays a person, [person * periods + period]; -1:
+  // none. Empty without compensation plans.
+  std::vector<int> comp_plans = {};
 
   bool KeepsTables() const {
     return table_size * shape.draw_count * static_cast<int64_t>(sizeof(double)) <=

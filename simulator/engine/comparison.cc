@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -38,6 +39,24 @@ absl::Status CheckPaired(const Plan& plan_a, const Partial& a, const Plan& plan_
 // The difference of an indicator: -1, 0 or 1 in each trial.
 Estimate DifferenceEstimate(const Partial& partial, const std::vector<int64_t>& differences) {
   return ToEstimate(DecomposeByDraw(MomentsByDraw(partial, differences)));
+}
+
+// Payouts of line `y` of plan b less those of line `x` of plan a, where both pay and keep samples.
+std::optional<DistributionSummary> PairPayouts(const PlanShape& shape_a, const Partial& a, int x,
+                                               const PlanShape& shape_b, const Partial& b, int y,
+                                               int period) {
+  const auto pays = [period](const PlanShape& shape, int entity) {
+    if (!shape.pays()) return false;
+    const size_t cell = static_cast<size_t>(entity) * shape.period_count + period;
+    return shape.is_paid[cell] &&
+           shape.GroupOf(shape.PayoutSeries(entity, period)).storage == SeriesStorage::kSamples;
+  };
+  if (!pays(shape_a, x) || !pays(shape_b, y)) return std::nullopt;
+  const std::vector<int64_t> from = GatherSamples(shape_a, a, shape_a.PayoutSeries(x, period));
+  std::vector<int64_t> differences = GatherSamples(shape_b, b, shape_b.PayoutSeries(y, period));
+  for (size_t i = 0; i < from.size(); ++i) differences[i] -= from[i];
+  const std::vector<ExactMoments> moments = MomentsByDraw(a, differences);
+  return SummarizeSamples(moments, differences, 0, 1);
 }
 
 // Line `x` of plan a and line `y` of plan b in one period.
@@ -77,6 +96,7 @@ PairedDifference Pair(const PlanShape& shape_a, const Partial& a, int x, const P
   }
   const std::vector<ExactMoments> moments = MomentsByDraw(a, differences);
   pair.difference = SummarizeSamples(moments, differences, 0, 1);
+  pair.payout_difference = PairPayouts(shape_a, a, x, shape_b, b, y, period);
   return pair;
 }
 

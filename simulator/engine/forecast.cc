@@ -100,6 +100,11 @@ EntityPeriodForecast SummarizeEntity(const Results& results, int entity, int per
   forecast.bookings = SummarizeSeries(results, series, forecast.booked_minor_units, 1);
   forecast.bookings_tail_mean =
       SeriesTailMean(results, series, forecast.booked_minor_units, tail_share, Tail::kLower);
+  if (shape.pays() && shape.is_paid[cell]) {
+    const int payout = shape.PayoutSeries(entity, period);
+    forecast.payout = SummarizeSeries(results, payout, 0, 1);
+    forecast.payout_tail_mean = SeriesTailMean(results, payout, 0, tail_share, Tail::kUpper);
+  }
   if (forecast.quota_minor_units.has_value()) {
     const auto from =
         results.partial.attain_counts.begin() + static_cast<ptrdiff_t>(cell) * shape.draw_count;

@@ -56,6 +56,11 @@ struct EntityPeriodForecast {
   // the spread over draws is that of what each draw adds to the tail. Absent when the line keeps a
   // histogram: that does not tell the draws apart.
   std::optional<Estimate> bookings_tail_mean;
+  // What the scenario's compensation plans pay for the whole period, minor units, and the mean of
+  // the dearest share of all trials; both absent where they pay nobody of the line, the second also
+  // where a histogram is kept.
+  std::optional<DistributionSummary> payout;
+  std::optional<Estimate> payout_tail_mean;
 };
 
 // P(sum of an entity's bookings from a period's start up to a day >= amount).
@@ -105,6 +110,9 @@ struct PairedDifference {
   Estimate tie_probability;        // P(B = A).
   // P(B attains its quota) - P(A attains its), paired; absent without quotas.
   std::optional<Estimate> attain_probability_change;
+  // Payout of B minus payout of A, minor units; absent where either pays nobody of the line or
+  // keeps no samples of it.
+  std::optional<DistributionSummary> payout_difference;
 };
 
 // Differences for the org and every entity that keeps samples in both. The two partials must

@@ -300,8 +300,14 @@ TEST(ForecastTest, ManyRepsAreSummarisedFromHistograms) {
   const Company company = testing::MakeCompany(options);
   EngineOptions engine;
   engine.trials = 20'000;
-  const Simulated run = Simulate(company, {}, engine);
+  Scenario paying;
+  CompPlan& comp_plan = paying.comp_plans.emplace_back();
+  for (int r = 0; r < 1'000; ++r) comp_plan.reps.push_back(r);
+  comp_plan.payout.tiers = {{0, 1'000}};
+  const Simulated run = Simulate(company, paying, engine);
   const PlanShape& shape = run.plan->shape();
+  EXPECT_EQ(shape.groups[5].storage, SeriesStorage::kHistogram);
+  EXPECT_EQ(shape.groups[4].storage, SeriesStorage::kSamples);
   EXPECT_EQ(shape.groups[3].storage, SeriesStorage::kHistogram);
   EXPECT_EQ(shape.groups[0].storage, SeriesStorage::kSamples);
   const Threshold threshold = {shape.entities[2], 0, std::nullopt, 20'000};
@@ -317,6 +323,11 @@ TEST(ForecastTest, ManyRepsAreSummarisedFromHistograms) {
   EXPECT_NEAR(rep.bookings.quantiles[4].value, 12'345, 12'345.0 / 256 + 1);
   // A histogram does not tell the draws apart: no mean of the worst.
   EXPECT_FALSE(rep.bookings_tail_mean.has_value());
+  // Payouts of people are known as well as their bookings, those of the org by every trial.
+  ASSERT_TRUE(rep.payout.has_value());
+  EXPECT_NEAR(rep.payout->quantiles[4].value, 1'234, 1'234.0 / 256 + 1);
+  EXPECT_FALSE(rep.payout_tail_mean.has_value());
+  EXPECT_TRUE(forecast->periods[0].entities[0].payout_tail_mean.has_value());
   EXPECT_TRUE(forecast->periods[0].entities[0].bookings_tail_mean.has_value());
   const auto pairs = CompareForecasts(*run.plan, run.partial, *run.plan, run.partial);
   ASSERT_TRUE(pairs.ok());

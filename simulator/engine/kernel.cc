@@ -68,7 +68,11 @@ Kernel::Kernel(const Blueprint& plan)
       org_(static_cast<size_t>(steps_) * lanes_),
       team_sums_(static_cast<size_t>(plan.shape.team_count) * marks_ * lanes_),
       at_quota_(static_cast<size_t>(periods_) * lanes_),
-      drivers_(plan) {}
+      drivers_(plan),
+      payout_(lanes_),
+      payout_sums_(plan.shape.pays()
+                       ? static_cast<size_t>(1 + plan.shape.team_count) * periods_ * lanes_
+                       : 0) {}
 
 void Kernel::Uniforms(uint64_t entity_id, RandomPurpose purpose, uint32_t index,
                       double* uniforms) const {
@@ -382,6 +386,7 @@ void Kernel::Book(const Seller& seller, int draw, Partial* into) {
   RecordEntity(seller.entity, sums_.data(), draw, into);
   const size_t last_mark = static_cast<size_t>(plan_.grid.mark_of_period.back());
   drivers_.AddPerson(seller.entity, &sums_[last_mark * lanes_]);
+  if (plan_.shape.pays()) PayOut(seller, draw, into);
   for (int period = 0; period < periods_; ++period) {
     const size_t cell = static_cast<size_t>(seller.entity) * periods_ + period;
     const int64_t wanted = plan_.wanted_minor_units[cell];
@@ -411,6 +416,7 @@ bool Kernel::SimulateBatch(const DrawTables& tables, int draw, int64_t batch,
   std::fill(org_.begin(), org_.end(), 0);
   std::fill(team_sums_.begin(), team_sums_.end(), 0);
   std::fill(at_quota_.begin(), at_quota_.end(), 0);
+  std::fill(payout_sums_.begin(), payout_sums_.end(), 0);
   drivers_.Clear();
 
   DrawFactors(tables);
@@ -466,6 +472,7 @@ bool Kernel::SimulateBatch(const DrawTables& tables, int draw, int64_t batch,
   }
   const size_t last_step = static_cast<size_t>(plan_.grid.last_step_of_period.back());
   drivers_.Close(&org_[last_step * lanes_], draw, into);
+  if (plan_.shape.pays()) RecordPayouts(draw, into);
   into->clamped_count += clamped_count_;
   into->batches.push_back(std::move(samples));
   return true;

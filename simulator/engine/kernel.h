@@ -61,6 +61,10 @@ class Kernel {
                  int64_t amount);
   // Turns won amounts per step into sums per mark and adds them to the lines above.
   void Book(const Seller& seller, int draw, Partial* into);
+  // Pays the seller for what `Book` summed; then, all being booked, records what teams and the org
+  // pay (payouts.cc).
+  void PayOut(const Seller& seller, int draw, Partial* into);
+  void RecordPayouts(int draw, Partial* into);
   void RecordEntity(int entity, const int64_t* sums, int draw, Partial* into);
   void RecordSeries(int series, const int64_t* values, int draw, Partial* into);
 
@@ -92,6 +96,8 @@ class Kernel {
   std::vector<int64_t> team_sums_;   // [team][mark][lane].
   std::vector<int64_t> at_quota_;    // [period][lane].
   DriverTally drivers_;
+  std::vector<int64_t> payout_;       // [lane], the seller's in a period.
+  std::vector<int64_t> payout_sums_;  // [org, then team][period][lane].
 };
 
 }  // namespace quotacast::simulator

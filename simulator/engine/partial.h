@@ -34,6 +34,11 @@ enum class SeriesStorage { kSamples, kHistogram };
 //   group 1: number of people at quota                    [period]
 //   group 2: each team up to each mark                    [team][mark]
 //   group 3: each rep, then each hire, up to each mark    [person][mark]
+// and of plans with compensation plans
+//   group 4: payout of the org, then of each team         [line][period]
+//   group 5: payout of each rep, then of each hire        [person][period]
+// Payouts are of whole periods, what was booked before the as-of date included; who is not paid by
+// a plan gets 0 and adds nothing.
 // A mark is a step that ends a period or at a cut day.
 struct SeriesGroup {
   int first_series = 0;
@@ -63,7 +68,10 @@ struct PlanShape {
   std::vector<int> eligible_rep_count;  // [period]: people with a quota.
   int team_count = 0;
   int person_count = 0;
-  std::vector<SeriesGroup> groups;  // The four above.
+  std::vector<SeriesGroup> groups;  // Those above.
+  // Whether a plan pays anybody of the line in the period, [entity * period_count + period]; empty
+  // without compensation plans.
+  std::vector<bool> is_paid;
   int series_count = 0;
   int sampled_series_count = 0;
   int histogram_count = 0;
@@ -89,8 +97,16 @@ struct PlanShape {
     return entity == 0 ? mark_steps[mark]
                        : groups[2].first_series + (entity - 1) * mark_count() + mark;
   }
+  bool pays() const { return !is_paid.empty(); }
+  // Of plans with compensation plans only.
+  int PayoutSeries(int entity, int period) const {
+    const int first_person = 1 + team_count;
+    return entity < first_person
+               ? groups[4].first_series + entity * period_count + period
+               : groups[5].first_series + (entity - first_person) * period_count + period;
+  }
   const SeriesGroup& GroupOf(int series) const {
-    int group = 3;
+    int group = static_cast<int>(groups.size()) - 1;
     while (group > 0 && series < groups[group].first_series) --group;
     return groups[group];
   }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "simulator/comp/payout_plan.h"
 #include "simulator/engine/fingerprint.h"
 
 namespace quotacast::simulator {
@@ -45,6 +46,19 @@ void AddCalendar(const ParameterDraw& draw, Fingerprint& print) {
     print.Add(band.from_tenure_days);
     print.Add(band.rate_per_year);
   }
+}
+
+void AddCompPlan(const CompPlan& plan, Fingerprint& print) {
+  print.Add(static_cast<uint64_t>(plan.reps.size()));
+  for (const int rep : plan.reps) print.Add(rep);
+  print.Add(plan.covers_hires);
+  print.Add(static_cast<uint64_t>(plan.payout.tiers.size()));
+  for (const PayoutTier& tier : plan.payout.tiers) {
+    print.Add(tier.from_attainment_basis_points);
+    print.Add(tier.rate_basis_points);
+  }
+  print.Add(plan.payout.floor_minor_units);
+  AddAmount(plan.payout.cap_minor_units, print);
 }
 
 void AddModel(const PipelineModel& model, Fingerprint& print) {
@@ -224,6 +238,8 @@ void AddScenario(const Scenario& scenario, const std::vector<OpenDeal>& deals, b
   }
   print.Add(scenario.interference_median);
   print.Add(scenario.interference_log_sd);
+  print.Add(static_cast<uint64_t>(scenario.comp_plans.size()));
+  for (const CompPlan& plan : scenario.comp_plans) AddCompPlan(plan, print);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/time/civil_time.h"
 #include "base/fiscal_calendar.h"
+#include "simulator/comp/payout_plan.h"
 
 namespace quotacast::simulator {
 
@@ -36,6 +37,7 @@ inline constexpr int kMaxDemandShocks = 64;
 inline constexpr int64_t kMaxQuotaMinorUnits = 1'000'000'000'000'000;  // 10^15 per person.
 inline constexpr double kMaxQuotaFactor = 1'000;
 inline constexpr double kHoursPerWeek = 40;
+inline constexpr int kMaxCompPlans = 64;
 inline constexpr int kMaxTrials = 10'000'000;
 inline constexpr int64_t kMaxAmountMinorUnits = 10'000'000'000'000;  // 10^13 per deal.
 
@@ -329,6 +331,14 @@ struct DemandShock {
   std::optional<Effect> win;          // Probit shift at every stage.
 };
 
+// A compensation plan and its audience: it pays those of them who have a quota in a period, for all
+// their bookings of the period, the part before the as-of date included.
+struct CompPlan {
+  std::vector<int> reps;  // By position; ascending, each once. Hires join when `covers_hires`.
+  bool covers_hires = false;
+  PayoutPlan payout;
+};
+
 // What is changed against the state as it stands. The empty scenario is the base.
 struct Scenario {
   std::string name;
@@ -344,6 +354,9 @@ struct Scenario {
   std::vector<QuotaChange> quota_changes;  // Applied in their order.
   std::vector<DemandShock> demand_shocks;
   std::optional<Attrition> attrition;
+  // What people are paid. The first plan whose audience has a person counts; whom none has is paid
+  // by no plan. Never changes what is sold.
+  std::vector<CompPlan> comp_plans;
 };
 
 // Ramp of reps with a start date, and of hires unless they say otherwise.

@@ -292,6 +292,13 @@ TEST(ModelTest, ValidateScenarioNamesTheField) {
       {"attrition.inherited_win.mean",
        [](auto& s) { s.attrition.emplace().inherited_win.mean = 6; }},
       {"interference_median", [](auto& s) { s.interference_median = -1; }},
+      {"comp_plans[0].reps[1]",
+       [](auto& s) {
+         s.comp_plans[0].reps = {2, 2};
+       }},
+      {"comp_plans[0].reps[0]", [](auto& s) { s.comp_plans[0].reps = {4}; }},
+      {"comp_plans[0].payout", [](auto& s) { s.comp_plans[0].payout.tiers.clear(); }},
+      {"comp_plans", [](auto& s) { s.comp_plans.resize(kMaxCompPlans + 1, s.comp_plans[0]); }},
       {"hires", [](auto& s) { s.hires.resize(kMaxHires + 1, s.hires[0]); }},
       {"initiatives", [](auto& s) { s.initiatives.resize(kMaxInitiatives + 1, s.initiatives[0]); }},
   };
@@ -300,6 +307,7 @@ TEST(ModelTest, ValidateScenarioNamesTheField) {
     scenario.initiatives = {testing::InitiativeForAll(company, 1)};
     scenario.initiatives[0].win = Effect{0.1, 0.05};
     scenario.hires = {testing::HireIntoFirstTeam(company, 2)};
+    scenario.comp_plans = {{{0, 3}, true, {{{0, 1'000}}, 0, std::nullopt}}};
     ASSERT_TRUE(ValidateScenario(scenario, company.state, company.model).ok());
     c.breakage(scenario);
     const absl::Status status = ValidateScenario(scenario, company.state, company.model);

@@ -255,6 +255,16 @@ void CheckDemandShocks(const Scenario& scenario, const Surroundings& around,
   }
 }
 
+void CheckCompPlans(const Scenario& scenario, const Surroundings& around, Violations& violations) {
+  for (size_t i = 0; i < scenario.comp_plans.size() && !violations.full(); ++i) {
+    const CompPlan& plan = scenario.comp_plans[i];
+    const std::string path = Item("comp_plans", i);
+    CheckPositions(plan.reps, around.state.reps.size(), path + ".reps", violations);
+    const absl::Status payout = ValidatePayoutPlan(plan.payout);
+    violations.Check(payout.ok(), path + ".payout", payout.message(), "a sound plan");
+  }
+}
+
 }  // namespace
 
 absl::Status ValidateScenario(const Scenario& scenario, const PipelineState& state,
@@ -272,6 +282,7 @@ absl::Status ValidateScenario(const Scenario& scenario, const PipelineState& sta
   at_most(scenario.reassignments.size(), kMaxStaffChanges, "reassignments");
   at_most(scenario.quota_changes.size(), kMaxQuotaChanges, "quota_changes");
   at_most(scenario.demand_shocks.size(), kMaxDemandShocks, "demand_shocks");
+  at_most(scenario.comp_plans.size(), kMaxCompPlans, "comp_plans");
   violations.Range(scenario.interference_median, 0, 100, "interference_median");
   violations.Range(scenario.interference_log_sd, 0, kMaxLogSd, "interference_log_sd");
 
@@ -306,6 +317,7 @@ absl::Status ValidateScenario(const Scenario& scenario, const PipelineState& sta
     violations.Range(scenario.attrition->freeze_weeks, 0, kMaxWeeks, "attrition.freeze_weeks");
     CheckEffect(scenario.attrition->inherited_win, "attrition.inherited_win", violations);
   }
+  CheckCompPlans(scenario, around, violations);
   return std::move(violations).Result();
 }
 

@@ -47,6 +47,20 @@ std::string BetterText(const EntityDifference& difference) {
   return AlwaysTies(difference) ? "same" : FormatProbability(difference.better_probability());
 }
 
+// "Payout: USD 12,000 more on average; USD 0 to +USD 30,000 in 8 of 10 outcomes."
+std::string PayoutLine(const EntityDifference& difference, const std::string& currency,
+                       const Terminal& terminal) {
+  if (!difference.has_payout_difference()) return "";
+  const type::v1::Distribution& payout = difference.payout_difference();
+  const double error = payout.mean().monte_carlo_error();
+  return Wrap(
+      absl::StrCat(FormatSignedMoney(payout.mean().value(), error, currency), " on average; ",
+                   FormatSignedMoney(QuantileAt(payout, 0.1), error, currency), " to ",
+                   FormatSignedMoney(QuantileAt(payout, 0.9), error, currency),
+                   " in 8 of 10 outcomes"),
+      terminal.width_columns, "Payout: ");
+}
+
 const EntityDifference* OrganisationDifference(const ScenarioComparison& scenario) {
   for (const EntityDifference& difference : scenario.differences()) {
     if (difference.entity().level() == simulation::v1::LEVEL_ORG) return &difference;
@@ -137,6 +151,8 @@ std::string ScenarioSection(const ScenarioComparison& scenario, const std::strin
       absl::StrAppend(&out, "\nDifference of the organisation's bookings, outcome by outcome:\n",
                       histogram);
     }
+    const std::string payout = PayoutLine(*difference, currency, terminal);
+    if (!payout.empty()) absl::StrAppend(&out, "\n", payout);
   }
   out += DifferenceTable(scenario, simulation::v1::LEVEL_TEAM, terminal);
   out += DifferenceTable(scenario, simulation::v1::LEVEL_REP, terminal);

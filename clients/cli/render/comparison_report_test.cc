@@ -86,5 +86,17 @@ TEST(ComparisonReportTest, Refused) {
             "No forecast: There are 12 won deals; at least 20 are needed.\n");
 }
 
+TEST(ComparisonReportTest, PayoutsWhereBothPay) {
+  simulation::v1::ComparisonResult result = SampleComparison();
+  EXPECT_EQ(ComparisonReport(result, Terminal()).find("Payout"), std::string::npos);
+  *result.mutable_scenarios(1)->mutable_differences(0)->mutable_payout_difference() =
+      SampleDistribution(12'000, 4'000, 100);
+  const std::string text = ComparisonReport(result, Terminal());
+  EXPECT_NE(text.find("\nPayout: +USD 12,000 on average; -USD 4,000 to +USD 28,000 in 8 of 10 "
+                      "outcomes\n"),
+            std::string::npos)
+      << text;
+}
+
 }  // namespace
 }  // namespace quotacast::cli

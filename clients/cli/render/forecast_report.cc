@@ -102,6 +102,41 @@ std::string LevelTable(const ForecastResult& forecast, Level level, double tail_
   return table.empty() ? "" : table.Render(terminal) + "\n";
 }
 
+// What the scenario's compensation plans pay, line by line; empty without plans.
+std::string PayoutTable(const ForecastResult& forecast, double tail_share,
+                        const Terminal& terminal) {
+  Table table(
+      {{"Payout"},
+       {"Mean", Align::kRight},
+       {"P10", Align::kRight},
+       {"P50", Align::kRight},
+       {"P90", Align::kRight},
+       {absl::StrFormat("Dearest %.3g %%", 100 * tail_share), Align::kRight, kTailDropOrder},
+       {"Of bookings", Align::kRight, kTailDropOrder}});
+  for (const EntityForecast& entity : forecast.entities()) {
+    if (!entity.has_payout()) continue;
+    const type::v1::Estimate& mean = entity.payout().mean();
+    const auto quantile = [&](double probability) {
+      return FormatAmount(QuantileAt(entity.payout(), probability), mean.monte_carlo_error());
+    };
+    const double bookings = entity.bookings().mean().value();
+    table.AddRow({NameOf(entity), FormatAmount(mean.value(), mean.monte_carlo_error()),
+                  quantile(0.1), quantile(0.5), quantile(0.9),
+                  entity.has_payout_tail_mean()
+                      ? FormatAmount(entity.payout_tail_mean().value(),
+                                     entity.payout_tail_mean().monte_carlo_error())
+                      : "-",
+                  bookings > 0 ? FormatPercent(mean.value() / bookings) : "-"});
+  }
+  if (table.empty()) return "";
+  return table.Render(terminal) +
+         Wrap(absl::StrFormat("What the scenario's compensation plans pay for the period. Dearest "
+                              "%.3g %%: mean payout of those outcomes.",
+                              100 * tail_share),
+              terminal.width_columns) +
+         "\n";
+}
+
 std::string RepsAtQuotaLine(const ForecastResult& forecast, const Terminal& terminal) {
   if (!forecast.has_reps_at_quota_share() || forecast.eligible_rep_count() == 0) return "";
   const int reps = forecast.eligible_rep_count();
@@ -209,6 +244,7 @@ std::string ForecastReport(const ForecastOutcome& outcome, const Terminal& termi
   }
   const std::string lines = RepsAtQuotaLine(forecast, terminal) + Thresholds(forecast, terminal);
   if (!lines.empty()) out += lines + "\n";
+  out += PayoutTable(forecast, tail_share, terminal);
   const std::string drivers = DriverReport(forecast, terminal);
   if (!drivers.empty()) out += drivers + "\n";
   out += CertificateText(outcome.certificate(),

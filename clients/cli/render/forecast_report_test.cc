@@ -71,6 +71,21 @@ note: The history covers three quarters only.
 )");
 }
 
+TEST(ForecastReportTest, WhatPlansPay) {
+  simulation::v1::ForecastOutcome outcome = SampleForecast();
+  EXPECT_EQ(ForecastReport(outcome, Terminal()).find("Payout"), std::string::npos);
+  auto* organisation = outcome.mutable_forecast()->mutable_entities(0);
+  *organisation->mutable_payout() = SampleDistribution(288'000, 10'000, 400);
+  *organisation->mutable_payout_tail_mean() = SampleEstimate(345'678, 900, 0, 1'000);
+  auto* west = outcome.mutable_forecast()->mutable_entities(2);
+  *west->mutable_payout() = SampleDistribution(100'000, 5'000, 200);
+  const std::string text = ForecastReport(outcome, Terminal(), 0.1);
+  const size_t start = text.find("Payout ");
+  ASSERT_NE(start, std::string::npos) << text;
+  EXPECT_EQ("\n" + text.substr(start, text.find("\n\n", start) + 1 - start), R"(
+)");
+}
+
 TEST(ForecastReportTest, Refused) {
   simulation::v1::ForecastOutcome outcome;
   outcome.mutable_refusal()->set_reason("DATA_TIER_TOO_LOW");
