@@ -32,7 +32,6 @@ RampFit FitRamp(const History& history, absl::CivilDay window_start);
 
 // Prior of leavers: kDefaultAttritionPerYear with the weight of kAttritionPriorCount leavers, an
 // assumption; bands of tenure are tied to the level of all by kAttritionBandCount leavers.
-inline constexpr double kDefaultAttritionPerYear = 0.25;
 inline constexpr double kAttritionPriorCount = 2;
 inline constexpr double kAttritionBandCount = 4;
 inline constexpr int kAttritionBandStarts[] = {0, 365, 3 * 365};
