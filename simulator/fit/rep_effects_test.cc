@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "simulator/fit/posterior.h"
 
 namespace quotacast::simulator {
 namespace {
