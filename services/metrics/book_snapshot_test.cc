@@ -86,7 +86,7 @@ std::string ModelOf(const BookView& view) {
   if (view.opportunities.empty() || !view.currency_status.ok()) return "none";
   simulator::FitOptions options;
   options.draw_count = 2;
-  const auto model = simulator::FitPipelineModel(ToHistory(view), options);
+  const auto model = simulator::FitPipeline(ToHistory(view), options);
   return model.ok() ? DeterministicBytes(ToProtoModel(*model, view, "w"))
                     : model.status().ToString();
 }

@@ -404,6 +404,15 @@ TEST_F(MetricsSnapshotTest, WritesInTheBackgroundAsTheBookGrows) {
   add_up_to(2 * kSnapshotEventsMin);
   ask();
   EXPECT_EQ(TakeNotes(), Notes({absl::StrCat("written w ", 2 * kSnapshotEventsMin)}));
+  // A disk that does not take it is said, and left alone until there is as much again.
+  std::filesystem::remove_all(directory);
+  add_up_to(3 * kSnapshotEventsMin);
+  ask();
+  const Notes failed = TakeNotes();
+  ASSERT_EQ(failed.size(), 1u);
+  EXPECT_EQ(failed[0].substr(0, 25), "failed w 0: cannot create");
+  ask();
+  EXPECT_EQ(TakeNotes(), Notes());
 }
 
 }  // namespace

@@ -88,8 +88,10 @@ void SnapshotKeeper::Offer(const std::string& workspace, const std::shared_ptr<B
   Known& known = known_[workspace];
   known.book = book;
   const int64_t wanted = std::max(kSnapshotEventsMin, last_offset / kSnapshotShare);
-  if (known.is_queued || last_offset - known.saved_through < wanted) return;
+  const int64_t known_through = std::max(known.saved_through, known.tried_through);
+  if (known.is_queued || last_offset - known_through < wanted) return;
   known.is_queued = true;
+  known.tried_through = last_offset;
   queue_.emplace_back(workspace, book);
   changed_.notify_all();
 }
@@ -209,6 +211,7 @@ void SnapshotKeeper::Refuse(const std::string& workspace, const std::string& rea
 
 void SnapshotKeeper::DeleteFile(const std::string& workspace, Known& known) {
   known.saved_through = 0;
+  known.tried_through = 0;
   const absl::Status status = folder_->Delete(workspace);
   if (!status.ok()) {
     Note(SnapshotNote::Kind::kFailed, workspace, 0, std::string(status.message()));

@@ -97,6 +97,7 @@ class SnapshotKeeper {
  private:
   struct Known {
     int64_t saved_through = 0;   // 0: there is no file.
+    int64_t tried_through = 0;   // A disk that took nothing is tried again when there is more.
     int64_t looked_through = 0;  // By Look, and whether it came to the end of the log.
     bool is_looked_to_end = false;
     int64_t erased_through = 0;
