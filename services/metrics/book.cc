@@ -140,6 +140,7 @@ absl::Status Book::Append(const ingestion::v1::EventRecord& record) {
     recorded_runs_.push_back({record.offset(), recorded});
   }
   last_offset_ = record.offset();
+  last_id_ = record.id();
   if (record.event().has_erasure()) last_erasure_offset_ = record.offset();
   if (RecordFacts::Takes(record)) {
     record_facts_->Append(record);
@@ -179,8 +180,14 @@ void Book::KeepReferenceFact(const ingestion::v1::EventRecord& record, absl::Tim
   fact.offset = record.offset();
   fact.recorded = recorded;
   if (record.has_effective_time()) fact.effective = ToTime(record.effective_time());
-  fact.fact_offset = first_offset_of_fact_.emplace(FactKey(record), fact.offset).first->second;
+  const auto first = first_offset_of_fact_.emplace(FactKey(record), fact.offset).first;
+  fact.fact_offset = first->second;
+  if (fact.fact_offset == fact.offset) fact.key = &first->first;
   fact.event = record.event();
+  AddReferenceFact(std::move(fact));
+}
+
+void Book::AddReferenceFact(Fact fact) {
   reference_fact_bytes_ += sizeof(Fact) + 2 * fact.event.SpaceUsedLong();
   reference_facts_.push_back(std::move(fact));
 }
@@ -221,6 +228,15 @@ size_t Book::memory_bytes() const {
 int64_t Book::last_offset() const {
   std::lock_guard<std::mutex> lock(mutex_);
   return last_offset_;
+}
+
+bool Book::IsLast(const ingestion::v1::EventRecord& record) const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return last_offset_ > 0 && record.offset() == last_offset_ &&
+         record.id().source() == last_id_.source() &&
+         record.id().source_key() == last_id_.source_key() &&
+         record.id().version() == last_id_.version() &&
+         ToTime(record.recorded_time()) == recorded_runs_.back().recorded;
 }
 
 int64_t Book::last_erasure_offset() const {

@@ -99,6 +99,9 @@ class Book {
   // shown. A new book that knows it takes the place.
   bool is_outdated() const;
 
+  // Whether this is the last record taken, told by id and recorded time.
+  bool IsLast(const ingestion::v1::EventRecord& record) const;
+
   // The business at an as-of. `today` is the latest day that may be asked for, but for one day of
   // time-zone slack. An absent effective day is the latest day of any opportunity fact that
   // counts and is not dated after `today` (`today` when there is none); an absent recorded time is
@@ -110,6 +113,7 @@ class Book {
                                                      absl::CivilDay today) const;
 
  private:
+  friend class BookSnapshot;
   friend class ViewBuilder;
 
   // An event about anything but an opportunity, with the first event about the same fact.
@@ -118,6 +122,8 @@ class Book {
     int64_t fact_offset = 0;  // Smallest offset among the sayings about this fact.
     absl::Time recorded;
     std::optional<absl::Time> effective;
+    // Of the first saying: what identifies the fact, in first_offset_of_fact_.
+    const std::string* key = nullptr;
     crm::v1::CrmEvent event;
   };
   // Events from this offset on, up to the next run, were recorded at this time.
@@ -129,6 +135,7 @@ class Book {
   void KeepOpportunityFact(const ingestion::v1::EventRecord& record, absl::Time recorded,
                            const std::string& opportunity_id);
   void KeepReferenceFact(const ingestion::v1::EventRecord& record, absl::Time recorded);
+  void AddReferenceFact(Fact fact);
   // Last offset recorded by then; 0 when there is none.
   int64_t LastOffsetRecordedBy(absl::Time time) const;
   absl::Time RecordedTimeOf(int64_t offset) const;
@@ -139,6 +146,7 @@ class Book {
   mutable std::mutex mutex_;
   int64_t last_offset_ = 0;  // Guarded by mutex_, as all below.
   int64_t last_erasure_offset_ = 0;
+  ingestion::v1::EventId last_id_;  // Of the last record.
   std::vector<RecordedRun> recorded_runs_;
   OpportunityFacts opportunity_facts_;
   // Days of opportunities' changes, each with the first offset that named it.

@@ -18,13 +18,13 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "base/civil_date.h"
-#include "base/random.h"
 #include "gtest/gtest.h"
 #include "quotacast/crm/v1/crm_event.pb.h"
 #include "services/metrics/book.h"
 #include "services/metrics/book_test_views.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/proto_values.h"
+#include "services/metrics/random_feed.h"
 #include "services/metrics/test_columns.h"
 #include "services/metrics/test_feed.h"
 
@@ -33,95 +33,6 @@ namespace {
 
 using absl::CivilDay;
 using ingestion::v1::EventRecord;
-
-const CivilDay kFirstDay(2017, 1, 2);
-constexpr int kDayCount = 200;
-constexpr int kDealCount = 12;
-constexpr int kEventCount = 700;
-const char* const kStages[] = {"Discovery", "Proposal", "Won", "Lost"};
-
-class RandomFeed {
- public:
-  explicit RandomFeed(uint32_t seed) : seed_(seed), feed_(kFirstDay) {
-    feed_.Stages();
-    for (int i = 0; i < kEventCount; ++i) {
-      if (Chance(3)) feed_.RecordOn(std::min(kFirstDay + i / 3, kFirstDay + kDayCount));
-      AddEvent(i);
-    }
-  }
-  const TestFeed& feed() const { return feed_; }
-  int Below(int limit) {
-    const uint32_t bits = RandomBlock(seed_, ++draw_count_, 0, RandomPurpose::kSynthetic, 0)[0];
-    return static_cast<int>(bits % static_cast<uint32_t>(limit));
-  }
-  bool Chance(int of) { return Below(of) == 0; }
-  CivilDay AnyDay() { return kFirstDay + Below(kDayCount); }
-
- private:
-  void AddEvent(int number) {
-    const std::string id = absl::StrCat("d", Below(kDealCount));
-    const CivilDay day = AnyDay();
-    crm::v1::CrmEvent event;
-    switch (Below(20)) {
-      case 0:  // Takes back what may or may not have been said.
-        event.mutable_retraction()->set_version(
-            absl::StrCat(kStages[Below(4)], "@", FormatIsoDate(day)));
-        if (!said_.empty() && !Chance(4)) {
-          const auto& said = said_[static_cast<size_t>(Below(static_cast<int>(said_.size())))];
-          event.mutable_retraction()->set_version(said.second);
-          feed_.Add(absl::StrCat("opportunity/", said.first), absl::StrCat(said.second, "!"),
-                    At(day, 0), event);
-          return;
-        }
-        feed_.Add(absl::StrCat("opportunity/", id), absl::StrCat("r", number), At(day, 0), event);
-        return;
-      case 1:
-        event.mutable_deletion()->set_entity(crm::v1::ENTITY_KIND_OPPORTUNITY);
-        event.mutable_deletion()->set_entity_id(id);
-        event.mutable_deletion()->set_restored(!Chance(3));
-        feed_.Add(absl::StrCat("opportunity/", id), absl::StrCat("end", number), At(day, 0), event);
-        return;
-      case 2:
-        if (!Chance(6)) break;
-        event.mutable_merge()->set_entity(crm::v1::ENTITY_KIND_OPPORTUNITY);
-        event.mutable_merge()->set_from_id(id);
-        event.mutable_merge()->set_into_id("d0");
-        feed_.Add(absl::StrCat("opportunity/", id), absl::StrCat("m", number), At(day, 0), event);
-        return;
-      case 3:  // A stage changes its meaning.
-        if (!Chance(4)) break;
-        feed_.Stage("Proposal", 2,
-                    Chance(2) ? crm::v1::STAGE_CATEGORY_LOST : crm::v1::STAGE_CATEGORY_OPEN);
-        return;
-      default:
-        break;
-    }
-    DealFields fields;
-    const std::string stage = Chance(8) ? "" : kStages[Below(4)];
-    if (Chance(2)) fields.rep = absl::StrCat("rep", Below(4));
-    if (Chance(4)) fields.product = absl::StrCat("p", Below(3));
-    if (Chance(4)) fields.segment = absl::StrCat("s", Below(2));
-    if (Chance(2)) fields.amount = Below(5) * 100 - 100;
-    if (Chance(4)) fields.created = AnyDay();
-    if (Chance(3)) fields.expected_close = AnyDay();
-    // A later saying about a fact of before, at times on another day.
-    std::string version = absl::StrCat(stage, "@", FormatIsoDate(day));
-    if (!said_.empty() && Chance(4)) {
-      const auto& said = said_[static_cast<size_t>(Below(static_cast<int>(said_.size())))];
-      if (said.first == id) version = absl::StrCat(said.second, "#", number);
-    }
-    fields.version = version;
-    std::optional<CivilDay> effective = day;
-    if (Chance(15)) effective.reset();
-    feed_.Deal(id, stage, effective, fields);
-    said_.emplace_back(id, VersionStem(version));
-  }
-
-  const uint64_t seed_;
-  uint64_t draw_count_ = 0;
-  TestFeed feed_;
-  std::vector<std::pair<std::string, std::string>> said_;  // Deal and version.
-};
 
 void ExpectSame(const BookView& a, const BookView& b) {
   EXPECT_EQ(a.as_of, b.as_of);

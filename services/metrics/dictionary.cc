@@ -35,6 +35,11 @@ uint32_t Dictionary::CodeOf(std::string_view text) {
   return code;
 }
 
+void Dictionary::Reserve(size_t size) {
+  ends_.reserve(size);
+  codes_.reserve(size);
+}
+
 uint32_t Dictionary::Find(std::string_view text) const {
   const auto found = codes_.find(text);
   return found == codes_.end() ? kNone : *found;

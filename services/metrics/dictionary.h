@@ -28,6 +28,8 @@ class Dictionary {
 
   // Codes count from 0 in order of first mention. At most 2^32 - 1 texts.
   uint32_t CodeOf(std::string_view text);
+  // Makes room for so many texts.
+  void Reserve(size_t size);
   // kNone when it was never mentioned.
   uint32_t Find(std::string_view text) const;
   // Valid until the next CodeOf.

@@ -116,7 +116,13 @@ absl::StatusOr<std::vector<FiscalPeriod>> StatePeriods(const BookView& view,
 }  // namespace
 
 Metrics::Metrics(Feed feed, const Clock* clock, const MetricsOptions& options)
-    : feed_(std::move(feed)), clock_(clock), options_(options) {}
+    : feed_(std::move(feed)),
+      clock_(clock),
+      options_(options),
+      snapshots_(options.snapshot_folder == nullptr
+                     ? nullptr
+                     : std::make_unique<SnapshotKeeper>(options.snapshot_folder, feed_, clock_,
+                                                        options.snapshot_notes)) {}
 
 std::shared_ptr<Metrics::Shelf> Metrics::ShelfOf(const std::string& workspace) {
   std::lock_guard<std::mutex> lock(mutex_);
@@ -162,6 +168,31 @@ absl::Status Metrics::MakeRoom(Shelf& shelf, const Book& book) {
   return absl::OkStatus();
 }
 
+absl::Status Metrics::ReadSnapshot(Shelf& shelf, const Cancelled& cancelled) {
+  if (snapshots_ == nullptr || shelf.is_snapshot_read) return absl::OkStatus();
+  QC_ASSIGN_OR_RETURN(const std::shared_ptr<Book> book,
+                      snapshots_->Load(shelf.workspace, cancelled));
+  shelf.is_snapshot_read = true;
+  if (book == nullptr) return absl::OkStatus();
+  shelf.book = book;
+  return MakeRoom(shelf, *book);
+}
+
+absl::StatusOr<std::shared_ptr<Book>> Metrics::CaughtUpBook(Shelf& shelf,
+                                                            const Cancelled& cancelled) {
+  QC_RETURN_IF_ERROR(ReadSnapshot(shelf, cancelled));
+  QC_RETURN_IF_ERROR(CatchUp(shelf, cancelled, *shelf.book));
+  // A person's data was erased from what was read before: read all of it again.
+  while (shelf.book->is_outdated()) {
+    const int64_t erasure_offset = shelf.book->last_erasure_offset();
+    if (snapshots_ != nullptr) snapshots_->Erase(shelf.workspace, erasure_offset);
+    auto fresh = std::make_shared<Book>(erasure_offset);
+    QC_RETURN_IF_ERROR(CatchUp(shelf, cancelled, *fresh));
+    shelf.book = fresh;
+  }
+  return shelf.book;
+}
+
 absl::Status Metrics::CatchUp(Shelf& shelf, const Cancelled& cancelled, Book& book) {
   absl::Status appended;
   QC_RETURN_IF_ERROR(feed_(shelf.workspace, book.last_offset(), cancelled,
@@ -191,15 +222,9 @@ absl::StatusOr<std::shared_ptr<const BookView>> Metrics::ViewOf(const std::strin
     do {
       if (IsCancelled(cancelled)) return absl::CancelledError("the caller went away");
     } while (!lock.try_lock_for(kCatchUpWait));
-    QC_RETURN_IF_ERROR(CatchUp(*shelf, cancelled, *shelf->book));
-    // A person's data was erased from what was read before: read all of it again.
-    while (shelf->book->is_outdated()) {
-      auto fresh = std::make_shared<Book>(shelf->book->last_erasure_offset());
-      QC_RETURN_IF_ERROR(CatchUp(*shelf, cancelled, *fresh));
-      shelf->book = fresh;
-    }
-    book = shelf->book;
+    QC_ASSIGN_OR_RETURN(book, CaughtUpBook(*shelf, cancelled));
   }
+  if (snapshots_ != nullptr) snapshots_->Offer(workspace, book);
   return book->At(request, DayOfUtc(clock_->Now()));
 }
 

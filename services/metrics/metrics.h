@@ -23,7 +23,10 @@
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "quotacast/metrics/v1/metrics_service.pb.h"
 #include "services/metrics/book.h"
+#include "services/metrics/feed.h"
 #include "services/metrics/kpi/registry.h"
+#include "services/metrics/snapshot_folder.h"
+#include "services/metrics/snapshot_keeper.h"
 
 namespace quotacast::metrics {
 
@@ -39,16 +42,11 @@ inline constexpr int kMaxHorizonDays = 3650;
 // was cancelled.
 inline constexpr std::chrono::milliseconds kCatchUpWait{50};
 
-using Cancelled = std::function<bool()>;  // May be empty.
-
-// Hands on the events of a workspace after an offset, in log order, until it is caught up or
-// `on_batch` says false. The status is the caller's answer when it fails.
-using Feed = std::function<absl::Status(
-    std::string_view workspace, int64_t after_offset, const Cancelled& cancelled,
-    const std::function<bool(const ingestion::v1::WatchEventsResponse&)>& on_batch)>;
-
 struct MetricsOptions {
   size_t book_bytes_max = kDefaultBookBytesMax;
+  // Where snapshots of the books are kept; null: nowhere, a restart reads the feed from its start.
+  std::shared_ptr<const SnapshotFolder> snapshot_folder = nullptr;
+  SnapshotNotes snapshot_notes = nullptr;
 };
 
 // Thread-safe. Requests name their workspace as "workspaces/{workspace}".
@@ -61,6 +59,11 @@ class Metrics {
  public:
   // `clock` must outlive this.
   Metrics(Feed feed, const Clock* clock, const MetricsOptions& options = {});
+  // Writes the snapshots that lag behind their books.
+  ~Metrics() = default;
+
+  // Null without a folder for snapshots.
+  SnapshotKeeper* snapshots() { return snapshots_.get(); }
 
   // Further errors: as KpiRegistry::Query; INVALID_ARGUMENT (INVALID_FIELD) for horizon_days.
   absl::StatusOr<metrics::v1::QueryKpiResponse> QueryKpi(
@@ -98,8 +101,9 @@ class Metrics {
     explicit Shelf(std::string name) : workspace(std::move(name)) {}
     const std::string workspace;
     std::timed_mutex catch_up;
-    std::shared_ptr<Book> book = std::make_shared<Book>();  // Guarded by catch_up.
-    std::atomic<size_t> book_bytes{0};                      // Of the book, as last looked at.
+    bool is_snapshot_read = false;  // Guarded by catch_up, as the next.
+    std::shared_ptr<Book> book = std::make_shared<Book>();
+    std::atomic<size_t> book_bytes{0};  // Of the book, as last looked at.
   };
   struct FittedModel {
     ResolvedAsOf as_of;
@@ -109,6 +113,10 @@ class Metrics {
   };
 
   std::shared_ptr<Shelf> ShelfOf(const std::string& workspace);
+  // Takes the book of the snapshot when there is one; once per shelf.
+  absl::Status ReadSnapshot(Shelf& shelf, const Cancelled& cancelled);
+  // The book as it is now. Called with catch_up held.
+  absl::StatusOr<std::shared_ptr<Book>> CaughtUpBook(Shelf& shelf, const Cancelled& cancelled);
   // Reads what the feed has beyond what the book knows.
   absl::Status CatchUp(Shelf& shelf, const Cancelled& cancelled, Book& book);
   // Notes what the shelf's book needs and takes other books away for it.
@@ -128,6 +136,8 @@ class Metrics {
   mutable std::mutex mutex_;                                       // Guards what follows.
   std::deque<std::shared_ptr<Shelf>> shelves_;                     // Latest used first.
   mutable std::deque<std::shared_ptr<const FittedModel>> models_;  // Latest used first.
+  // Last: it writes the books of the shelves when it goes.
+  const std::unique_ptr<SnapshotKeeper> snapshots_;
 };
 
 }  // namespace quotacast::metrics

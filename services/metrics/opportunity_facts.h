@@ -124,6 +124,8 @@ class OpportunityFacts {
   size_t memory_bytes() const;
 
  private:
+  friend class BookSnapshot;
+
   // Above so many facts an opportunity's keys are looked up, not walked through.
   static constexpr uint32_t kMaxWalk = 64;
   static constexpr size_t kBlockBytes = size_t{1} << 16;

@@ -68,15 +68,22 @@ void RecordFacts::Append(const ingestion::v1::EventRecord& record) {
   std::lock_guard<std::mutex> lock(mutex_);
   Fact fact;
   fact.offset = record.offset();
-  const auto name = names_.emplace(FactName(record), static_cast<int32_t>(names_.size()));
-  fact.name = name.first->second;
+  fact.name = NumberOf(FactName(record));
   if (record.has_effective_time()) fact.effective = ToTime(record.effective_time());
   record.event().SerializeToString(&fact.event);
-  const std::string& key = record.id().source_key();
-  std::vector<Fact>& facts = facts_[key];
-  // An entry of a map costs about as much again as what is in it.
-  if (name.second) bytes_ += 2 * (sizeof(std::string) + name.first->first.size());
-  if (facts.empty()) bytes_ += 2 * (sizeof(std::string) + sizeof(facts) + key.size());
+  Keep(record.id().source_key(), std::move(fact));
+}
+
+// An entry of a map costs about as much again as what is in it.
+int32_t RecordFacts::NumberOf(std::string name) {
+  const auto [entry, is_new] = names_.emplace(std::move(name), static_cast<int32_t>(names_.size()));
+  if (is_new) bytes_ += 2 * (sizeof(std::string) + entry->first.size());
+  return entry->second;
+}
+
+void RecordFacts::Keep(const std::string& source_key, Fact fact) {
+  std::vector<Fact>& facts = facts_[source_key];
+  if (facts.empty()) bytes_ += 2 * (sizeof(std::string) + sizeof(facts) + source_key.size());
   bytes_ += sizeof(Fact) + fact.event.size();
   facts.push_back(std::move(fact));
 }

@@ -51,12 +51,18 @@ class RecordFacts {
   size_t memory_bytes() const;
 
  private:
+  friend class BookSnapshot;
+
   struct Fact {
     int64_t offset = 0;
     int32_t name = 0;  // Of the fact within its record, in names_.
     std::optional<absl::Time> effective;
     std::string event;  // Serialised.
   };
+
+  // Both under the lock. The number of a fact's name; a new one gets the next.
+  int32_t NumberOf(std::string name);
+  void Keep(const std::string& source_key, Fact fact);
 
   mutable std::mutex mutex_;
   size_t bytes_ = 0;                                          // About. Guarded, as all below.

@@ -40,6 +40,7 @@ struct Flags {
   int64_t workspace_events_per_second = 0;
   int64_t workspace_events_max = 0;
   int64_t metrics_memory_max_mib = SuiteOptions().metrics_memory_max_mib;
+  std::string metrics_snapshot_dir;
   std::string log_level = "info";
   bool allow_remote = false;
 };
@@ -93,6 +94,10 @@ void AddFlags(CLI::App& app, const std::string& program, Flags& flags) {
       ->type_name("MIB")
       ->check(CLI::Range(int64_t{16}, int64_t{1} << 24))
       ->capture_default_str();
+  app.add_option("--metrics-snapshot-dir", flags.metrics_snapshot_dir,
+                 "Folder of snapshots of these histories, which spare a restart reading the whole "
+                 "log; off: none. Otherwise snapshots in --data-dir, with --event-store none")
+      ->type_name("DIR");
   app.add_option("--log-level", flags.log_level,
                  "Log lines (JSON, on standard error): debug, info, warning, error or off")
       ->type_name("LEVEL")
@@ -117,6 +122,7 @@ absl::StatusOr<SuiteOptions> ToSuiteOptions(const Flags& flags) {
   options.workspace_events_per_second = flags.workspace_events_per_second;
   options.workspace_events_max = flags.workspace_events_max;
   options.metrics_memory_max_mib = flags.metrics_memory_max_mib;
+  options.metrics_snapshot_dir = flags.metrics_snapshot_dir;
   return options;
 }
 

@@ -31,6 +31,8 @@
 #include "services/ingestion/server/ingestion_service.h"
 #include "services/ingestion/workspace_limits.h"
 #include "services/metrics/server/metrics_service.h"
+#include "services/metrics/snapshot_folder.h"
+#include "services/metrics/snapshot_keeper.h"
 #include "services/planning/server/planning_service.h"
 #include "services/quotacastd/directory_lock.h"
 #include "services/quotacastd/serving_limits.h"
@@ -108,6 +110,16 @@ absl::Status Check(const SuiteOptions& options) {
         "metrics-memory-max-mib",
         absl::StrCat("is ", options.metrics_memory_max_mib, "; expected 16 or more"));
   }
+  if (!options.metrics_snapshot_dir.empty() && options.metrics_snapshot_dir != kNoSnapshots) {
+    if (!hosts(Service::kMetrics)) {
+      return InvalidField("metrics-snapshot-dir",
+                          "is given, but this process does not host the metrics service");
+    }
+    if (hosts(Service::kIngestion) && options.in_memory) {
+      return InvalidField("metrics-snapshot-dir",
+                          "is given, but the log is in memory and ends with the process");
+    }
+  }
   QC_RETURN_IF_ERROR(CheckAddress("ingestion", options.ingestion_address,
                                   hosts(Service::kIngestion), hosts(Service::kMetrics)));
   QC_RETURN_IF_ERROR(CheckAddress("metrics", options.metrics_address, hosts(Service::kMetrics),
@@ -153,6 +165,8 @@ struct Suite::Parts {
                        const std::string& schema, std::unique_ptr<eventlog::EventLog>& log);
   absl::Status StartIngestion(const SuiteOptions& options);
   absl::Status StartMetrics(const SuiteOptions& options);
+  // Opens the folder of snapshots when there is to be one.
+  absl::Status OpenSnapshots(const SuiteOptions& options, metrics::MetricsOptions& metrics_options);
   absl::Status StartSimulation(const SuiteOptions& options);
   absl::Status StartPlanning(const SuiteOptions& options);
   absl::Status StartPublicServer(const SuiteOptions& options);
@@ -165,6 +179,7 @@ struct Suite::Parts {
   const Clock* const clock;         // What the business calls "now".
   serving::Logger logger;
   std::unique_ptr<DirectoryLock> lock;
+  std::unique_ptr<DirectoryLock> snapshot_lock;
 
   std::unique_ptr<eventlog::EventLog> event_log;
   std::unique_ptr<ingestion::IngestionService> ingestion;
@@ -187,6 +202,42 @@ std::string StoreName(const SuiteOptions& options) {
   if (options.event_store.empty()) return "";
   const auto address = eventlog::PostgresAddress::Parse(options.event_store);
   return address.ok() ? address->name() : "";
+}
+
+// Empty: no snapshots.
+std::string SnapshotDirectory(const SuiteOptions& options) {
+  if (options.metrics_snapshot_dir == kNoSnapshots) return "";
+  if (!options.metrics_snapshot_dir.empty()) return options.metrics_snapshot_dir;
+  // Beside the log, where it is a file of this process.
+  if (options.services.count(Service::kIngestion) == 0 || options.in_memory ||
+      options.data_dir.empty()) {
+    return "";
+  }
+  return (std::filesystem::path(options.data_dir) / "snapshots").string();
+}
+
+const char* EventOf(metrics::SnapshotNote::Kind kind) {
+  switch (kind) {
+    case metrics::SnapshotNote::Kind::kLoaded:
+      return "snapshot_loaded";
+    case metrics::SnapshotNote::Kind::kWritten:
+      return "snapshot_written";
+    case metrics::SnapshotNote::Kind::kRefused:
+      return "snapshot_refused";
+    case metrics::SnapshotNote::Kind::kErased:
+      return "snapshot_erased";
+    case metrics::SnapshotNote::Kind::kFailed:
+      return "snapshot_failed";
+  }
+  return "snapshot";
+}
+
+// The service goes on without a snapshot, slower at its next start.
+serving::LogLevel LevelOf(metrics::SnapshotNote::Kind kind) {
+  return kind == metrics::SnapshotNote::Kind::kRefused ||
+                 kind == metrics::SnapshotNote::Kind::kFailed
+             ? serving::LogLevel::kWarning
+             : serving::LogLevel::kInfo;
 }
 
 // The service in this process, or where it runs otherwise.
@@ -233,12 +284,29 @@ absl::Status Suite::Parts::StartIngestion(const SuiteOptions& options) {
   return Host(ingestion::kIngestionServiceName, ingestion.get(), ingestion_server);
 }
 
+absl::Status Suite::Parts::OpenSnapshots(const SuiteOptions& options,
+                                         metrics::MetricsOptions& metrics_options) {
+  const std::string directory = SnapshotDirectory(options);
+  if (directory.empty()) return absl::OkStatus();
+  QC_ASSIGN_OR_RETURN(snapshot_lock, DirectoryLock::Acquire(directory));
+  QC_ASSIGN_OR_RETURN(metrics_options.snapshot_folder, metrics::SnapshotFolder::Open(directory));
+  metrics_options.snapshot_notes = [this](const metrics::SnapshotNote& note) {
+    serving::JsonLine line;
+    line.Add("workspace", note.workspace);
+    if (note.log_offset > 0) line.Add("log_offset", note.log_offset);
+    if (!note.reason.empty()) line.Add("reason", note.reason);
+    logger.Write(LevelOf(note.kind), EventOf(note.kind), line);
+  };
+  return absl::OkStatus();
+}
+
 absl::Status Suite::Parts::StartMetrics(const SuiteOptions& options) {
+  metrics::MetricsOptions metrics_options;
+  metrics_options.book_bytes_max = static_cast<size_t>(options.metrics_memory_max_mib) << 20;
+  QC_RETURN_IF_ERROR(OpenSnapshots(options, metrics_options));
   metrics = std::make_unique<metrics::MetricsService>(
       ChannelTo(ingestion_server, options.ingestion_address), MetricsServing(), *clock,
-      machine_clock, logger.call_log(),
-      metrics::MetricsOptions{.book_bytes_max = static_cast<size_t>(options.metrics_memory_max_mib)
-                                                << 20});
+      machine_clock, logger.call_log(), metrics_options);
   return Host(metrics::kMetricsServiceName, metrics.get(), metrics_server);
 }
 

@@ -32,6 +32,9 @@ absl::StatusOr<std::set<Service>> ParseServices(std::string_view names);
 inline constexpr char kIngestionSchema[] = "quotacast_events";
 inline constexpr char kPlanningSchema[] = "quotacast_planning";
 
+// Says that no snapshots are kept.
+inline constexpr char kNoSnapshots[] = "off";
+
 struct SuiteOptions {
   std::set<Service> services = AllServices();
 
@@ -61,6 +64,11 @@ struct SuiteOptions {
   // Memory that the metrics service keeps books of workspaces in, MiB. A workspace that needs more
   // is refused; books not used for longest make room for others.
   int64_t metrics_memory_max_mib = 8'192;
+
+  // Where the metrics service keeps snapshots of its books, so that a restart need not read the
+  // whole log: created when missing, and locked. Empty: "snapshots" in `data_dir` when this process
+  // hosts metrics and keeps events there, else nowhere. kNoSnapshots: nowhere.
+  std::string metrics_snapshot_dir;
 
   // Threads of one simulation; 0: one per core. Never changes a result.
   int simulation_threads = 0;

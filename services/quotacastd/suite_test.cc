@@ -92,11 +92,22 @@ TEST(SuiteTest, KeepsItsLogsInTheDirectoryAndLocksIt) {
     ASSERT_NE(suite, nullptr);
     EXPECT_TRUE(std::filesystem::exists(options.data_dir + "/events.db"));
     EXPECT_TRUE(std::filesystem::exists(options.data_dir + "/planning.db"));
+    EXPECT_TRUE(std::filesystem::exists(options.data_dir + "/snapshots"));
     const auto second = Suite::Start(options);
     ASSERT_FALSE(second.ok());
     EXPECT_EQ(GetDetail(second.status())->reason, "DATA_DIR_IN_USE");
   }
+  options.metrics_snapshot_dir = kNoSnapshots;
   EXPECT_NE(StartOrNull(options), nullptr);
+  // Two processes do not keep their snapshots in one folder.
+  options.data_dir = absl::StrCat(testing::TempDir(), "/suite/one");
+  options.metrics_snapshot_dir = absl::StrCat(testing::TempDir(), "/suite/shared");
+  const std::unique_ptr<Suite> one = StartOrNull(options);
+  ASSERT_NE(one, nullptr);
+  options.data_dir = absl::StrCat(testing::TempDir(), "/suite/other");
+  const auto other = Suite::Start(options);
+  ASSERT_FALSE(other.ok());
+  EXPECT_EQ(GetDetail(other.status())->reason, "DATA_DIR_IN_USE");
 }
 
 TEST(SuiteTest, RefusesCombinationsThatCannotWork) {
@@ -139,6 +150,11 @@ TEST(SuiteTest, RefusesCombinationsThatCannotWork) {
   options = InMemory();
   options.workspace_events_max = -1;
   EXPECT_EQ(field_at_fault(options), "workspace-events-max");
+  options = InMemory();
+  options.metrics_snapshot_dir = "/tmp/never-made";
+  EXPECT_EQ(field_at_fault(options), "metrics-snapshot-dir");
+  options.services = {Service::kIngestion};
+  EXPECT_EQ(field_at_fault(options), "metrics-snapshot-dir");
   options = InMemory();
   options.metrics_memory_max_mib = 15;
   EXPECT_EQ(field_at_fault(options), "metrics-memory-max-mib");

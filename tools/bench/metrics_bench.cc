@@ -29,6 +29,7 @@
 #include "tools/bench/machine_time.h"
 #include "tools/bench/measured_book.h"
 #include "tools/bench/size_sweep.h"
+#include "tools/bench/snapshot_speed.h"
 #include "tools/bench/table_comparison.h"
 #include "tools/bench/visible_delay.h"
 
@@ -43,7 +44,7 @@ constexpr double kMaxRepTableMilliseconds = 100;
 
 struct Options {
   int64_t size = 100'000;
-  std::vector<std::string> parts = {"book", "tables", "visible"};
+  std::vector<std::string> parts = {"book", "tables", "snapshot", "visible"};
   ComparisonOptions comparison = {.python = ".deps/bench-venv/bin/python"};
   VisibleDelayOptions visible = {.server = "bazel-bin/services/quotacastd/quotacastd"};
   bool sweep = false;
@@ -105,7 +106,7 @@ absl::Status Run(const Options& options, Figures& figures) {
   const SystemClock clock;
   const DealHistories histories(options.size);
   const std::string prefix = absl::StrCat("metrics_", options.size, "_");
-  if (options.Measures("book") || options.Measures("tables")) {
+  if (options.Measures("book") || options.Measures("tables") || options.Measures("snapshot")) {
     SayProgress(absl::StrCat("a book of ", options.size, " deals"));
     Book book;
     QC_RETURN_IF_ERROR(MeasureBook(prefix, histories, clock, book, figures));
@@ -113,6 +114,10 @@ absl::Status Run(const Options& options, Figures& figures) {
       SayProgress("the same tables in databases");
       QC_RETURN_IF_ERROR(
           CompareTables(options.comparison, prefix, histories, book, clock, figures));
+    }
+    if (options.Measures("snapshot")) {
+      SayProgress("the book from a file");
+      QC_RETURN_IF_ERROR(MeasureSnapshot(prefix, clock, book, figures));
     }
   }
   if (!options.Measures("visible")) return absl::OkStatus();
@@ -127,8 +132,9 @@ int Main(int argc, char** argv) {
       ->capture_default_str()
       ->check(CLI::Range(int64_t{1'000}, int64_t{10'000'000}));
   app.add_flag("--sweep", options.sweep, "cost against size instead: from 1,000 by tens to --size");
-  app.add_option("--parts", options.parts, "what to measure: book, tables (and book), visible")
-      ->check(CLI::IsMember({"book", "tables", "visible"}))
+  app.add_option("--parts", options.parts,
+                 "what to measure: book, tables (and book), snapshot (and book), visible")
+      ->check(CLI::IsMember({"book", "tables", "snapshot", "visible"}))
       ->delimiter(',')
       ->capture_default_str();
   app.add_option("--databases", options.comparison.databases, "the peers of the tables")

@@ -15,6 +15,7 @@ expect() {  # expect COUNT PATTERN
 "$bench" --size 5000 --databases sqlite,postgres --python /usr/bin/python3 \
   --server services/quotacastd/quotacastd --feed-seconds 0.5 >"$figures"
 expect 4 $'^metrics_5000_(table|as_of)_over_(sqlite|postgres)_same_cells\t1\t'
+expect 1 $'^metrics_5000_snapshot_answers_as_the_book\t1\t'
 expect 1 $'^metrics_5000_visible_answers_have_what_was_acknowledged\t1\t'
 expect 1 $'^metrics_5000_visible_p99_milliseconds\t[0-9.]+\t<=50\t'
 
