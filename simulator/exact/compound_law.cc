@@ -17,9 +17,31 @@ void AddScaled(double* to, double a, const double* from, size_t size) {
   for (size_t i = 0; i < size; ++i) to[i] += a * from[i];
 }
 
-// to[0, size) += a * x[0, size) + b * y[0, size).
-void AddBoth(double* to, double a, const double* x, double b, const double* y, size_t size) {
-  for (size_t i = 0; i < size; ++i) to[i] += a * x[i] + b * y[i];
+// Sums of several products per node cost less than as many passes over the nodes.
+constexpr size_t kBlock = 4;
+
+// to[n] += a[k] x[n - k] + b[k] y[n - k] for k = 0, 1, 2, 3 in this order and n in [0, size).
+void AddBlock(double* to, const double* a, const double* x, const double* b, const double* y,
+              size_t size) {
+  for (size_t n = 0; n < size; ++n) {
+    double sum = to[n];
+    sum += a[0] * x[n] + b[0] * y[n];
+    sum += a[1] * *(x + n - 1) + b[1] * *(y + n - 1);
+    sum += a[2] * *(x + n - 2) + b[2] * *(y + n - 2);
+    sum += a[3] * *(x + n - 3) + b[3] * *(y + n - 3);
+    to[n] = sum;
+  }
+}
+// The same of one product.
+void AddBlock(double* to, const double* a, const double* x, size_t size) {
+  for (size_t n = 0; n < size; ++n) {
+    double sum = to[n];
+    sum += a[0] * x[n];
+    sum += a[1] * *(x + n - 1);
+    sum += a[2] * *(x + n - 2);
+    sum += a[3] * *(x + n - 3);
+    to[n] = sum;
+  }
 }
 
 // -ln P(sum = 0).
@@ -56,11 +78,20 @@ void CompoundLaw(double expected_count, const CreationMix& mix, const std::vecto
   std::vector<double>& s = *law;
   s[0] = Exp(-LogZero(count, part, severity[0]));
   const double scale = 1 / (1 - a * severity[0]);
-  for (size_t i = 0; i < size; ++i) {
-    if (i > 0) s[i] *= scale / static_cast<double>(i);
-    if (s[i] == 0) continue;
-    AddBoth(s.data() + i + 1, s[i], weighted.data() + 1, a * static_cast<double>(i) * s[i],
-            severity.data() + 1, size - i - 1);
+  double onwards[kBlock], back[kBlock];
+  for (size_t first = 0; first < size; first += kBlock) {
+    const size_t end = std::min(first + kBlock, size);
+    for (size_t i = first; i < end; ++i) {
+      if (i > 0) s[i] *= scale / static_cast<double>(i);
+      onwards[i - first] = s[i];
+      back[i - first] = a * static_cast<double>(i) * s[i];
+      for (size_t n = i + 1; n < end; ++n) {
+        s[n] += onwards[i - first] * weighted[n - i] + back[i - first] * severity[n - i];
+      }
+    }
+    if (end < size) {
+      AddBlock(&s[end], onwards, &weighted[kBlock], back, &severity[kBlock], size - end);
+    }
   }
   for (; halvings > 0; --halvings) {
     std::vector<double> twice(size, 0);
@@ -105,9 +136,16 @@ void AddDeal(double probability, const std::vector<double>& severity, std::vecto
   if (probability == 0) return;
   const size_t size = law->size();
   scratch->assign(size, 0);
-  AddScaled(scratch->data(), 1 - probability, law->data(), size);
-  for (size_t i = 0; i < size; ++i) {
-    AddScaled(scratch->data() + i, probability * (*law)[i], severity.data(), size - i);
+  double* to = scratch->data();
+  AddScaled(to, 1 - probability, law->data(), size);
+  double won[kBlock];
+  for (size_t first = 0; first < size; first += kBlock) {
+    const size_t end = std::min(first + kBlock, size);
+    for (size_t i = first; i < end; ++i) {
+      won[i - first] = probability * (*law)[i];
+      for (size_t n = i; n < end; ++n) to[n] += won[i - first] * severity[n - i];
+    }
+    if (end < size) AddBlock(to + end, won, &severity[kBlock], size - end);
   }
   law->swap(*scratch);
 }

@@ -189,9 +189,11 @@ absl::Status ExactRun::FindPersonLaws() {
     const bool done = Parallel(static_cast<int>(plan_.sellers.size()), [&](int s) {
       QuotaQuestion::Scratch scratch;
       const Seller& seller = plan_.sellers[s];
+      PersonQuestions questions(context_, seller);
       for (int mark = 0; mark < marks_; ++mark) {
         LineSums& sums = Line(seller.entity, mark);
-        const PersonMark at(context_, seller, mark, sums.Mean() + kPersonReach * sums.Sd());
+        const PersonMark at(context_, seller, mark, sums.Mean() + kPersonReach * sums.Sd(),
+                            &questions);
         if (at.law.has_value()) {
           sums.width = at.law->lattice().width;
           sums.is_lattice_exact = at.law->lattice().holds_all_amounts;
@@ -200,7 +202,7 @@ absl::Status ExactRun::FindPersonLaws() {
           PersonFigures figures = FiguresOf(context_, seller, Tables(draw), at,
                                             Scale(s, draw, mark), options_.sums, &scratch);
           if (at.law.has_value()) sums.AddLaw(figures.law);
-          if (!at.question.has_value()) continue;
+          if (at.question == nullptr) continue;
           sums.attain.push_back(figures.answer.probability);
           sums.atoms.push_back(figures.answer.atom);
           sums.cell_masses.push_back(figures.answer.cell_mass);

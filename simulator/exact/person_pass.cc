@@ -46,7 +46,13 @@ PersonScale ScaleOf(const ExactContext& context, const Seller& seller, const Dra
   return scale;
 }
 
-PersonMark::PersonMark(const ExactContext& context, const Seller& seller, int mark_, double law_top)
+const QuotaQuestion& PersonQuestions::Of(int64_t wanted) {
+  return questions_.try_emplace(wanted, seller_, context_.laws, wanted, context_.quota_cells)
+      .first->second;
+}
+
+PersonMark::PersonMark(const ExactContext& context, const Seller& seller, int mark_, double law_top,
+                       PersonQuestions* questions)
     : mark(mark_) {
   const Blueprint& plan = context.plan;
   const Mark& at = plan.grid.marks[mark];
@@ -54,7 +60,7 @@ PersonMark::PersonMark(const ExactContext& context, const Seller& seller, int ma
       plan.wanted_minor_units[static_cast<size_t>(seller.entity) * plan.grid.period_count() +
                               at.period];
   if (at.ends_period && wanted != Seller::kNoQuota) {
-    question.emplace(seller, context.laws, wanted, context.quota_cells);
+    question = &questions->Of(wanted);
   }
   if (context.law_cells > 0) {
     AmountRange range;
@@ -81,7 +87,7 @@ PersonFigures FiguresOf(const ExactContext& context, const Seller& seller, const
     const double weight = nodes.weights[i];
     const WinChances chances =
         ChancesAt(context.plan, seller, tables, at.mark, shift.mean + shift.sd() * nodes.points[i]);
-    if (at.question.has_value()) {
+    if (at.question != nullptr) {
       const QuotaQuestion::Answer answer = at.question->Ask(chances, scratch);
       figures.answer.probability += weight * answer.probability;
       figures.answer.atom += weight * answer.atom;
@@ -93,7 +99,7 @@ PersonFigures FiguresOf(const ExactContext& context, const Seller& seller, const
         figures.law[n] += weight * scratch->lattice.law[n];
     }
   }
-  if (at_points && at.question.has_value()) {
+  if (at_points && at.question != nullptr) {
     const NormalInterpolation interpolation = InterpolationOf(context, seller, tables, scale);
     for (const double x : interpolation.points()) {
       figures.attain_at_points.push_back(

@@ -2,6 +2,8 @@
 #ifndef QUOTACAST_SIMULATOR_EXACT_PERSON_PASS_H_
 #define QUOTACAST_SIMULATOR_EXACT_PERSON_PASS_H_
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -50,13 +52,28 @@ struct ShiftLaw {
 };
 ShiftLaw ShiftLawOf(const Seller& seller, const DrawTables& tables);
 
-// One person at one mark. Immutable once built and thread-safe.
+// The questions of one person by what is wanted: periods with the same quota share one.
+class PersonQuestions {
+ public:
+  PersonQuestions(const ExactContext& context, const Seller& seller)
+      : context_(context), seller_(seller) {}
+
+  const QuotaQuestion& Of(int64_t wanted);
+
+ private:
+  const ExactContext& context_;
+  const Seller& seller_;
+  std::map<int64_t, QuotaQuestion> questions_;
+};
+
+// One person at one mark. Immutable once built and thread-safe; `questions` must outlive it.
 struct PersonMark {
-  PersonMark(const ExactContext& context, const Seller& seller, int mark, double law_top);
+  PersonMark(const ExactContext& context, const Seller& seller, int mark, double law_top,
+             PersonQuestions* questions);
 
   int mark = 0;
-  std::optional<QuotaQuestion> question;  // At period ends, with a quota.
-  std::optional<SellerLattice> law;       // When laws are wanted.
+  const QuotaQuestion* question = nullptr;  // At period ends, with a quota.
+  std::optional<SellerLattice> law;         // When laws are wanted.
 };
 
 // The figures of one person, draw and mark.
