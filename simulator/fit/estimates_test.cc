@@ -98,7 +98,7 @@ TEST(EstimatesOf, FiguresOfHandMadeDraws) {
   EXPECT_NEAR(Find(estimates, "creation_per_week", "", "r")->value, 1.4, 1e-6);
   EXPECT_NEAR(Find(estimates, "creation_per_week", "", "t")->value, 0.7, 1e-6);
   EXPECT_NEAR(Find(estimates, "won_amount_mean")->value, 100, 1e-4);
-  EXPECT_NEAR(Find(estimates, "creation_mix_shape")->low, 10, 1e-6);
+  EXPECT_NEAR(Find(estimates, "creation_mix_shape")->low, 5, 1e-6);
   EXPECT_NEAR(Find(estimates, "creation_mix_shape")->high, 20, 1e-6);
   EXPECT_NEAR(Find(estimates, "rep_effect", "", "r")->high, 0.1 + 1.28155 * 0.2, 1e-4);
   EXPECT_EQ(Find(estimates, "period_win_factor"), nullptr);
