@@ -30,6 +30,7 @@ struct ForecastArguments {
   ForecastSpecArguments spec;
   std::string scenario;
   double tolerance = 0;
+  double tail_share = 0;
   int32_t driver_count = 0;
 };
 
@@ -106,6 +107,7 @@ absl::StatusOr<int> RunUntilConverged(simulation::v1::ForecastSpec spec,
 absl::StatusOr<int> Run(const ForecastArguments& arguments, CommandContext& context) {
   QC_ASSIGN_OR_RETURN(simulation::v1::ForecastSpec spec,
                       MakeForecastSpec(arguments.spec, {simulation::v1::LEVEL_ORG}, context));
+  spec.set_tail_share(arguments.tail_share);
   spec.set_driver_count(arguments.driver_count);
   simulation::v1::Scenario scenario;
   if (!arguments.scenario.empty()) {
@@ -123,6 +125,10 @@ void AddForecastCommand(CLI::App& app, Commands& commands) {
   AddForecastSpecOptions(*command, arguments->spec);
   command->add_option("--scenario", arguments->scenario,
                       "Under a scenario: a file, or the id of a saved one (default: base)");
+  command
+      ->add_option("--tail", arguments->tail_share,
+                   "Worst share of the outcomes whose mean is shown (default 0.05)")
+      ->check(CLI::Range(1e-6, 1.0));
   command
       ->add_option("--drivers", arguments->driver_count,
                    "Show this many open deals and reps that the period depends on most")

@@ -33,10 +33,6 @@ void AddForecastSpecOptions(CLI::App& command, ForecastSpecArguments& arguments)
       .add_option("--step-days", arguments.step_days,
                   "Days per simulated step: 7 (default), or 1 for short sales cycles")
       ->check(CLI::IsMember({1, 7}));
-  command
-      .add_option("--tail", arguments.tail_share,
-                  "Worst share of the outcomes whose mean is shown (default 0.05)")
-      ->check(CLI::Range(1e-6, 1.0));
 }
 
 absl::StatusOr<simulation::v1::ForecastSpec> MakeForecastSpec(
@@ -56,7 +52,6 @@ absl::StatusOr<simulation::v1::ForecastSpec> MakeForecastSpec(
   spec.set_trial_count(arguments.trial_count);
   spec.set_seed(arguments.seed);
   spec.set_step_days(arguments.step_days);
-  spec.set_tail_share(arguments.tail_share);
   if (!arguments.as_of.empty()) {
     QC_ASSIGN_OR_RETURN(*spec.mutable_as_of()->mutable_effective_date(),
                         ParseDateArgument(arguments.as_of));

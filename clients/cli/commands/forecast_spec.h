@@ -20,10 +20,9 @@ struct ForecastSpecArguments {
   uint64_t seed = 0;
   std::string as_of;
   int32_t step_days = 0;
-  double tail_share = 0;
 };
 
-// Adds --period, --level, --trials, --seed, --as-of, --step-days and --tail.
+// Adds --period, --level, --trials, --seed, --as-of and --step-days.
 void AddForecastSpecOptions(CLI::App& command, ForecastSpecArguments& arguments);
 
 // The spec. Text for people always has the organisation's line, whatever levels were asked for;

@@ -51,6 +51,12 @@ type::v1::Estimate ChangeOf(const DealDriver& deal) {
   return change;
 }
 
+// A small negative share is chance, not a "-0.0 %".
+std::string ShareText(double share) {
+  const std::string text = FormatPercent(share);
+  return text == "-0.0 %" ? "0.0 %" : text;
+}
+
 std::string Headline(const DealDriver& deal, const RepNames& names, const Terminal& terminal) {
   if (!HasBothSides(deal)) return "";
   const type::v1::Estimate change = ChangeOf(deal);
@@ -102,7 +108,7 @@ std::string DealTable(const ForecastResult& forecast, const RepNames& names,
         cells.push_back("-");
       }
     }
-    cells.push_back(FormatPercent(deal.variance_share()));
+    cells.push_back(ShareText(deal.variance_share()));
     table.AddRow(cells);
   }
   if (table.empty()) return "";
@@ -122,11 +128,11 @@ std::string RepTable(const ForecastResult& forecast, const Terminal& terminal) {
   for (const RepDriver& rep : forecast.rep_drivers()) {
     const std::string& id = rep.entity().entity_id();
     table.AddRow({Printable(rep.display_name().empty() ? id : rep.display_name()),
-                  FormatPercent(rep.variance_share())});
+                  ShareText(rep.variance_share())});
     others -= rep.variance_share();
   }
   if (table.empty()) return "";
-  if (std::fabs(others) > 1e-9) table.AddRow({"All others", FormatPercent(others)});
+  if (std::fabs(others) > 1e-9) table.AddRow({"All others", ShareText(others)});
   return table.Render(terminal);
 }
 

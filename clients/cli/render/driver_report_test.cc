@@ -15,6 +15,24 @@ namespace {
 
 TEST(DriverReportTest, Whole) {
   EXPECT_EQ("\n" + DriverReport(SampleDrivers(), Terminal()), R"(
+What the period depends on
+
+Most depends on 1C1I7A6R (Anna Snelling, USD 120,000): if it is won, P(quota) is 64 %; if not, 41 %.
+
+Open deal  Rep            Stage      Amount  P(won)  If won  If not     Change  Spread
+─────────  ─────────────  ────────  ───────  ──────  ──────  ──────  ─────────  ──────
+1C1I7A6R   Anna Snelling  Engaging  120,000    35 %    64 %    41 %  +23 ± 1.1  21.4 %
+Z063OYW0   zoe            Engaging  120,000   >99 %    64 %       -          -   0.0 %
+HAXMC4IX   zoe            Engaging        -    20 %    42 %    41 %   +1 ± 2.1   0.0 %
+If won, If not: P(quota) in the outcomes that win the deal in the period, and in the others. Change:
+the difference in points, with its error by chance; it is what the deal goes along with, so shared
+luck counts too. Spread: share of the spread of the organisation's bookings.
+
+Rep            Spread
+─────────────  ──────
+Anna Snelling  31.0 %
+zoe            22.0 %
+All others     47.0 %
 )");
 }
 

@@ -45,20 +45,21 @@ USD
      30 Sep                     1 Nov                     1 Dec                31 Dec
      █ median  ▒ every second outcome  ░ 8 of 10 outcomes  ╌ quota
 
-Amounts in USD. P10, P50, P90: bookings not exceeded in 1, 5, 9 of 10 outcomes.
+Amounts in USD. P10, P50, P90: bookings not exceeded in 1, 5, 9 of 10 outcomes. Worst 5 %: mean
+bookings of those outcomes.
 
-Organisation      Quota  Booked        P10        P50        P90  P(quota)  ± pts
-────────────  ─────────  ──────  ─────────  ─────────  ─────────  ────────  ─────
-Organisation  3,000,000  12,500  2,477,000  2,877,000  3,277,000      37 %    0.9
+Organisation      Quota  Booked  Worst 5 %        P10        P50        P90  P(quota)  ± pts
+────────────  ─────────  ──────  ─────────  ─────────  ─────────  ─────────  ────────  ─────
+Organisation  3,000,000  12,500  2,412,000  2,477,000  2,877,000  3,277,000      37 %    0.9
 
-Team             Quota  Booked        P10        P50        P90  P(quota)  ± pts
-───────────  ─────────  ──────  ─────────  ─────────  ─────────  ────────  ─────
-East [east]  1,400,000       0  1,260,000  1,500,000  1,740,000      71 %    0.9
-West [west]          -       0  1,137,000  1,377,000  1,617,000         -      -
+Team             Quota  Booked  Worst 5 %        P10        P50        P90  P(quota)  ± pts
+───────────  ─────────  ──────  ─────────  ─────────  ─────────  ─────────  ────────  ─────
+East [east]  1,400,000       0          -  1,260,000  1,500,000  1,740,000      71 %    0.9
+West [west]          -       0          -  1,137,000  1,377,000  1,617,000         -      -
 
-Rep            Quota  Booked     P10     P50     P90  P(quota)  ± pts
-─────────────  ─────  ──────  ──────  ──────  ──────  ────────  ─────
-hire-1 (hire)      -       0  20,000  40,000  60,000         -      -
+Rep            Quota  Booked  Worst 5 %     P10     P50     P90  P(quota)  ± pts
+─────────────  ─────  ──────  ─────────  ──────  ──────  ──────  ────────  ─────
+hire-1 (hire)      -       0          -  20,000  40,000  60,000         -      -
 
 Reps at quota: 15 of 30 (median); 13 to 17 in 8 of 10 outcomes
 
@@ -83,6 +84,12 @@ TEST(ForecastReportTest, WhatPlansPay) {
   const size_t start = text.find("Payout ");
   ASSERT_NE(start, std::string::npos) << text;
   EXPECT_EQ("\n" + text.substr(start, text.find("\n\n", start) + 1 - start), R"(
+Payout           Mean      P10      P50      P90  Dearest 10 %  Of bookings
+────────────  ───────  ───────  ───────  ───────  ────────────  ───────────
+Organisation  288,000  248,000  288,000  328,000       345,700       10.0 %
+West [west]   100,000   80,000  100,000  120,000             -        7.3 %
+What the scenario's compensation plans pay for the period. Dearest 10 %: mean payout of those
+outcomes.
 )");
 }
 

@@ -135,7 +135,7 @@ simulation::v1::ForecastResult SampleDrivers() {
     *deal.mutable_amount() = SampleMoney(120'000);
     *deal.mutable_win_probability() = SampleEstimate(win_probability, 0.004, 0.05, 0.008);
     deal.set_variance_share(variance_share);
-    *deal.mutable_attain_probability_if_won() = SampleEstimate(0.64, 0.008, 0.06, 0.011);
+    *deal.mutable_attain_probability_if_won() = SampleEstimate(0.64, 0.009, 0.06, 0.011);
     *deal.mutable_attain_probability_if_not_won() = SampleEstimate(0.41, 0.006, 0.06, 0.010);
     return &deal;
   };
@@ -143,7 +143,7 @@ simulation::v1::ForecastResult SampleDrivers() {
   add_deal("Z063OYW0", "zoe", 1, 0)->clear_attain_probability_if_not_won();
   simulation::v1::DealDriver* unknown = add_deal("HAXMC4IX", "zoe", 0.2, -0.0004);
   unknown->clear_amount();
-  *unknown->mutable_attain_probability_if_won() = SampleEstimate(0.415, 0.02, 0.06, 0.03);
+  *unknown->mutable_attain_probability_if_won() = SampleEstimate(0.42, 0.02, 0.06, 0.03);
   const auto add_rep = [&](const std::string& id, const std::string& name, double share) {
     simulation::v1::RepDriver& rep = *forecast.add_rep_drivers();
     rep.mutable_entity()->set_level(simulation::v1::LEVEL_REP);
