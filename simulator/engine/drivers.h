@@ -39,7 +39,8 @@ struct DealDriver {
 struct RepDriver {
   Entity entity;
   // Covariance of the person's bookings of the period with the organisation's, over their
-  // variance; those of all people add up to 1.
+  // variance; those of all people add up to 1, less the share of what teams book after reps have
+  // left at random.
   double variance_share = 0;
 };
 
