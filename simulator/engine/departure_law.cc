@@ -1,5 +1,6 @@
 #include "simulator/engine/departure_law.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 
@@ -26,7 +27,7 @@ double RatePerYear(const Attrition& attrition, const ParameterDraw& parameters,
 DepartureSteps DepartureStepsOf(const StepGrid& grid, int most) {
   DepartureSteps steps;
   const int candidates = grid.step_count() - 1;
-  const int stride = (candidates + most - 1) / most;
+  const int stride = std::max(1, (candidates + most - 1) / most);
   for (int step = stride; step < grid.step_count(); step += stride) {
     steps.first_steps.push_back(step);
   }

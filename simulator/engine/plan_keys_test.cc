@@ -1,5 +1,6 @@
-// Goal: whatever of a model decides its trials is in the key. Method: every field of a model with
-// all parts is changed by itself; all keys must differ.
+// Goal: whatever of a model decides its trials is in the key, and whatever of a scenario decides
+// what comes of them. Method: every field of a model with all parts, and of a scenario with all
+// levers, is changed by itself; all keys must differ.
 #include "simulator/engine/plan_keys.h"
 
 #include <cstddef>
@@ -8,6 +9,7 @@
 #include <set>
 #include <vector>
 
+#include "absl/time/civil_time.h"
 #include "gtest/gtest.h"
 #include "simulator/engine/engine.h"
 #include "simulator/engine/step_grid.h"
@@ -96,6 +98,144 @@ TEST(PlanKeysTest, SeedTrialsAndStepsCount) {
   options.step_days = 1;
   keys.insert(KeyOf(model, options));
   EXPECT_EQ(keys.size(), 4u);
+}
+
+// A scenario with everything that one can hold.
+Scenario FullScenario(const Company& company) {
+  Scenario scenario;
+  Initiative& initiative = scenario.initiatives.emplace_back(testing::InitiativeForAll(company, 1));
+  initiative.win = initiative.cycle = initiative.creation = Effect{0.1, 0.1};
+  initiative.size = initiative.ramp = initiative.attrition = Effect{0.1, 0.1};
+  initiative.stage_wins = {{0, {0.1, 0.1}}};
+  initiative.segments = {0};
+  initiative.end = initiative.start + 50;
+  initiative.waves = {{{1}, false, initiative.start + 10}};
+  initiative.overhead_hours_per_week = 2;
+  initiative.fade_half_life_weeks = 5;
+  initiative.reviews_lapse = initiative.start + 20;
+  initiative.headrooms = {{0, 0.5}};
+  Hire& hire = scenario.hires.emplace_back(testing::HireIntoFirstTeam(company, 7));
+  hire.lead_time_mean_weeks = 4;
+  hire.quality = Effect{0.1, 0.1};
+  const absl::CivilDay day = company.state.as_of + 10;
+  scenario.departures = {{1, 0, day, 1, 3, {0.1, 0.1}}};
+  scenario.absences = {{0, day, day + 5}};
+  scenario.reassignments = {{1, 0, 1, {0.1, 0.1}}};
+  scenario.quota_changes.resize(2);
+  scenario.quota_changes[0] = {0, 0, 1'000, 1};
+  DemandShock& shock = scenario.demand_shocks.emplace_back();
+  shock.start = day;
+  shock.end = day + 5;
+  shock.segments = {0};
+  shock.creation = shock.win = Effect{0.1, 0.1};
+  scenario.attrition.emplace();
+  return scenario;
+}
+
+uint64_t KeyOf(const Scenario& scenario, bool with_quotas) {
+  const Company company = FullCompany();
+  return with_quotas ? PlanKey(1, company.state, scenario, {})
+                     : BookingsKey(1, company.state, scenario, {});
+}
+
+using ScenarioChange = std::function<void(Scenario&)>;
+
+TEST(PlanKeysTest, EveryFieldOfTheScenarioCounts) {
+  const std::vector<ScenarioChange> changes = {
+      [](auto&) {},
+      [](auto& s) { s.initiatives.clear(); },
+      [](auto& s) { s.initiatives[0].id += 1; },
+      [](auto& s) { s.initiatives[0].reps.pop_back(); },
+      [](auto& s) { s.initiatives[0].covers_hires = true; },
+      [](auto& s) { s.initiatives[0].win->mean += 1e-9; },
+      [](auto& s) { s.initiatives[0].win->sd += 1e-9; },
+      [](auto& s) { s.initiatives[0].win.reset(); },
+      [](auto& s) { s.initiatives[0].stage_wins[0].stage = 1; },
+      [](auto& s) { s.initiatives[0].stage_wins[0].win.sd += 1e-9; },
+      [](auto& s) { s.initiatives[0].stage_wins.clear(); },
+      [](auto& s) { s.initiatives[0].cycle->mean += 1e-9; },
+      [](auto& s) { s.initiatives[0].creation->mean += 1e-9; },
+      [](auto& s) { s.initiatives[0].size->mean += 1e-9; },
+      [](auto& s) { s.initiatives[0].ramp->mean += 1e-9; },
+      [](auto& s) { s.initiatives[0].attrition->mean += 1e-9; },
+      [](auto& s) { s.initiatives[0].segments = {1}; },
+      [](auto& s) { s.initiatives[0].start += 1; },
+      [](auto& s) { s.initiatives[0].end.reset(); },
+      [](auto& s) { s.initiatives[0].adoption.ceiling -= 1e-9; },
+      [](auto& s) { s.initiatives[0].adoption.t50_weeks += 1e-9; },
+      [](auto& s) { s.initiatives[0].adoption.width_weeks += 1e-9; },
+      [](auto& s) { s.initiatives[0].waves[0].reps = {0}; },
+      [](auto& s) { s.initiatives[0].waves[0].covers_hires = true; },
+      [](auto& s) { s.initiatives[0].waves[0].start += 1; },
+      [](auto& s) { s.initiatives[0].overhead_hours_per_week += 1e-9; },
+      [](auto& s) { *s.initiatives[0].fade_half_life_weeks += 1e-9; },
+      [](auto& s) { s.initiatives[0].fade_half_life_weeks.reset(); },
+      [](auto& s) { s.initiatives[0].reviews_lapse.reset(); },
+      [](auto& s) { s.initiatives[0].lapse_half_life_weeks += 1e-9; },
+      [](auto& s) { s.initiatives[0].headrooms[0].rep = 1; },
+      [](auto& s) { s.initiatives[0].headrooms[0].share += 1e-9; },
+      [](auto& s) { s.hires.clear(); },
+      [](auto& s) { s.hires[0].id += 1; },
+      [](auto& s) { s.hires[0].team += 1; },
+      [](auto& s) { s.hires[0].start += 1; },
+      [](auto& s) { s.hires[0].ramp_weeks += 1e-9; },
+      [](auto& s) { s.hires[0].lead_time_mean_weeks += 1e-9; },
+      [](auto& s) { s.hires[0].quality->sd += 1e-9; },
+      [](auto& s) { s.departures.clear(); },
+      [](auto& s) { s.departures[0].id += 1; },
+      [](auto& s) { s.departures[0].rep = 2; },
+      [](auto& s) { s.departures[0].end += 1; },
+      [](auto& s) { s.departures[0].successor.reset(); },
+      [](auto& s) { s.departures[0].freeze_weeks += 1e-9; },
+      [](auto& s) { s.departures[0].inherited_win.mean += 1e-9; },
+      [](auto& s) { s.absences[0].rep = 1; },
+      [](auto& s) { s.absences[0].start += 1; },
+      [](auto& s) { s.absences[0].end += 1; },
+      [](auto& s) { s.reassignments[0].id += 1; },
+      [](auto& s) { s.reassignments[0].deal = 1; },
+      [](auto& s) { s.reassignments[0].rep = 2; },
+      [](auto& s) { s.reassignments[0].inherited_win.sd += 1e-9; },
+      [](auto& s) { s.demand_shocks[0].id += 1; },
+      [](auto& s) { s.demand_shocks[0].start += 1; },
+      [](auto& s) { s.demand_shocks[0].end.reset(); },
+      [](auto& s) { s.demand_shocks[0].segments.clear(); },
+      [](auto& s) { s.demand_shocks[0].creation->sd += 1e-9; },
+      [](auto& s) { s.demand_shocks[0].win->sd += 1e-9; },
+      [](auto& s) { s.attrition.reset(); },
+      [](auto& s) { s.attrition->rate_per_year = 0; },
+      [](auto& s) { s.attrition->backfill_weeks = 0; },
+      [](auto& s) { s.attrition->freeze_weeks += 1e-9; },
+      [](auto& s) { s.attrition->inherited_win.mean += 1e-9; },
+      [](auto& s) { s.interference_median += 1e-9; },
+      [](auto& s) { s.interference_log_sd += 1e-9; },
+  };
+  std::set<uint64_t> keys, bookings_keys;
+  for (size_t i = 0; i < changes.size(); ++i) {
+    Scenario scenario = FullScenario(FullCompany());
+    changes[i](scenario);
+    EXPECT_TRUE(keys.insert(KeyOf(scenario, true)).second) << "change " << i;
+    EXPECT_TRUE(bookings_keys.insert(KeyOf(scenario, false)).second) << "change " << i;
+  }
+}
+
+TEST(PlanKeysTest, QuotasCountInThePlanAndNotInBookings) {
+  const std::vector<ScenarioChange> changes = {
+      [](auto&) {},
+      [](auto& s) { s.hires[0].quota_minor_units[1] = 5; },
+      [](auto& s) { s.quota_changes.pop_back(); },
+      [](auto& s) { s.quota_changes[0].person.reset(); },
+      [](auto& s) { s.quota_changes[0].period.reset(); },
+      [](auto& s) { *s.quota_changes[0].quota_minor_units += 1; },
+      [](auto& s) { s.quota_changes[1].factor += 1e-9; },
+  };
+  std::set<uint64_t> keys, bookings_keys;
+  for (size_t i = 0; i < changes.size(); ++i) {
+    Scenario scenario = FullScenario(FullCompany());
+    changes[i](scenario);
+    EXPECT_TRUE(keys.insert(KeyOf(scenario, true)).second) << "change " << i;
+    bookings_keys.insert(KeyOf(scenario, false));
+  }
+  EXPECT_EQ(bookings_keys.size(), 1u);
 }
 
 }  // namespace

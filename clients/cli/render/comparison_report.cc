@@ -138,12 +138,7 @@ std::string ScenarioSection(const ScenarioComparison& scenario, const std::strin
   if (!scenario.summary().empty()) {
     out += Wrap(Printable(scenario.summary()), terminal.width_columns);
   }
-  if (scenario.outcome().forecast().has_initiative_cost()) {
-    const google::type::Money& cost = scenario.outcome().forecast().initiative_cost();
-    out += Wrap(absl::StrCat("Its initiatives cost ", FormatMoney(cost), " up to the end of ",
-                             scenario.outcome().forecast().period().name(), "."),
-                terminal.width_columns);
-  }
+  out += InitiativeCostText(scenario.outcome().forecast(), terminal);
   const EntityDifference* difference = OrganisationDifference(scenario);
   if (difference != nullptr) {
     const std::string histogram = DifferenceHistogram(*difference, currency, terminal);

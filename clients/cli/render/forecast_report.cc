@@ -210,6 +210,13 @@ std::string RefusalText(const type::v1::Refusal& refusal, const Terminal& termin
               Paint("No forecast:", Style::kWarning, terminal) + " ");
 }
 
+std::string InitiativeCostText(const ForecastResult& forecast, const Terminal& terminal) {
+  if (!forecast.has_initiative_cost()) return "";
+  return Wrap(absl::StrCat("Its initiatives cost ", FormatMoney(forecast.initiative_cost()),
+                           " up to the end of ", Printable(forecast.period().name()), "."),
+              terminal.width_columns);
+}
+
 std::string ForecastReport(const ForecastOutcome& outcome, const Terminal& terminal,
                            double tail_share) {
   if (outcome.has_refusal()) {
@@ -223,7 +230,8 @@ std::string ForecastReport(const ForecastOutcome& outcome, const Terminal& termi
   std::string out = Paint("Forecast of ", Style::kHeading, terminal) +
                     Paint(Printable(PeriodText(forecast.period())), Style::kHeading, terminal) +
                     "\n\n";
-  out += Wrap(Printable(forecast.summary()), terminal.width_columns);
+  out += Wrap(Printable(forecast.summary()), terminal.width_columns) +
+         InitiativeCostText(forecast, terminal);
   if (with_quota) {
     out += "\n" + DotPlot(organisation->attain_probability().value(), "the quota", terminal);
   }

@@ -21,6 +21,10 @@ inline constexpr double kDefaultTailShare = 0.05;
 std::string ForecastReport(const simulation::v1::ForecastOutcome& outcome, const Terminal& terminal,
                            double tail_share = kDefaultTailShare);
 
+// What the scenario's initiatives cost, in a sentence; empty when none states a cost.
+std::string InitiativeCostText(const simulation::v1::ForecastResult& forecast,
+                               const Terminal& terminal);
+
 // The refusal as a paragraph, with what would change it.
 std::string RefusalText(const type::v1::Refusal& refusal, const Terminal& terminal);
 
