@@ -1,4 +1,4 @@
-#include "tools/validate/planted_parameters.h"
+#include "tests/validation/planted_parameters.h"
 
 #include <array>
 #include <cmath>
@@ -15,7 +15,7 @@
 #include "simulator/fit/planted_history.h"
 #include "simulator/model/model.h"
 
-namespace quotacast::validate {
+namespace quotacast::validation {
 namespace {
 
 using simulator::ParameterDraw;
@@ -168,4 +168,4 @@ absl::StatusOr<IntervalTally> TallyPlantedParameters(const PlantedParametersOpti
   return tally;
 }
 
-}  // namespace quotacast::validate
+}  // namespace quotacast::validation

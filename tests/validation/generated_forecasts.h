@@ -1,7 +1,7 @@
 // Whether forecasts of generated companies are calibrated and better than the baselines: each
 // company is back-tested over its last periods by the code that `quotacast backtest` runs.
-#ifndef QUOTACAST_TOOLS_VALIDATE_GENERATED_FORECASTS_H_
-#define QUOTACAST_TOOLS_VALIDATE_GENERATED_FORECASTS_H_
+#ifndef QUOTACAST_TESTS_VALIDATION_GENERATED_FORECASTS_H_
+#define QUOTACAST_TESTS_VALIDATION_GENERATED_FORECASTS_H_
 
 #include <array>
 #include <cstdint>
@@ -10,9 +10,9 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "tools/validate/interval_tally.h"
+#include "tests/validation/interval_tally.h"
 
-namespace quotacast::validate {
+namespace quotacast::validation {
 
 struct GeneratedForecastsOptions {
   int company_count = 40;
@@ -43,6 +43,6 @@ struct GeneratedForecasts {
 absl::StatusOr<GeneratedForecasts> ScoreGeneratedForecasts(
     const GeneratedForecastsOptions& options);
 
-}  // namespace quotacast::validate
+}  // namespace quotacast::validation
 
-#endif  // QUOTACAST_TOOLS_VALIDATE_GENERATED_FORECASTS_H_
+#endif  // QUOTACAST_TESTS_VALIDATION_GENERATED_FORECASTS_H_

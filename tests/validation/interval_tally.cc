@@ -1,10 +1,10 @@
-#include "tools/validate/interval_tally.h"
+#include "tests/validation/interval_tally.h"
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
-namespace quotacast::validate {
+namespace quotacast::validation {
 
 bool IsWithin(const Coverage& coverage, double tolerance) {
   for (size_t i = 0; i < kLevels.size(); ++i) {
@@ -66,4 +66,4 @@ double RankAmong(std::vector<double> draws, double truth) {
   return (below / 2 + 0.5) / (static_cast<double>(draws.size()) + 1);
 }
 
-}  // namespace quotacast::validate
+}  // namespace quotacast::validation

@@ -1,4 +1,4 @@
-#include "tools/validate/coverage_report.h"
+#include "tests/validation/coverage_report.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 
-namespace quotacast::validate {
+namespace quotacast::validation {
 namespace {
 
 std::string Ranks(const Coverage& coverage) {
@@ -39,9 +39,11 @@ bool Suite::Judges(const std::string& quantity) const {
 }
 
 bool Suite::Passes() const {
-  return std::all_of(quantities.begin(), quantities.end(), [this](const auto& entry) {
-    return !Judges(entry.first) || IsWithin(entry.second, kTolerance);
-  });
+  const bool skilled = std::all_of(skills.begin(), skills.end(),
+                                   [](const auto& entry) { return entry.second.value > 0; });
+  return skilled && std::all_of(quantities.begin(), quantities.end(), [this](const auto& entry) {
+           return !Judges(entry.first) || IsWithin(entry.second, kTolerance);
+         });
 }
 
 std::string TextOf(const Suite& suite) {
@@ -58,6 +60,11 @@ std::string TextOf(const Suite& suite) {
                           !suite.Judges(name)              ? "reported"
                           : IsWithin(coverage, kTolerance) ? "ok"
                                                            : "OFF");
+  }
+  if (!suite.skills.empty()) absl::StrAppend(&text, "\n  CRPS skill\n");
+  for (const auto& [name, skill] : suite.skills) {
+    absl::StrAppendFormat(&text, "  %-34s %+.3f +-%.3f  %s\n", name, skill.value,
+                          2 * skill.standard_error, skill.value > 0 ? "ok" : "OFF");
   }
   for (const std::string& note : suite.notes) absl::StrAppend(&text, "  ", note, "\n");
   return text;
@@ -81,11 +88,12 @@ std::string JsonOf(const std::vector<Suite>& suites) {
           suite.Judges(name) ? "true" : "false",
           IsWithin(coverage, kTolerance) ? "true" : "false"));
     }
-    parts.push_back(absl::StrFormat(
-        R"({"suite":%s,"sample":%s,"passes":%s,"quantities":[%s]})", Quoted(suite.name),
-        Quoted(suite.sample), suite.Passes() ? "true" : "false", absl::StrJoin(quantities, ",")));
+    parts.push_back(absl::StrFormat(R"({"suite":%s,"sample":%s,"passes":%s,"quantities":[%s]})",
+                                    Quoted(suite.name), Quoted(suite.sample),
+                                    suite.Passes() ? "true" : "false",
+                                    absl::StrJoin(quantities, ","), absl::StrJoin(skills, ",")));
   }
   return absl::StrCat("[", absl::StrJoin(parts, ","), "]\n");
 }
 
-}  // namespace quotacast::validate
+}  // namespace quotacast::validation

@@ -1,7 +1,6 @@
-// A generated company behind the services' own cores, in memory: its events as a feed, metrics over
-// it, and metrics as the source of simulation.
-#ifndef QUOTACAST_TOOLS_VALIDATE_GENERATED_COMPANY_H_
-#define QUOTACAST_TOOLS_VALIDATE_GENERATED_COMPANY_H_
+// A generated company behind the core of metrics, in memory: its events are the feed.
+#ifndef QUOTACAST_TESTS_VALIDATION_GENERATED_COMPANY_H_
+#define QUOTACAST_TESTS_VALIDATION_GENERATED_COMPANY_H_
 
 #include <memory>
 #include <vector>
@@ -10,10 +9,9 @@
 #include "base/fake_clock.h"
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/metrics/metrics.h"
-#include "services/simulation/sources.h"
 #include "tools/gen/options.h"
 
-namespace quotacast::validate {
+namespace quotacast::validation {
 
 inline constexpr char kWorkspace[] = "generated";
 
@@ -23,8 +21,7 @@ class GeneratedCompany {
   // INVALID_ARGUMENT as the generator.
   static absl::StatusOr<std::unique_ptr<GeneratedCompany>> Make(const gen::CompanyOptions& options);
 
-  // Refer to this.
-  simulation::SimulationSources Sources();
+  metrics::Metrics& metrics() { return *metrics_; }
 
  private:
   explicit GeneratedCompany(absl::CivilDay last_day);
@@ -34,6 +31,6 @@ class GeneratedCompany {
   std::unique_ptr<metrics::Metrics> metrics_;
 };
 
-}  // namespace quotacast::validate
+}  // namespace quotacast::validation
 
-#endif  // QUOTACAST_TOOLS_VALIDATE_GENERATED_COMPANY_H_
+#endif  // QUOTACAST_TESTS_VALIDATION_GENERATED_COMPANY_H_

@@ -1,15 +1,15 @@
 // Whether the fit's intervals hold what was planted: generated companies whose parameters are drawn
 // at random, each fitted on its own history.
-#ifndef QUOTACAST_TOOLS_VALIDATE_PLANTED_PARAMETERS_H_
-#define QUOTACAST_TOOLS_VALIDATE_PLANTED_PARAMETERS_H_
+#ifndef QUOTACAST_TESTS_VALIDATION_PLANTED_PARAMETERS_H_
+#define QUOTACAST_TESTS_VALIDATION_PLANTED_PARAMETERS_H_
 
 #include <cstdint>
 #include <functional>
 
 #include "absl/status/statusor.h"
-#include "tools/validate/interval_tally.h"
+#include "tests/validation/interval_tally.h"
 
-namespace quotacast::validate {
+namespace quotacast::validation {
 
 struct PlantedParametersOptions {
   int company_count = 120;
@@ -20,6 +20,6 @@ struct PlantedParametersOptions {
 // Ranks of the truth among the posterior's draws, by quantity. Errors are those of the fit.
 absl::StatusOr<IntervalTally> TallyPlantedParameters(const PlantedParametersOptions& options);
 
-}  // namespace quotacast::validate
+}  // namespace quotacast::validation
 
-#endif  // QUOTACAST_TOOLS_VALIDATE_PLANTED_PARAMETERS_H_
+#endif  // QUOTACAST_TESTS_VALIDATION_PLANTED_PARAMETERS_H_

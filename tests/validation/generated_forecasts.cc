@@ -1,4 +1,4 @@
-#include "tools/validate/generated_forecasts.h"
+#include "tests/validation/generated_forecasts.h"
 
 #include <cmath>
 #include <cstdint>
@@ -13,12 +13,11 @@
 #include "base/random.h"
 #include "base/status_macros.h"
 #include "quotacast/simulation/v1/backtest.pb.h"
-#include "services/simulation/admission.h"
-#include "services/simulation/backtest/backtest.h"
+#include "tests/integration/simulation_on_metrics.h"
+#include "tests/validation/generated_company.h"
 #include "tools/gen/options.h"
-#include "tools/validate/generated_company.h"
 
-namespace quotacast::validate {
+namespace quotacast::validation {
 namespace {
 
 // The quarters scored: the last four of a history of eleven.
@@ -61,15 +60,14 @@ double MajorUnits(const google::type::Money& money) {
   return static_cast<double>(money.units()) + 1e-9 * money.nanos();
 }
 
-void Take(const simulation::v1::ScoredForecasts& forecasts, int company, uint64_t seed,
+// Of one company, in order of period and week, the organisation first.
+void Take(const std::vector<simulation::v1::ScoredForecast>& forecasts, int company, uint64_t seed,
           GeneratedForecasts& scores) {
-  double booked = 0;  // Of the organisation: the scale of the company.
-  for (const auto& forecast : forecasts.forecasts()) {
+  double booked = 0;  // Of the organisation in the period: the scale of the company.
+  for (const auto& forecast : forecasts) {
     if (forecast.entity().level() == simulation::v1::LEVEL_ORG) {
       booked = MajorUnits(forecast.actual());
     }
-  }
-  for (const auto& forecast : forecasts.forecasts()) {
     const std::string level = LevelName(forecast.entity().level());
     // Where an outcome ties with trials (a rep who books nothing), anywhere among them alike.
     const uint64_t line =
@@ -112,24 +110,16 @@ absl::StatusOr<GeneratedForecasts> ScoreGeneratedForecasts(
     options.progress(company, options.company_count);
     QC_ASSIGN_OR_RETURN(const std::unique_ptr<GeneratedCompany> generated,
                         GeneratedCompany::Make(OptionsOf(options.seed, company)));
-    const simulation::SimulationSources sources = generated->Sources();
-    simulation::Admission admission(2e11, 5e7);
     simulation::v1::BacktestRequest request;
     request.set_parent(absl::StrCat("workspaces/", kWorkspace));
     request.set_first_period(kFirstPeriod);
     request.set_last_period(kLastPeriod);
     request.set_replay_mode(simulation::v1::REPLAY_MODE_RECORDED);
     request.set_seed(options.seed);
-    QC_ASSIGN_OR_RETURN(
-        const simulation::v1::BacktestSummary summary,
-        simulation::RunBacktest(request, {}, {&sources, &admission, options.threads},
-                                [&](const simulation::v1::BacktestResponse& response) {
-                                  if (response.has_forecasts()) {
-                                    Take(response.forecasts(), company, options.seed, scores);
-                                  }
-                                  return true;
-                                }));
-    scores.refused_count += summary.refusals_size();
+    const Backtested backtested = RunBacktestOn(generated->metrics(), request, options.threads);
+    QC_RETURN_IF_ERROR(backtested.status);
+    Take(backtested.forecasts, company, options.seed, scores);
+    scores.refused_count += backtested.summary.refusals_size();
   }
   for (auto& [name, score] : scores.skills) {
     for (const auto& [company, sums] : score.of_company) {
@@ -141,4 +131,4 @@ absl::StatusOr<GeneratedForecasts> ScoreGeneratedForecasts(
   return scores;
 }
 
-}  // namespace quotacast::validate
+}  // namespace quotacast::validation

@@ -1,13 +1,13 @@
 // Goal: coverage is counted as defined, with an error that knows of clusters. Method: cases worked
 // out by hand; generated ranks, flat and too narrow, with each company's ranks equal.
-#include "tools/validate/interval_tally.h"
+#include "tests/validation/interval_tally.h"
 
 #include <cmath>
 
 #include "base/random.h"
 #include "gtest/gtest.h"
 
-namespace quotacast::validate {
+namespace quotacast::validation {
 namespace {
 
 double Uniform(uint64_t seed, uint32_t index) {
@@ -58,4 +58,4 @@ TEST(IntervalTally, TellsFlatRanksFromNarrowOnes) {
 }
 
 }  // namespace
-}  // namespace quotacast::validate
+}  // namespace quotacast::validation

@@ -1,6 +1,6 @@
 // Counts how often intervals held the truth, over many generated companies.
-#ifndef QUOTACAST_TOOLS_VALIDATE_INTERVAL_TALLY_H_
-#define QUOTACAST_TOOLS_VALIDATE_INTERVAL_TALLY_H_
+#ifndef QUOTACAST_TESTS_VALIDATION_INTERVAL_TALLY_H_
+#define QUOTACAST_TESTS_VALIDATION_INTERVAL_TALLY_H_
 
 #include <array>
 #include <cstddef>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace quotacast::validate {
+namespace quotacast::validation {
 
 // Widths of the central intervals that are judged.
 inline constexpr std::array<double, 3> kLevels = {0.50, 0.80, 0.95};
@@ -50,6 +50,6 @@ class IntervalTally {
 // from the ends.
 double RankAmong(std::vector<double> draws, double truth);
 
-}  // namespace quotacast::validate
+}  // namespace quotacast::validation
 
-#endif  // QUOTACAST_TOOLS_VALIDATE_INTERVAL_TALLY_H_
+#endif  // QUOTACAST_TESTS_VALIDATION_INTERVAL_TALLY_H_
