@@ -88,10 +88,15 @@ std::string JsonOf(const std::vector<Suite>& suites) {
           suite.Judges(name) ? "true" : "false",
           IsWithin(coverage, kTolerance) ? "true" : "false"));
     }
-    parts.push_back(absl::StrFormat(R"({"suite":%s,"sample":%s,"passes":%s,"quantities":[%s]})",
-                                    Quoted(suite.name), Quoted(suite.sample),
-                                    suite.Passes() ? "true" : "false",
-                                    absl::StrJoin(quantities, ","), absl::StrJoin(skills, ",")));
+    std::vector<std::string> skills;
+    for (const auto& [name, skill] : suite.skills) {
+      skills.push_back(absl::StrFormat(R"({"comparison":%s,"skill":%.6g,"standardError":%.6g})",
+                                       Quoted(name), skill.value, skill.standard_error));
+    }
+    parts.push_back(
+        absl::StrFormat(R"({"suite":%s,"sample":%s,"passes":%s,"quantities":[%s],"skills":[%s]})",
+                        Quoted(suite.name), Quoted(suite.sample), suite.Passes() ? "true" : "false",
+                        absl::StrJoin(quantities, ","), absl::StrJoin(skills, ",")));
   }
   return absl::StrCat("[", absl::StrJoin(parts, ","), "]\n");
 }
