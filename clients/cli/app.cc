@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "clients/cli/arguments.h"
 #include "clients/cli/command.h"
+#include "clients/cli/commands/backtest.h"
 #include "clients/cli/commands/compare.h"
 #include "clients/cli/commands/forecast.h"
 #include "clients/cli/commands/goals.h"
@@ -88,6 +89,7 @@ class Invocation {
     AddModelCommands(app_, commands_);
     AddForecastCommand(app_, commands_);
     AddCompareCommand(app_, commands_);
+    AddBacktestCommand(app_, commands_);
     AddGoalsCommands(app_, commands_);
     AddInitiativesCommands(app_, commands_);
     AddScenariosCommands(app_, commands_);

@@ -191,6 +191,26 @@ TEST(DataDirSessionTest, FromImportToForecastAndBack) {
   EXPECT_NE(run.out.find("P(goal) "), std::string::npos) << run.out;
 }
 
+// Every run is a process of its own as far as the services go: what is shown later came from the
+// folder.
+TEST(DataDirSessionTest, ABackTestIsRememberedByLaterForecasts) {
+  const std::string folder = WriteExport("backtested");
+  const std::string data = folder + "/data";
+  ASSERT_EQ(RunOn(data, {"import", "--profile", "crm_history", folder}).exit_code, kExitOk);
+  const std::vector<std::string> forecast = {"forecast", "--period", "2017Q4", "--trials", "512"};
+  EXPECT_EQ(RunOn(data, forecast).out.find("Record"), std::string::npos);
+  const std::string page = folder + "/backtest.html";
+  const CliRun run = RunOn(
+      data, {"backtest", "--first", "2017Q2", "--weeks", "1,9", "--trials", "256", "--html", page});
+  ASSERT_EQ(run.exit_code, kExitOk) << run.out << run.err;
+  EXPECT_NE(run.out.find("Back-test of 2017Q2 to 2017Q3"), std::string::npos) << run.out;
+  EXPECT_GT(std::filesystem::file_size(page), 10'000u);
+  EXPECT_NE(RunOn(data, forecast).out.find("Record 4 forecasts of 2 past periods back-tested"),
+            std::string::npos)
+      << RunOn(data, forecast).out;
+  EXPECT_EQ(RunOn(data, {"backtest", "--first", "2031Q1"}).exit_code, kExitError);
+}
+
 TEST(DataDirSessionTest, AFolderServesOneProcessAtATime) {
   const std::string data = ::testing::TempDir() + "/locked";
   const absl::StatusOr<Session> session = OpenDataDir({data, false});

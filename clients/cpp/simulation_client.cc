@@ -45,4 +45,13 @@ absl::Status SimulationClient::CompareScenarios(
       on_message);
 }
 
+absl::Status SimulationClient::Backtest(
+    const simulation::v1::BacktestRequest& request,
+    const std::function<bool(simulation::v1::BacktestResponse&&)>& on_message,
+    const CallOptions& options) {
+  return RunServerStream<simulation::v1::BacktestResponse>(
+      options, [&](grpc::ClientContext* context) { return stub_->Backtest(context, request); },
+      on_message);
+}
+
 }  // namespace quotacast::clients

@@ -39,6 +39,12 @@ class SimulationClient {
       const std::function<bool(simulation::v1::CompareScenariosResponse&&)>& on_message,
       const CallOptions& options = {});
 
+  // Back-tests past forecasts: progress and scored forecasts, then one summary. `on_message`
+  // returns whether to go on; stopping early is OK and cancels the call.
+  absl::Status Backtest(const simulation::v1::BacktestRequest& request,
+                        const std::function<bool(simulation::v1::BacktestResponse&&)>& on_message,
+                        const CallOptions& options = {});
+
  private:
   const std::unique_ptr<simulation::v1::SimulationService::Stub> stub_;
 };

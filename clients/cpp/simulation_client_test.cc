@@ -47,6 +47,15 @@ class Echo final : public simulation::v1::SimulationService::Service {
     writer->Write(response);
     return grpc::Status::OK;
   }
+  grpc::Status Backtest(grpc::ServerContext*, const simulation::v1::BacktestRequest* request,
+                        grpc::ServerWriter<simulation::v1::BacktestResponse>* writer) override {
+    calls.push_back("Backtest");
+    simulation::v1::BacktestResponse response;
+    response.mutable_summary()->set_summary(request->parent());
+    writer->Write(response);
+    writer->Write(response);
+    return grpc::Status::OK;
+  }
   std::vector<std::string> calls;
 };
 
@@ -100,6 +109,21 @@ TEST_F(SimulationClientTest, CompareScenarios) {
   ASSERT_TRUE(status.ok()) << status;
   EXPECT_EQ(messages, 2);
   EXPECT_EQ(service_.calls, (std::vector<std::string>{"CompareScenarios"}));
+}
+
+TEST_F(SimulationClientTest, Backtest) {
+  simulation::v1::BacktestRequest request;
+  request.set_parent("text");
+  int messages = 0;
+  const absl::Status status =
+      client_->Backtest(request, [&](const simulation::v1::BacktestResponse& response) {
+        EXPECT_EQ(response.summary().summary(), "text");
+        ++messages;
+        return true;
+      });
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(messages, 2);
+  EXPECT_EQ(service_.calls, (std::vector<std::string>{"Backtest"}));
 }
 
 }  // namespace

@@ -88,6 +88,24 @@ absl::StatusOr<std::vector<std::vector<RepPeriod>>> SumDeals(
   return sums;
 }
 
+std::vector<metrics::v1::ActualsDeal> WonDeals(const BookView& view,
+                                               const std::vector<FiscalPeriod>& periods) {
+  std::vector<metrics::v1::ActualsDeal> deals;
+  for (const BookOpportunity& deal : view.opportunities) {
+    if (deal.outcome != StageCategory::kWon) continue;
+    if (!PositionOfDay(periods, deal.close_day)) continue;
+    metrics::v1::ActualsDeal& out = deals.emplace_back();
+    out.set_opportunity_id(deal.id);
+    out.set_rep_id(view.reps[static_cast<size_t>(deal.rep)].id);
+    *out.mutable_created_date() = ToProtoDate(deal.created_day);
+    *out.mutable_won_date() = ToProtoDate(deal.close_day);
+    if (deal.amount_minor_units) {
+      *out.mutable_amount() = ToProtoMoney(*deal.amount_minor_units, view.currency);
+    }
+  }
+  return deals;
+}
+
 }  // namespace
 
 absl::StatusOr<Actuals> ActualsOf(const BookView& view, const ActualsQuery& query) {
@@ -127,6 +145,7 @@ absl::StatusOr<Actuals> ActualsOf(const BookView& view, const ActualsQuery& quer
       period.set_created_count(sum.created_count);
     }
   }
+  if (query.with_deals) actuals.deals = WonDeals(view, periods);
   return actuals;
 }
 

@@ -16,18 +16,22 @@
 namespace quotacast::metrics {
 
 inline constexpr size_t kActualsRepsPerMessage = 1'000;
+inline constexpr size_t kActualsDealsPerMessage = 10'000;
 // Periods of one answer, and periods times reps; more is INVALID_ARGUMENT (INVALID_FIELD).
 inline constexpr size_t kMaxActualsPeriods = 400;
 inline constexpr int64_t kMaxActualsRepPeriods = 4'000'000;
 
 struct ActualsQuery {
-  std::string first_period;  // Empty: the first with a deal created or closed.
-  std::string last_period;   // Empty: the one that contains the as-of day.
+  std::string first_period = {};  // Empty: the first with a deal created or closed.
+  std::string last_period = {};   // Empty: the one that contains the as-of day.
+  bool with_deals = false;        // Whether the won deals are wanted too.
 };
 
 struct Actuals {
   metrics::v1::ActualsHeader header;
   std::vector<metrics::v1::ActualsRep> reps;  // In order of id, the unassigned one included.
+  // Won in the periods, in order of id; empty unless asked for. Their amounts sum to the bookings.
+  std::vector<metrics::v1::ActualsDeal> deals;
 };
 
 // Bookings are those of the KPI of that name, quotas those of quota_attainment; periods that go on

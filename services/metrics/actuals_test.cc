@@ -109,6 +109,31 @@ TEST(Actuals, SeeNothingAfterTheAsOf) {
   EXPECT_EQ(actuals.reps[0].periods(0).created_count(), 3);
 }
 
+TEST(Actuals, ListTheWonDealsWhenAsked) {
+  EXPECT_TRUE(AskFor(CivilDay(2017, 12, 31), {}).deals.empty());
+  const Actuals all = AskFor(CivilDay(2017, 12, 31), {.with_deals = true});
+  ASSERT_EQ(all.deals.size(), 4u);  // In order of id; neither the lost nor the open one.
+  EXPECT_EQ(all.deals[0].opportunity_id(), "a1");
+  EXPECT_EQ(all.deals[0].rep_id(), "ann");
+  EXPECT_EQ(all.deals[0].created_date().month(), 1);
+  EXPECT_EQ(all.deals[0].won_date().month(), 3);
+  EXPECT_EQ(all.deals[0].won_date().day(), 31);
+  EXPECT_EQ(all.deals[0].amount().units(), 4);
+  EXPECT_EQ(all.deals[1].opportunity_id(), "a2");
+  EXPECT_EQ(all.deals[2].opportunity_id(), "b1");
+  EXPECT_FALSE(all.deals[2].has_amount());
+  EXPECT_EQ(all.deals[3].rep_id(), kUnassignedRepId);
+
+  // Only of the periods asked for, and nothing after the as-of.
+  const Actuals second =
+      AskFor(CivilDay(2017, 12, 31),
+             {.first_period = "2017Q2", .last_period = "2017Q2", .with_deals = true});
+  ASSERT_EQ(second.deals.size(), 2u);
+  EXPECT_EQ(second.deals[0].opportunity_id(), "a2");
+  EXPECT_EQ(second.deals[1].opportunity_id(), "u1");
+  EXPECT_EQ(AskFor(CivilDay(2017, 3, 31), {.with_deals = true}).deals.size(), 1u);
+}
+
 TEST(Actuals, CountThePeriodsThatHaveEnded) {
   const Actuals actuals =
       AskFor(CivilDay(2017, 4, 1), {.first_period = "2016Q4", .last_period = "2017Q3"});

@@ -130,6 +130,21 @@ std::vector<FiscalPeriod> PeriodsOf(const BookView& view) {
   return periods;
 }
 
+// Empty where the source does not say; otherwise the ids that KPIs group by.
+const char* MotionId(DealMotion motion) {
+  switch (motion) {
+    case DealMotion::kUnknown:
+      return "";
+    case DealMotion::kNew:
+      return "new";
+    case DealMotion::kExpansion:
+      return "expansion";
+    case DealMotion::kRenewal:
+      return "renewal";
+  }
+  return "";
+}
+
 }  // namespace
 
 type::v1::AsOf ToProtoAsOf(const ResolvedAsOf& as_of) {
@@ -272,6 +287,9 @@ absl::StatusOr<PipelineStateMessages> ToProtoState(const BookView& view,
       team.set_parent_team_id(view.teams[static_cast<size_t>(source.parent)].id);
     }
   }
+  for (const int stage : ModelStages(view)) {
+    header.add_stages()->set_stage_id(view.stages[static_cast<size_t>(stage)].id);
+  }
   const Grouping by_rep(view, metrics::v1::GROUP_BY_REP);
   std::vector<BookingSums> bookings;
   for (const FiscalPeriod& period : periods) {
@@ -307,6 +325,10 @@ absl::StatusOr<PipelineStateMessages> ToProtoState(const BookView& view,
     if (source.amount_minor_units) {
       *deal.mutable_amount() = ToProtoMoney(*source.amount_minor_units, currency);
     }
+    if (source.expected_close_day) {
+      *deal.mutable_expected_close_date() = ToProtoDate(*source.expected_close_day);
+    }
+    deal.set_motion(MotionId(source.motion));
   }
   header.set_open_deal_count(static_cast<int64_t>(state.deals.size()));
   // Each message is preceded by its length, so that no two states serialise to the same bytes.

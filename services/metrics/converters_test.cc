@@ -183,6 +183,29 @@ TEST(ToProtoState, TellsWhereThePipelineStands) {
   EXPECT_FALSE(state->deals[2].has_amount());
 }
 
+TEST(ToProtoState, TellsWhatTheSourceSaysOfOpenDeals) {
+  TestFeed feed = Company();
+  feed.Deal("ownerless", "", CivilDay(2017, 3, 31), {.expected_close = CivilDay(2017, 6, 30)});
+  crm::v1::CrmEvent event;
+  event.mutable_opportunity()->set_opportunity_id("stageless");
+  event.mutable_opportunity()->set_motion(crm::v1::MOTION_RENEWAL);
+  feed.Add("opportunity/stageless", "motion", StartOfDayUtc(CivilDay(2017, 3, 31)), event);
+  // Said after the as-of day: not known yet.
+  feed.Deal("ownerless", "", CivilDay(2017, 4, 2), {.expected_close = CivilDay(2017, 9, 30)});
+  const auto state = ToProtoState(*ViewOn(feed, kAsOf), Quarters());
+  ASSERT_TRUE(state.ok()) << state.status();
+  ASSERT_EQ(state->header.stages_size(), 2);  // Those of the model.
+  EXPECT_EQ(state->header.stages(0).stage_id(), "Discovery");
+  EXPECT_EQ(state->header.stages(1).stage_id(), "Proposal");
+  EXPECT_FALSE(state->header.stages(0).has_stated_win_probability());
+  ASSERT_EQ(state->deals.size(), 3u);
+  EXPECT_EQ(state->deals[0].expected_close_date().month(), 6);
+  EXPECT_EQ(state->deals[0].expected_close_date().day(), 30);
+  EXPECT_EQ(state->deals[0].motion(), "");
+  EXPECT_FALSE(state->deals[2].has_expected_close_date());
+  EXPECT_EQ(state->deals[2].motion(), "renewal");
+}
+
 TEST(ToProtoState, ADealEnteredOnTheAsOfDayIsOneDayOldAtItsEnd) {
   TestFeed feed(CivilDay(2017, 1, 2));
   feed.Stages();

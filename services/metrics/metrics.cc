@@ -376,7 +376,8 @@ absl::Status Metrics::GetActuals(
   QC_ASSIGN_OR_RETURN(const std::shared_ptr<const BookView> view,
                       ViewOf(workspace, request.as_of(), cancelled));
   QC_ASSIGN_OR_RETURN(Actuals actuals, ActualsOf(*view, {.first_period = request.first_period(),
-                                                         .last_period = request.last_period()}));
+                                                         .last_period = request.last_period(),
+                                                         .with_deals = request.with_deals()}));
   metrics::v1::GetActualsResponse first;
   *first.mutable_header() = std::move(actuals.header);
   if (!write(std::move(first))) return absl::CancelledError("the caller went away");
@@ -385,6 +386,16 @@ absl::Status Metrics::GetActuals(
     metrics::v1::GetActualsResponse message;
     for (size_t i = begin; i < end; ++i) {
       *message.mutable_reps()->add_reps() = std::move(actuals.reps[i]);
+    }
+    if (IsCancelled(cancelled) || !write(std::move(message))) {
+      return absl::CancelledError("the caller went away");
+    }
+  }
+  for (size_t begin = 0; begin < actuals.deals.size(); begin += kActualsDealsPerMessage) {
+    const size_t end = std::min(actuals.deals.size(), begin + kActualsDealsPerMessage);
+    metrics::v1::GetActualsResponse message;
+    for (size_t i = begin; i < end; ++i) {
+      *message.mutable_deals()->add_deals() = std::move(actuals.deals[i]);
     }
     if (IsCancelled(cancelled) || !write(std::move(message))) {
       return absl::CancelledError("the caller went away");

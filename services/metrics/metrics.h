@@ -90,8 +90,9 @@ class Metrics {
   absl::Status GetState(const metrics::v1::GetStateRequest& request, const Cancelled& cancelled,
                         const std::function<bool(metrics::v1::GetStateResponse&&)>& write);
 
-  // Writes the header, then reps in messages of kActualsRepsPerMessage; stops, with CANCELLED, when
-  // `write` says false. Further errors: as ActualsOf.
+  // Writes the header, then reps in messages of kActualsRepsPerMessage, then, when asked for, the
+  // won deals in messages of kActualsDealsPerMessage; stops, with CANCELLED, when `write` says
+  // false. Further errors: as ActualsOf.
   absl::Status GetActuals(const metrics::v1::GetActualsRequest& request, const Cancelled& cancelled,
                           const std::function<bool(metrics::v1::GetActualsResponse&&)>& write);
 

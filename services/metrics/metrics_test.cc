@@ -301,6 +301,17 @@ TEST_F(MetricsTest, SplitsManyRepsIntoMessages) {
       });
   ASSERT_TRUE(status.ok()) << status;
   EXPECT_EQ(sizes, (std::vector<int>{-1, static_cast<int>(kActualsRepsPerMessage), 1}));
+
+  // The won deals follow the reps when they are asked for.
+  request.set_with_deals(true);
+  std::vector<int> deals;
+  const absl::Status with_deals =
+      metrics.GetActuals(request, {}, [&deals](metrics::v1::GetActualsResponse&& response) {
+        deals.push_back(response.deals().deals_size());
+        return true;
+      });
+  ASSERT_TRUE(with_deals.ok()) << with_deals;
+  EXPECT_EQ(deals, (std::vector<int>{0, 0, 0, static_cast<int>(kActualsRepsPerMessage) + 1}));
 }
 
 TEST_F(MetricsTest, RefusesBadRequests) {

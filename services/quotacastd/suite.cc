@@ -41,6 +41,7 @@
 #include "services/serving/serving.h"
 #include "services/serving/watchdog.h"
 #include "services/simulation/server/simulation_service.h"
+#include "services/simulation/track_records.h"
 
 namespace quotacast::quotacastd {
 namespace {
@@ -186,6 +187,7 @@ struct Suite::Parts {
   std::unique_ptr<serving::Server> ingestion_server;
   std::unique_ptr<metrics::MetricsService> metrics;
   std::unique_ptr<serving::Server> metrics_server;
+  std::unique_ptr<simulation::TrackRecords> track_records;
   std::unique_ptr<simulation::SimulationService> simulation;
   std::unique_ptr<serving::Server> simulation_server;
   std::unique_ptr<eventlog::EventLog> planning_log;
@@ -315,9 +317,16 @@ absl::Status Suite::Parts::StartSimulation(const SuiteOptions& options) {
   limits.threads = options.simulation_threads > 0
                        ? options.simulation_threads
                        : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  // Beside the logs when they are files here; replicas elsewhere each have their own.
+  if (lock != nullptr) {
+    const auto path = std::filesystem::path(options.data_dir) / kTrackRecordsFile;
+    track_records = std::make_unique<simulation::FileTrackRecords>(path.string());
+  } else {
+    track_records = std::make_unique<simulation::InMemoryTrackRecords>();
+  }
   simulation = std::make_unique<simulation::SimulationService>(
       ChannelTo(metrics_server, options.metrics_address), limits, SimulationServing(),
-      machine_clock, logger.call_log());
+      machine_clock, logger.call_log(), track_records.get());
   return Host(simulation::kSimulationServiceName, simulation.get(), simulation_server);
 }
 

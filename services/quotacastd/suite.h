@@ -35,11 +35,15 @@ inline constexpr char kPlanningSchema[] = "quotacast_planning";
 // Says that no snapshots are kept.
 inline constexpr char kNoSnapshots[] = "off";
 
+// In the data directory, beside the logs: how forecasts did when they were last back-tested.
+inline constexpr char kTrackRecordsFile[] = "track_records.txt";
+
 struct SuiteOptions {
   std::set<Service> services = AllServices();
 
-  // Where ingestion and planning keep their logs (events.db, planning.db); created when missing,
-  // and locked. Needed when one of them is hosted, unless `event_store` or `in_memory`.
+  // Where ingestion and planning keep their logs (events.db, planning.db), and a simulation service
+  // beside them its track records (kTrackRecordsFile); created when missing, and locked. Needed when
+  // one of the two is hosted, unless `event_store` or `in_memory`.
   std::string data_dir;
   // A PostgreSQL connection string (see eventlog::PostgresAddress::Parse): keeps both logs in that
   // database instead, in the schemas below. Not locked: several processes may use it at once.

@@ -27,11 +27,12 @@ Admission::Ticket::~Ticket() {
   if (admission_ != nullptr) admission_->Release(deal_trials_);
 }
 
-absl::StatusOr<Admission::Ticket> Admission::Admit(double deal_trials, double trials) {
+absl::StatusOr<Admission::Ticket> Admission::Admit(double deal_trials, double trials,
+                                                   std::string_view field) {
   if (deal_trials > deal_trials_max_) {
     const double fitting = std::floor(trials * (deal_trials_max_ / deal_trials));
     return InvalidField(
-        "spec.trial_count",
+        field,
         absl::StrFormat("%.0f trials of this pipeline cost %.2g deal-trials; this server runs at "
                         "most %.2g at once; at most %.0f trials fit",
                         trials, deal_trials, deal_trials_max_, fitting));

@@ -3,6 +3,7 @@
 #define QUOTACAST_SERVICES_SIMULATION_ADMISSION_H_
 
 #include <mutex>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 
@@ -31,9 +32,10 @@ class Admission {
   };
 
   // Takes a place. RESOURCE_EXHAUSTED (OVERLOADED) with the estimate and a retry hint while other
-  // work runs; INVALID_ARGUMENT (INVALID_FIELD spec.trial_count) when even an idle server would
-  // not accept it, naming the largest `trial_count` that fits, `trials` being the ones asked for.
-  absl::StatusOr<Ticket> Admit(double deal_trials, double trials);
+  // work runs; INVALID_ARGUMENT (INVALID_FIELD `field`) when even an idle server would not accept
+  // it, naming the largest number of trials that fits, `trials` being the ones asked for.
+  absl::StatusOr<Ticket> Admit(double deal_trials, double trials,
+                               std::string_view field = "spec.trial_count");
 
   double deal_trials_running() const;
 

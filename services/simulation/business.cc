@@ -17,8 +17,6 @@
 namespace quotacast::simulation {
 namespace {
 
-constexpr int64_t kNanosPerUnit = 1'000'000'000;
-
 absl::Status Inconsistent(std::string_view what) {
   return absl::InternalError(
       absl::StrCat("the metrics service sent an inconsistent answer: ", AbslView(what)));
@@ -31,15 +29,11 @@ absl::StatusOr<int64_t> SignedMinorUnits(const google::type::Money& money,
     return Inconsistent(
         absl::StrCat(AbslView(path), " is in `", money.currency_code(), "`, not ", currency.code));
   }
-  const int64_t per_major = currency.minor_per_major();
-  const int64_t nanos_per_minor = kNanosPerUnit / per_major;
-  int64_t minor = 0;
-  if (money.nanos() % nanos_per_minor != 0 ||
-      __builtin_mul_overflow(money.units(), per_major, &minor) ||
-      __builtin_add_overflow(minor, money.nanos() / nanos_per_minor, &minor)) {
+  const std::optional<int64_t> minor = SignedMinorUnitsFrom(money, currency);
+  if (!minor.has_value()) {
     return Inconsistent(absl::StrCat(AbslView(path), " is not a whole number of minor units"));
   }
-  return minor;
+  return *minor;
 }
 
 absl::StatusOr<absl::CivilDay> Day(const google::type::Date& date, std::string_view path) {

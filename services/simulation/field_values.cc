@@ -92,6 +92,20 @@ std::optional<int64_t> MinorUnitsFrom(const google::type::Money& money,
   return money.units() * per_major + money.nanos() / nanos_per_minor;
 }
 
+std::optional<int64_t> SignedMinorUnitsFrom(const google::type::Money& money,
+                                            const CurrencyUnit& currency) {
+  if (money.currency_code() != currency.code) return std::nullopt;
+  const int64_t per_major = currency.minor_per_major();
+  const int64_t nanos_per_minor = kNanosPerUnit / per_major;
+  int64_t minor = 0;
+  if (money.nanos() % nanos_per_minor != 0 ||
+      __builtin_mul_overflow(money.units(), per_major, &minor) ||
+      __builtin_add_overflow(minor, money.nanos() / nanos_per_minor, &minor)) {
+    return std::nullopt;
+  }
+  return minor;
+}
+
 google::type::Money MoneyFrom(int64_t minor_units, const CurrencyUnit& currency) {
   const int64_t per_major = currency.minor_per_major();
   google::type::Money money;

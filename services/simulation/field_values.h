@@ -60,6 +60,11 @@ std::optional<int64_t> MinorUnitsFrom(const google::type::Money& money,
                                       const CurrencyUnit& currency, std::string_view path,
                                       FieldErrors& errors);
 
+// Minor units of any sign (a credit note may be booked). Nothing for another currency, a fraction
+// of a minor unit or overflow.
+std::optional<int64_t> SignedMinorUnitsFrom(const google::type::Money& money,
+                                            const CurrencyUnit& currency);
+
 // Any sign.
 google::type::Money MoneyFrom(int64_t minor_units, const CurrencyUnit& currency);
 

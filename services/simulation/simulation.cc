@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "base/status_macros.h"
 #include "base/string_views.h"
+#include "services/simulation/backtest/backtest.h"
 #include "services/simulation/initiative_cost.h"
 #include "services/simulation/reps_at_quota.h"
 #include "services/simulation/result_converters.h"
@@ -25,7 +26,6 @@
 namespace quotacast::simulation {
 namespace {
 
-constexpr std::string_view kTierTooLow = "DATA_TIER_TOO_LOW";
 // Progress is written at most this often in a run, however many ranges the engine finishes.
 constexpr int64_t kProgressSteps = 50;
 
@@ -38,24 +38,6 @@ bool Means(const std::string& asked, const type::v1::FiscalPeriod& period) {
   if (asked.empty() || asked == period.name()) return true;
   const absl::StatusOr<absl::CivilDay> day = ParseIsoDate(asked);
   return day.ok() && *day >= DayOf(period.start_date()) && *day < DayOf(period.end_date());
-}
-
-bool AllowsForecast(type::v1::DataTier tier) {
-  return tier == type::v1::DATA_TIER_THIN || tier == type::v1::DATA_TIER_FULL;
-}
-
-type::v1::Refusal RefusalFrom(const metrics::v1::PipelineModel& model) {
-  type::v1::Refusal refusal;
-  refusal.set_reason(std::string(kTierTooLow));
-  refusal.set_message(RefusalMessage(model.evidence()));
-  return refusal;
-}
-
-// The engine refuses only what validation should have refused before; that is our fault, not the
-// caller's. Cancellation is passed on.
-absl::Status FromEngine(const absl::Status& status) {
-  if (!absl::IsInvalidArgument(status)) return status;
-  return absl::InternalError(absl::StrCat("the engine refused its input: ", status.message()));
 }
 
 // True at most kProgressSteps times while `done` goes from 0 to `total`.
@@ -124,15 +106,6 @@ bool Converged(const simulator::EntityPeriodForecast& org, double tolerance) {
 
 }  // namespace
 
-simulator::TrialLayout StableLayout(int64_t requested_trials, int draw_count) {
-  simulator::TrialLayout layout = simulator::TrialsFor(requested_trials, draw_count);
-  while (true) {
-    const simulator::TrialLayout again = simulator::TrialsFor(layout.trials, draw_count);
-    if (again.trials == layout.trials && again.batch_size == layout.batch_size) return layout;
-    layout = again;  // Batches only grow, so this ends.
-  }
-}
-
 simulator::TrialLayout StreamLayout(int64_t requested_trials, int draw_count) {
   const int64_t full_set = static_cast<int64_t>(simulator::TrialLayout().batch_size) * draw_count;
   const int64_t trials = requested_trials / full_set * full_set;
@@ -158,12 +131,14 @@ std::vector<Checkpoint> Checkpoints(const simulator::TrialLayout& layout, int dr
   return checkpoints;
 }
 
-Simulation::Simulation(SimulationSources sources, SimulationLimits limits)
+Simulation::Simulation(SimulationSources sources, SimulationLimits limits,
+                       TrackRecords* track_records)
     : sources_(std::move(sources)),
       limits_([limits]() mutable {
         limits.threads = std::clamp(limits.threads, 1, simulator::kMaxThreads);
         return limits;
       }()),
+      track_records_(track_records),
       admission_(limits.deal_trials_max, limits.deal_trials_per_second),
       businesses_(limits.cached_business_count),
       plans_(limits.cached_plan_count) {}
@@ -189,6 +164,10 @@ absl::StatusOr<Simulation::Prepared> Simulation::Prepare(const v1::ForecastSpec&
   prepared.certificate.set_generator_id(std::string(kRandomGeneratorId));
   prepared.certificate.set_seed(spec.seed());
   prepared.certificate.set_step_days(spec.step_days() == 0 ? 7 : spec.step_days());
+  if (track_records_ != nullptr) {
+    std::optional<type::v1::TrackRecord> record = track_records_->Get(spec.parent());
+    if (record.has_value()) *prepared.certificate.mutable_track_record() = *std::move(record);
+  }
   if (!AllowsForecast(prepared.model.evidence().data_tier())) return prepared;
 
   const std::string key = absl::StrCat(prepared.model.model_hash(), "/", state.header.state_hash());
@@ -521,6 +500,23 @@ absl::Status Simulation::CompareScenarios(
   }
   // The work is done; a caller who is slow to read its result keeps nobody else out.
   ticket.reset();
+  if (!write(last)) return absl::CancelledError("the caller stopped listening");
+  return absl::OkStatus();
+}
+
+absl::Status Simulation::Backtest(const v1::BacktestRequest& request, const CallScope& scope,
+                                  const std::function<bool(const v1::BacktestResponse&)>& write) {
+  v1::BacktestResponse last;
+  QC_ASSIGN_OR_RETURN(
+      *last.mutable_summary(),
+      RunBacktest(request, scope,
+                  {.sources = &sources_, .admission = &admission_, .threads = limits_.threads},
+                  write));
+  v1::BacktestSummary& summary = *last.mutable_summary();
+  if (track_records_ != nullptr && summary.has_track_record()) {
+    const absl::Status kept = track_records_->Put(request.parent(), summary.track_record());
+    if (!kept.ok()) summary.add_warnings(std::string(kept.message()));
+  }
   if (!write(last)) return absl::CancelledError("the caller stopped listening");
   return absl::OkStatus();
 }

@@ -28,7 +28,10 @@
 #include "services/simulation/admission.h"
 #include "services/simulation/business.h"
 #include "services/simulation/converters.h"
+#include "services/simulation/engine_runs.h"
 #include "services/simulation/lru_cache.h"
+#include "services/simulation/sources.h"
+#include "services/simulation/track_records.h"
 #include "simulator/engine/engine.h"
 
 namespace quotacast::simulation {
@@ -38,10 +41,6 @@ inline constexpr int kMinComparedScenarios = 2;
 inline constexpr int kMaxComparedScenarios = 8;
 inline constexpr double kDefaultTolerance = 0.005;
 inline constexpr int64_t kFirstCheckpointTrials = 4'096;
-
-// The layout of a run of at least `requested_trials`: one that TrialsFor maps to itself, so that
-// the number of trials in a certificate is enough to repeat the run.
-simulator::TrialLayout StableLayout(int64_t requested_trials, int draw_count);
 
 // The layout of a run that may end early: at most `requested_trials`, in full batches, when there
 // are enough for that, so that every checkpoint is laid out like a run of its own; else
@@ -58,28 +57,6 @@ struct Checkpoint {
 
 // 4096 * 2^j rounded up to full sets of parameter draws, ascending, ending with all of `layout`.
 std::vector<Checkpoint> Checkpoints(const simulator::TrialLayout& layout, int draw_count);
-
-// What a caller waits for.
-struct CallScope {
-  // Polled by the work and by calls downstream; true ends them with CANCELLED. Thread-safe.
-  std::function<bool()> cancelled = [] { return false; };
-  // For calls downstream.
-  absl::Time deadline = absl::InfiniteFuture();
-};
-
-// What the service needs of metrics, injected so that the core knows no transport. Both are called
-// from the caller's thread and must be thread-safe; their errors are passed on.
-struct SimulationSources {
-  // The fitted model as of a moment; its own as_of is the resolved one.
-  std::function<absl::StatusOr<metrics::v1::PipelineModel>(
-      const std::string& parent, const type::v1::AsOf& as_of, const CallScope& scope)>
-      fit;
-  // The pipeline's state up to the end of `last_period` (empty: the running one).
-  std::function<absl::StatusOr<StateMessages>(
-      const std::string& parent, const type::v1::AsOf& as_of, const std::string& last_period,
-      const CallScope& scope)>
-      state;
-};
 
 struct SimulationLimits {
   // Threads that one simulation runs on, brought into 1..simulator::kMaxThreads. Never changes a
@@ -102,7 +79,9 @@ struct SimulationLimits {
 // thin for a forecast is no error but a refusal inside the answer.
 class Simulation {
  public:
-  Simulation(SimulationSources sources, SimulationLimits limits);
+  // `track_records` must outlive this; null: certificates carry none, back-tests leave none.
+  Simulation(SimulationSources sources, SimulationLimits limits,
+             TrackRecords* track_records = nullptr);
 
   absl::StatusOr<v1::ForecastResponse> Forecast(const v1::ForecastRequest& request,
                                                 const CallScope& scope);
@@ -118,6 +97,11 @@ class Simulation {
   absl::Status CompareScenarios(
       const v1::CompareScenariosRequest& request, const CallScope& scope,
       const std::function<bool(const v1::CompareScenariosResponse&)>& write);
+
+  // Writes progress and scored forecasts, then the summary; `write` as above. The track record of
+  // the workspace becomes that of the summary. See backtest/backtest.h.
+  absl::Status Backtest(const v1::BacktestRequest& request, const CallScope& scope,
+                        const std::function<bool(const v1::BacktestResponse&)>& write);
 
  private:
   // A request's data: the model and state that metrics resolved. `business` is null when the
@@ -168,6 +152,7 @@ class Simulation {
 
   const SimulationSources sources_;
   const SimulationLimits limits_;
+  TrackRecords* const track_records_;
   Admission admission_;
   LruCache<Business> businesses_;
   LruCache<simulator::Plan> plans_;

@@ -1,5 +1,6 @@
 #include "clients/cli/render/certificate_text.h"
 
+#include <cmath>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -36,6 +37,23 @@ std::string ErrorsText(const type::v1::Estimate& headline, bool unicode) {
       100 * headline.monte_carlo_error(), sign, 100 * headline.parameter_sd());
 }
 
+// What the last back-test of the workspace says of forecasts like this one.
+std::string TrackRecordText(const type::v1::TrackRecord& record) {
+  std::string text = absl::StrCat(
+      CountOf(record.forecast_count(), "forecast"), " of ",
+      CountOf(record.period_count(), "past period"), " back-tested: ",
+      absl::StrFormat("%.0f %% of outcomes inside the 80 %% interval", 100 * record.coverage_80()));
+  if (record.has_skill()) {
+    const double percent = 100 * record.skill();
+    absl::StrAppend(&text, ", ",
+                    absl::StrFormat("%.0f %% %s than ", std::fabs(percent),
+                                    percent < 0 ? "worse" : "better"),
+                    record.baseline());
+  }
+  if (record.directional()) text += "; directional, as fewer than 8 periods are";
+  return text;
+}
+
 }  // namespace
 
 std::string AsOfText(const type::v1::AsOf& as_of) {
@@ -65,6 +83,9 @@ std::string CertificateText(const type::v1::Certificate& certificate,
   add("Data   ", data);
   add("Model  ", model);
   add("Run    ", run);
+  if (certificate.has_track_record()) {
+    add("Record ", TrackRecordText(certificate.track_record()));
+  }
   return out;
 }
 

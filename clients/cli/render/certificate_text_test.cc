@@ -51,5 +51,29 @@ TEST(CertificateTextTest, EveryTierHasWords) {
             std::string::npos);
 }
 
+TEST(CertificateTextTest, TheTrackRecordWhenThereIsOne) {
+  Terminal wide;
+  wide.width_columns = 200;
+  type::v1::Certificate certificate = SampleCertificate();
+  EXPECT_EQ(CertificateText(certificate, nullptr, wide).find("Record"), std::string::npos);
+  type::v1::TrackRecord& record = *certificate.mutable_track_record();
+  record.set_period_count(2);
+  record.set_forecast_count(6);
+  record.set_directional(true);
+  record.set_coverage_80(5.0 / 6);
+  EXPECT_NE(CertificateText(certificate, nullptr, wide)
+                .find("Record 6 forecasts of 2 past periods back-tested: 83 % of outcomes inside "
+                      "the 80 % interval; directional, as fewer than 8 periods are\n"),
+            std::string::npos)
+      << CertificateText(certificate, nullptr, wide);
+  record.set_directional(false);
+  record.set_skill(-0.25);
+  record.set_baseline("pipeline conversion (B1)");
+  EXPECT_NE(CertificateText(certificate, nullptr, wide)
+                .find("the 80 % interval, 25 % worse than pipeline conversion (B1)\n"),
+            std::string::npos)
+      << CertificateText(certificate, nullptr, wide);
+}
+
 }  // namespace
 }  // namespace quotacast::cli

@@ -251,6 +251,12 @@ class FakeServices::Simulation final : public simulation::v1::SimulationService:
     writer->Write(response);
     return ToGrpc(owner_.failure);
   }
+  grpc::Status Backtest(grpc::ServerContext*, const simulation::v1::BacktestRequest* request,
+                        grpc::ServerWriter<simulation::v1::BacktestResponse>* writer) override {
+    owner_.backtest_request = *request;
+    for (const auto& response : owner_.backtest) writer->Write(response);
+    return ToGrpc(owner_.failure);
+  }
 
  private:
   FakeServices& owner_;

@@ -78,6 +78,9 @@ class FakeServices {
   simulation::v1::StreamForecastResult stream_forecast_result;
   simulation::v1::CompareScenariosRequest compare_request;
   simulation::v1::ComparisonResult comparison;
+  // Backtest sends these messages in order.
+  simulation::v1::BacktestRequest backtest_request;
+  std::vector<simulation::v1::BacktestResponse> backtest;
 
   // Planning: creating echoes what came; lists give two per page.
   planning::v1::CreateGoalRequest create_goal_request;

@@ -39,6 +39,30 @@ absl::StatusOr<StateMessages> CollectState(clients::MetricsClient& metrics,
   return state;
 }
 
+absl::StatusOr<ActualsMessages> CollectActuals(clients::MetricsClient& metrics,
+                                               const metrics::v1::GetActualsRequest& request,
+                                               const CallScope& scope) {
+  ActualsMessages actuals;
+  QC_RETURN_IF_ERROR(metrics.GetActuals(
+      request,
+      [&actuals](metrics::v1::GetActualsResponse&& part) {
+        if (part.has_header()) {
+          actuals.header = std::move(*part.mutable_header());
+        } else if (part.has_reps()) {
+          for (metrics::v1::ActualsRep& rep : *part.mutable_reps()->mutable_reps()) {
+            actuals.reps.push_back(std::move(rep));
+          }
+        } else {
+          for (metrics::v1::ActualsDeal& deal : *part.mutable_deals()->mutable_deals()) {
+            actuals.deals.push_back(std::move(deal));
+          }
+        }
+        return true;
+      },
+      OptionsFrom(scope)));
+  return actuals;
+}
+
 SimulationSources SourcesFrom(clients::MetricsClient& metrics) {
   SimulationSources sources;
   sources.fit = [&metrics](const std::string& parent, const type::v1::AsOf& as_of,
@@ -58,6 +82,14 @@ SimulationSources SourcesFrom(clients::MetricsClient& metrics) {
     request.set_last_period(last_period);
     return CollectState(metrics, request, scope);
   };
+  sources.actuals = [&metrics](const std::string& parent, const type::v1::AsOf& as_of,
+                               bool with_deals, const CallScope& scope) {
+    metrics::v1::GetActualsRequest request;
+    request.set_parent(parent);
+    *request.mutable_as_of() = as_of;
+    request.set_with_deals(with_deals);
+    return CollectActuals(metrics, request, scope);
+  };
   return sources;
 }
 
@@ -66,9 +98,10 @@ SimulationSources SourcesFrom(clients::MetricsClient& metrics) {
 SimulationService::SimulationService(std::shared_ptr<grpc::Channel> metrics_channel,
                                      SimulationLimits limits,
                                      serving::ServingOptions serving_options,
-                                     const Clock& machine_clock, serving::CallLog call_log)
+                                     const Clock& machine_clock, serving::CallLog call_log,
+                                     TrackRecords* track_records)
     : metrics_(std::move(metrics_channel)),
-      core_(SourcesFrom(metrics_), limits),
+      core_(SourcesFrom(metrics_), limits, track_records),
       serving_(std::move(serving_options), machine_clock, std::move(call_log)) {}
 
 grpc::ServerUnaryReactor* SimulationService::Forecast(grpc::CallbackServerContext* context,
@@ -105,6 +138,18 @@ grpc::ServerWriteReactor<v1::CompareScenariosResponse>* SimulationService::Compa
                                       [&writer](const v1::CompareScenariosResponse& message) {
                                         return writer.Write(message);
                                       });
+      });
+}
+
+grpc::ServerWriteReactor<v1::BacktestResponse>* SimulationService::Backtest(
+    grpc::CallbackServerContext* context, const v1::BacktestRequest* request) {
+  return serving::HandleServerStream<v1::BacktestResponse>(
+      serving_, context, request,
+      [this](const serving::CallContext& call, const v1::BacktestRequest& request,
+             serving::StreamWriter<v1::BacktestResponse>& writer) {
+        return core_.Backtest(
+            request, ScopeFrom(call),
+            [&writer](const v1::BacktestResponse& message) { return writer.Write(message); });
       });
 }
 

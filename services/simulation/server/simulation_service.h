@@ -14,6 +14,7 @@
 #include "quotacast/simulation/v1/simulation_service.grpc.pb.h"
 #include "services/serving/serving.h"
 #include "services/simulation/simulation.h"
+#include "services/simulation/track_records.h"
 
 namespace quotacast::simulation {
 
@@ -24,11 +25,11 @@ inline constexpr char kSimulationServiceName[] = "quotacast.simulation.v1.Simula
 class SimulationService final : public v1::SimulationService::CallbackService {
  public:
   // Fits and states come from the metrics service behind `metrics_channel`. `serving_options`
-  // must name kSimulationServiceName; `machine_clock`, on which deadlines are, must outlive the
-  // object.
+  // must name kSimulationServiceName; `machine_clock`, on which deadlines are, and `track_records`
+  // (null: none are kept) must outlive the object.
   SimulationService(std::shared_ptr<grpc::Channel> metrics_channel, SimulationLimits limits,
                     serving::ServingOptions serving_options, const Clock& machine_clock,
-                    serving::CallLog call_log);
+                    serving::CallLog call_log, TrackRecords* track_records = nullptr);
 
   grpc::ServerUnaryReactor* Forecast(grpc::CallbackServerContext* context,
                                      const v1::ForecastRequest* request,
@@ -37,6 +38,9 @@ class SimulationService final : public v1::SimulationService::CallbackService {
       grpc::CallbackServerContext* context, const v1::StreamForecastRequest* request) override;
   grpc::ServerWriteReactor<v1::CompareScenariosResponse>* CompareScenarios(
       grpc::CallbackServerContext* context, const v1::CompareScenariosRequest* request) override;
+
+  grpc::ServerWriteReactor<v1::BacktestResponse>* Backtest(
+      grpc::CallbackServerContext* context, const v1::BacktestRequest* request) override;
 
  private:
   clients::MetricsClient metrics_;

@@ -20,6 +20,7 @@
 #include "gtest/gtest.h"
 #include "quotacast/metrics/v1/metrics_service.grpc.pb.h"
 #include "services/simulation/company_messages.h"
+#include "services/simulation/track_records.h"
 
 namespace quotacast::simulation {
 namespace {
@@ -40,7 +41,12 @@ class CompanyMetrics final : public metrics::v1::MetricsService::Service {
   grpc::Status GetState(grpc::ServerContext*, const metrics::v1::GetStateRequest* request,
                         grpc::ServerWriter<metrics::v1::GetStateResponse>* writer) override {
     asked_log_offset = request->as_of().log_offset();
-    const StateMessages state = CompanyState();
+    StateMessages state = CompanyState();
+    for (const char* stage : {"Discovery", "Negotiation"}) {
+      auto& stated = *state.header.add_stages();
+      stated.set_stage_id(stage);
+      stated.set_stated_win_probability(0.5);
+    }
     metrics::v1::GetStateResponse message;
     *message.mutable_header() = state.header;
     writer->Write(message);
@@ -55,7 +61,40 @@ class CompanyMetrics final : public metrics::v1::MetricsService::Service {
     return grpc::Status::OK;
   }
 
+  // 2017Q4, in which everybody of the company booked 20,000; reps in two messages, then a deal.
+  grpc::Status GetActuals(grpc::ServerContext*, const metrics::v1::GetActualsRequest* request,
+                          grpc::ServerWriter<metrics::v1::GetActualsResponse>* writer) override {
+    metrics::v1::GetActualsResponse header;
+    *header.mutable_header()->mutable_as_of() = CompanyModel().as_of();
+    auto& period = *header.mutable_header()->add_periods();
+    period.set_name("2017Q4");
+    *period.mutable_start_date() = DateMessage(2017, 10, 1);
+    *period.mutable_end_date() = DateMessage(2018, 1, 1);
+    header.mutable_header()->set_ended_period_count(1);
+    header.mutable_header()->set_currency_code("USD");
+    writer->Write(header);
+    for (const char* id : {"ann", "ben", "cy", "dee"}) {
+      metrics::v1::GetActualsResponse part;
+      auto& rep = *part.mutable_reps()->add_reps();
+      rep.set_rep_id(id);
+      *rep.add_periods()->mutable_booked() = Dollars(20'000);
+      writer->Write(part);
+    }
+    if (request->with_deals()) {
+      ++asked_deals;
+      metrics::v1::GetActualsResponse part;
+      auto& deal = *part.mutable_deals()->add_deals();
+      deal.set_opportunity_id("deal-1");
+      deal.set_rep_id("ben");
+      *deal.mutable_won_date() = DateMessage(2017, 9, 1);
+      *deal.mutable_amount() = Dollars(1'000);
+      writer->Write(part);
+    }
+    return grpc::Status::OK;
+  }
+
   std::atomic<int64_t> asked_log_offset = 0;
+  std::atomic<int> asked_deals = 0;
 };
 
 std::unique_ptr<grpc::Server> InProcess(grpc::Service& service) {
@@ -74,8 +113,9 @@ class SimulationServiceTest : public ::testing::Test {
  protected:
   SimulationServiceTest()
       : metrics_server_(InProcess(metrics_)),
-        service_(metrics_server_->InProcessChannel({}), {.threads = 2}, Options(), clock_,
-                 [](const serving::CallRecord&) {}),
+        service_(
+            metrics_server_->InProcessChannel({}), {.threads = 2}, Options(), clock_,
+            [](const serving::CallRecord&) {}, &track_records_),
         server_(InProcess(service_)),
         client_(server_->InProcessChannel({})) {}
 
@@ -95,6 +135,7 @@ class SimulationServiceTest : public ::testing::Test {
   SystemClock clock_;
   CompanyMetrics metrics_;
   std::unique_ptr<grpc::Server> metrics_server_;
+  InMemoryTrackRecords track_records_;
   SimulationService service_;
   std::unique_ptr<grpc::Server> server_;
   clients::SimulationClient client_;
@@ -145,6 +186,42 @@ TEST_F(SimulationServiceTest, ComparesScenarios) {
   ASSERT_TRUE(status.ok()) << status;
   ASSERT_EQ(result.scenarios_size(), 2);
   EXPECT_GT(result.scenarios(1).differences(0).difference().mean().value(), 0);
+}
+
+TEST_F(SimulationServiceTest, BackTestsAndKeepsTheTrackRecord) {
+  v1::BacktestRequest request;
+  request.set_parent("workspaces/default");
+  request.add_weeks(1);
+  request.set_trial_count(512);
+  int progress_count = 0;
+  int forecast_count = 0;
+  v1::BacktestSummary summary;
+  const absl::Status status = client_.Backtest(request, [&](v1::BacktestResponse&& message) {
+    EXPECT_EQ(summary.ByteSizeLong(), 0u) << "nothing comes after the summary";
+    if (message.has_progress()) ++progress_count;
+    for (const auto& forecast : message.forecasts().forecasts()) {
+      // Half of 320,000 stated and of eight deals without an amount, at the 1,000 of the won deal.
+      if (++forecast_count == 1) EXPECT_EQ(forecast.baselines(0).forecast(), 164'000);
+    }
+    if (message.has_summary()) summary = message.summary();
+    return true;
+  });
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(progress_count, 1);
+  EXPECT_EQ(forecast_count, 8);
+  EXPECT_EQ(metrics_.asked_deals, 1);
+  ASSERT_TRUE(summary.has_track_record());
+  v1::ForecastRequest forecast;
+  *forecast.mutable_spec() = Spec(512);
+  const auto response = client_.Forecast(forecast);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->outcome().certificate().track_record().SerializeAsString(),
+            summary.track_record().SerializeAsString());
+
+  request.set_last_period("2031Q1");
+  const absl::Status unknown =
+      client_.Backtest(request, [](v1::BacktestResponse&&) { return true; });
+  EXPECT_EQ(GetDetail(unknown)->reason, "UNKNOWN_PERIOD");
 }
 
 TEST_F(SimulationServiceTest, PassesFieldViolationsToTheClient) {
