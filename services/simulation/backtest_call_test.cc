@@ -120,7 +120,7 @@ struct Tested {
   std::string bytes;
 };
 
-Tested Run(Simulation& simulation, const v1::BacktestRequest& request) {
+Tested RunCall(Simulation& simulation, const v1::BacktestRequest& request) {
   Tested tested;
   tested.status = simulation.Backtest(request, {}, [&](const v1::BacktestResponse& message) {
     EXPECT_EQ(tested.summary.ByteSizeLong(), 0u) << "nothing comes after the summary";
@@ -143,7 +143,7 @@ std::string ReasonOf(const absl::Status& status) {
 TEST(Backtest, ScoresEveryStaffedLineOfEveryReplay) {
   FakeMetrics metrics;
   Simulation simulation(metrics.Sources(), {});
-  const Tested tested = Run(simulation, Request());
+  const Tested tested = RunCall(simulation, Request());
   ASSERT_TRUE(tested.status.ok()) << tested.status;
   ASSERT_EQ(tested.progress.size(), 2u);
   EXPECT_EQ(tested.progress[1].replays_done(), 1);
@@ -201,7 +201,7 @@ TEST(Backtest, ScoresEveryStaffedLineOfEveryReplay) {
 TEST(Backtest, ForecastsAsForecastDoes) {
   FakeMetrics metrics;
   Simulation simulation(metrics.Sources(), {});
-  const Tested tested = Run(simulation, Request());
+  const Tested tested = RunCall(simulation, Request());
   ASSERT_EQ(tested.forecasts.size(), 16u);
   v1::ForecastRequest request;
   request.mutable_spec()->set_parent("workspaces/default");
@@ -234,12 +234,12 @@ TEST(Backtest, SameBytesWhateverTheThreads) {
   FakeMetrics metrics;
   Simulation one(metrics.Sources(), {.threads = 1});
   Simulation three(metrics.Sources(), {.threads = 3});
-  const Tested tested = Run(one, Request());
-  EXPECT_EQ(Run(three, Request()).bytes, tested.bytes);
-  EXPECT_EQ(Run(one, Request()).bytes, tested.bytes);
+  const Tested tested = RunCall(one, Request());
+  EXPECT_EQ(RunCall(three, Request()).bytes, tested.bytes);
+  EXPECT_EQ(RunCall(one, Request()).bytes, tested.bytes);
   v1::BacktestRequest other = Request();
   other.set_seed(8);
-  EXPECT_NE(Run(one, other).bytes, tested.bytes);
+  EXPECT_NE(RunCall(one, other).bytes, tested.bytes);
 }
 
 TEST(Backtest, ScoresTheLevelsAsked) {
@@ -247,7 +247,7 @@ TEST(Backtest, ScoresTheLevelsAsked) {
   Simulation simulation(metrics.Sources(), {});
   v1::BacktestRequest request = Request();
   request.add_levels(v1::LEVEL_REP);
-  const Tested tested = Run(simulation, request);
+  const Tested tested = RunCall(simulation, request);
   ASSERT_TRUE(tested.status.ok()) << tested.status;
   EXPECT_EQ(tested.forecasts.size(), 8u);
   EXPECT_FALSE(tested.summary.has_track_record());
@@ -258,7 +258,7 @@ TEST(Backtest, AsksForWhatWasKnownThen) {
   FakeMetrics metrics;
   Simulation simulation(metrics.Sources(), {});
   v1::BacktestRequest request = Request();
-  Run(simulation, request);
+  RunCall(simulation, request);
   ASSERT_EQ(metrics.fitted.size(), 2u);
   EXPECT_EQ(metrics.fitted[1].effective_date().day(), 28);
   EXPECT_EQ(metrics.fitted[1].recorded_time().seconds(), 1'509'235'199);  // 2017-10-28 23:59:59.
@@ -266,7 +266,7 @@ TEST(Backtest, AsksForWhatWasKnownThen) {
   // An imported past is seen as it is known today, and the summary says so.
   metrics.fitted.clear();
   metrics.actuals.header.set_reconstructed(true);
-  const Tested tested = Run(simulation, request);
+  const Tested tested = RunCall(simulation, request);
   EXPECT_EQ(metrics.fitted[1].recorded_time().seconds(), 1'600'000'000);
   EXPECT_EQ(tested.summary.replay_mode(), v1::REPLAY_MODE_EFFECTIVE);
   EXPECT_THAT(tested.summary.warnings(0), HasSubstr("as they are known today"));
@@ -279,7 +279,7 @@ TEST(Backtest, RefusedReplaysAreListedAndTheRestGoesOn) {
                             : absl::OkStatus();
   };
   Simulation simulation(metrics.Sources(), {});
-  const Tested tested = Run(simulation, Request());
+  const Tested tested = RunCall(simulation, Request());
   ASSERT_TRUE(tested.status.ok()) << tested.status;
   EXPECT_EQ(tested.forecasts.size(), 8u);
   ASSERT_EQ(tested.summary.refusals_size(), 1);
@@ -295,7 +295,7 @@ TEST(Backtest, RefusedReplaysAreListedAndTheRestGoesOn) {
     return day.month() < 9 ? FailedPrecondition("NO_HISTORY", "nothing is dated by then")
                            : absl::OkStatus();
   };
-  const Tested whole = Run(simulation, from_the_start);
+  const Tested whole = RunCall(simulation, from_the_start);
   EXPECT_EQ(whole.progress.size(), 4u);
   EXPECT_EQ(whole.summary.refusals_size(), 0);
   EXPECT_EQ(whole.summary.periods_size(), 1);
@@ -313,7 +313,7 @@ TEST(Backtest, TooLittleHistoryEverywhereIsNoError) {
   Simulation simulation(metrics.Sources(), {}, &records);
   v1::BacktestRequest request = Request();
   request.clear_first_period();
-  const Tested tested = Run(simulation, request);
+  const Tested tested = RunCall(simulation, request);
   ASSERT_TRUE(tested.status.ok()) << tested.status;
   EXPECT_EQ(tested.summary.scores_size(), 0);
   ASSERT_EQ(tested.summary.refusals_size(), 4);
@@ -321,7 +321,7 @@ TEST(Backtest, TooLittleHistoryEverywhereIsNoError) {
   EXPECT_THAT(tested.summary.summary(), HasSubstr("Nothing was scored"));
   EXPECT_FALSE(records.Get("workspaces/default").has_value());
   // Of the period that was asked for as well.
-  EXPECT_EQ(Run(simulation, Request()).summary.refusals_size(), 2);
+  EXPECT_EQ(RunCall(simulation, Request()).summary.refusals_size(), 2);
 }
 
 TEST(Backtest, AnotherCalendarThenIsARefusal) {
@@ -329,7 +329,7 @@ TEST(Backtest, AnotherCalendarThenIsARefusal) {
   *metrics.actuals.header.mutable_periods(1)->mutable_start_date() = DateMessage(2017, 10, 2);
   *metrics.actuals.header.mutable_periods(0)->mutable_end_date() = DateMessage(2017, 10, 2);
   Simulation simulation(metrics.Sources(), {});
-  const Tested tested = Run(simulation, Request());
+  const Tested tested = RunCall(simulation, Request());
   ASSERT_TRUE(tested.status.ok()) << tested.status;
   ASSERT_EQ(tested.summary.refusals_size(), 2);
   EXPECT_EQ(tested.summary.refusals(0).refusal().reason(), "CALENDAR_CHANGED");
@@ -339,7 +339,7 @@ TEST(Backtest, OtherErrorsOfTheSourcesEndIt) {
   FakeMetrics metrics;
   metrics.fit_status = [](const google::type::Date&) { return absl::UnavailableError("gone"); };
   Simulation simulation(metrics.Sources(), {});
-  EXPECT_TRUE(absl::IsUnavailable(Run(simulation, Request()).status));
+  EXPECT_TRUE(absl::IsUnavailable(RunCall(simulation, Request()).status));
 }
 
 TEST(Backtest, RefusesBadRequests) {
@@ -347,12 +347,12 @@ TEST(Backtest, RefusesBadRequests) {
   Simulation simulation(metrics.Sources(), {});
   v1::BacktestRequest running = Request();
   running.set_last_period("2018Q1");
-  EXPECT_EQ(ReasonOf(Run(simulation, running).status), "INVALID_FIELD");
+  EXPECT_EQ(ReasonOf(RunCall(simulation, running).status), "INVALID_FIELD");
   v1::BacktestRequest unknown = Request();
   unknown.set_first_period("2031Q1");
-  EXPECT_EQ(ReasonOf(Run(simulation, unknown).status), "UNKNOWN_PERIOD");
+  EXPECT_EQ(ReasonOf(RunCall(simulation, unknown).status), "UNKNOWN_PERIOD");
   v1::BacktestRequest trials = Request(-1);
-  EXPECT_EQ(ReasonOf(Run(simulation, trials).status), "INVALID_FIELD");
+  EXPECT_EQ(ReasonOf(RunCall(simulation, trials).status), "INVALID_FIELD");
   EXPECT_TRUE(metrics.fitted.empty());
 }
 
@@ -365,12 +365,12 @@ TEST(Backtest, RefusesMoreScoresThanItKeepsBeforeTheWork) {
   for (int p = 0; p < 3; ++p) rep.add_periods();
   metrics.actuals.reps.assign(99'999, rep);
   Simulation simulation(metrics.Sources(), {});
-  const Tested tested = Run(simulation, Request());
+  const Tested tested = RunCall(simulation, Request());
   EXPECT_EQ(ReasonOf(tested.status), "INVALID_FIELD");
   EXPECT_THAT(std::string(tested.status.message()), HasSubstr("200002 forecasts"));
   EXPECT_TRUE(metrics.fitted.empty());
   metrics.actuals.reps.pop_back();
-  EXPECT_TRUE(Run(simulation, Request()).status.ok());
+  EXPECT_TRUE(RunCall(simulation, Request()).status.ok());
 }
 
 TEST(Backtest, TooMuchWorkIsRefusedAsElsewhere) {
@@ -378,7 +378,7 @@ TEST(Backtest, TooMuchWorkIsRefusedAsElsewhere) {
   SimulationLimits limits;
   limits.deal_trials_max = 1.5 * 512 * CompanyBusiness().deals_per_trial;
   Simulation simulation(metrics.Sources(), limits);
-  const absl::Status large = Run(simulation, Request(2'048)).status;
+  const absl::Status large = RunCall(simulation, Request(2'048)).status;
   EXPECT_TRUE(absl::IsInvalidArgument(large)) << large;
   EXPECT_EQ(GetDetail(large)->field_violations[0].field, "trial_count");
   // A second one while the first simulates; none is in the way between replays.
@@ -389,7 +389,7 @@ TEST(Backtest, TooMuchWorkIsRefusedAsElsewhere) {
   scope.cancelled = [&] {
     if (!asked && writes == 1) {
       asked = true;
-      within = Run(simulation, Request()).status;
+      within = RunCall(simulation, Request()).status;
     }
     return false;
   };
@@ -397,7 +397,7 @@ TEST(Backtest, TooMuchWorkIsRefusedAsElsewhere) {
   const absl::Status status =
       simulation.Backtest(Request(), scope, [&](const v1::BacktestResponse& message) {
         ++writes;
-        if (message.has_forecasts()) between = Run(simulation, Request()).status;
+        if (message.has_forecasts()) between = RunCall(simulation, Request()).status;
         return true;
       });
   EXPECT_TRUE(status.ok()) << status;
@@ -435,7 +435,7 @@ TEST(Backtest, LeavesATrackRecordThatChangesNoFigure) {
   const auto before = simulation.Forecast(request, {});
   ASSERT_TRUE(before.ok()) << before.status();
   EXPECT_FALSE(before->outcome().certificate().has_track_record());
-  const Tested tested = Run(simulation, Request());
+  const Tested tested = RunCall(simulation, Request());
   ASSERT_TRUE(tested.summary.has_track_record());
   const type::v1::TrackRecord& record = tested.summary.track_record();
   EXPECT_EQ(record.forecast_count(), 2);
