@@ -42,7 +42,7 @@ GridPosterior FitMixVariance(const std::vector<RateFamily>& families) {
   const double median = kMixVarianceMean * std::exp(-kMixVarianceLogSd * kMixVarianceLogSd / 2);
   std::vector<double> variances;
   std::vector<double> log_density;
-  for (double variance = 0.004; variance < 1.2; variance *= 1.15) {
+  for (double variance = 0.004; variance < 1.2; variance *= 1.2) {
     double sum = LogLogNormal(variance, median, kMixVarianceLogSd);
     for (const RateFamily& family : families) sum += LogMarginalLikelihood(family, 1 / variance);
     variances.push_back(variance);

@@ -74,7 +74,7 @@ std::vector<RateFamily> Plant(int reps, int blocks, double mix_variance, uint64_
 }
 
 // 300 companies of 8 reps, 8 quarters, 10 deals a quarter; 1/k from the prior. Grid values are
-// 15 % apart, far less than the posterior is wide: slack .03.
+// 20 % apart, far less than the posterior is wide: slack .03.
 TEST(FitMixVariance, IntervalsCoverVariancesDrawnFromThePrior) {
   constexpr int kCompanies = 300;
   const double median = kMixVarianceMean * std::exp(-kMixVarianceLogSd * kMixVarianceLogSd / 2);
