@@ -1,10 +1,18 @@
 #include "simulator/fit/advance_chances.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "simulator/fit/posterior.h"
 
 namespace quotacast::simulator {
+namespace {
+
+// Probits are rounded to this, so that exits of like chances are handled together. The error, at
+// most .002 and of either sign, is far below what any history tells.
+constexpr double kProbitUnit = 0x1p-8;
+
+}  // namespace
 
 AdvanceChances::AdvanceChances(absl::Span<const StageCell> means,
                                const std::vector<int>& age_bin_edges_days, int stage_count)
@@ -19,8 +27,9 @@ AdvanceChances::AdvanceChances(absl::Span<const StageCell> means,
       for (size_t b = 0; b < phases.ages.size(); ++b) {
         p += phases.ages[b] * cell.ages[b].advance_probability;
       }
-      probits_.push_back(
-          NormalQuantile(std::clamp(p, kMinAdvanceProbability, 1 - kMinAdvanceProbability)));
+      const double probit =
+          NormalQuantile(std::clamp(p, kMinAdvanceProbability, 1 - kMinAdvanceProbability));
+      probits_.push_back(std::round(probit / kProbitUnit) * kProbitUnit);
     }
   }
 }

@@ -7,6 +7,32 @@
 #include "simulator/fit/creation.h"
 
 namespace quotacast::simulator {
+namespace {
+
+// Scales what is expected of everybody in a block by what all of them created in it.
+void TakeOutCommonMoves(std::vector<RateFamily>& families) {
+  std::vector<RateChild> all(families.front().size());
+  for (const RateFamily& family : families) {
+    double events = 0;
+    double expected = 0;
+    for (const RateChild& child : family) {
+      events += child.events;
+      expected += child.expected;
+    }
+    for (size_t b = 0; b < family.size(); ++b) {
+      all[b].events += family[b].events;
+      // At the rep's own rate.
+      all[b].expected += family[b].expected * events / expected;
+    }
+  }
+  for (RateFamily& family : families) {
+    for (size_t b = 0; b < family.size(); ++b) {
+      if (all[b].expected > 0) family[b].expected *= all[b].events / all[b].expected;
+    }
+  }
+}
+
+}  // namespace
 
 std::vector<RateFamily> CreationBlocks(const History& history, absl::CivilDay window_start,
                                        double ramp_weeks,
@@ -34,6 +60,7 @@ std::vector<RateFamily> CreationBlocks(const History& history, absl::CivilDay wi
         });
     used.push_back(std::move(families[r]));
   }
+  if (used.size() >= kMinRepsForCommonMoves) TakeOutCommonMoves(used);
   return used;
 }
 
@@ -42,7 +69,7 @@ GridPosterior FitMixVariance(const std::vector<RateFamily>& families) {
   const double median = kMixVarianceMean * std::exp(-kMixVarianceLogSd * kMixVarianceLogSd / 2);
   std::vector<double> variances;
   std::vector<double> log_density;
-  for (double variance = 0.004; variance < 1.2; variance *= 1.15) {
+  for (double variance = 0.004; variance < 1.2; variance *= 1.2) {
     double sum = LogLogNormal(variance, median, kMixVarianceLogSd);
     for (const RateFamily& family : families) sum += LogMarginalLikelihood(family, 1 / variance);
     variances.push_back(variance);

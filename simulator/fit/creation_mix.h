@@ -3,6 +3,7 @@
 #ifndef QUOTACAST_SIMULATOR_FIT_CREATION_MIX_H_
 #define QUOTACAST_SIMULATOR_FIT_CREATION_MIX_H_
 
+#include <cstddef>
 #include <vector>
 
 #include "absl/time/civil_time.h"
@@ -18,10 +19,13 @@ inline constexpr double kMixVarianceMean = 0.1;
 inline constexpr double kMixVarianceLogSd = 0.8;
 
 inline constexpr int kMixBlockDays = 91;
+inline constexpr size_t kMinRepsForCommonMoves = 5;
 
 // One family per rep with deals in the window: created deals by 91-day block back from
-// the as-of day against ramped days times the month's mean factor. `season_factors` has twelve, or
-// none.
+// the as-of day against ramped days times the month's mean factor. Where at least
+// kMinRepsForCommonMoves reps create, what is expected in a block also follows what all created in
+// it: a campaign, or the first months of a CRM, make no rep erratic. `season_factors` has twelve,
+// or none.
 std::vector<RateFamily> CreationBlocks(const History& history, absl::CivilDay window_start,
                                        double ramp_weeks,
                                        const std::vector<double>& season_factors);

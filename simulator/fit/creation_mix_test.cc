@@ -45,6 +45,32 @@ TEST(CreationBlocks, CountsBackFromTheAsOfDay) {
               (91 + 21) * kDefaultCreationRatePerDay, 1e-9);
 }
 
+// Five reps who all created two deals in the first block of 91 days and eight in the second: nobody
+// strayed from the others.
+TEST(CreationBlocks, CommonMovesAreNobodysOwn) {
+  const absl::CivilDay zero(2021, 1, 1);
+  History history;
+  history.as_of = zero + 181;
+  for (int r = 0; r < 5; ++r) {
+    history.reps.push_back({std::to_string(r), 0, {}, {}});
+    for (int i = 0; i < 10; ++i) {
+      HistoryDeal deal;
+      deal.id = std::to_string(10 * r + i);
+      deal.rep = r;
+      deal.created = zero + (i < 2 ? 10 : 150);
+      history.deals.push_back(deal);
+    }
+  }
+  const std::vector<RateFamily> families = CreationBlocks(history, zero, 22, {});
+  ASSERT_EQ(families.size(), 5u);
+  for (const RateFamily& family : families) {
+    EXPECT_NEAR(family[0].expected / family[1].expected, 4, 1e-9);
+  }
+  history.reps.pop_back();
+  history.deals.resize(40);  // Four reps are too few to tell.
+  EXPECT_NEAR(CreationBlocks(history, zero, 22, {})[0][0].expected, 13, 1e-9);
+}
+
 double PoissonQuantile(double mean, double u) {
   double term = std::exp(-mean);
   double cumulative = term;
@@ -74,7 +100,7 @@ std::vector<RateFamily> Plant(int reps, int blocks, double mix_variance, uint64_
 }
 
 // 300 companies of 8 reps, 8 quarters, 10 deals a quarter; 1/k from the prior. Grid values are
-// 15 % apart, far less than the posterior is wide: slack .03.
+// 20 % apart, far less than the posterior is wide: slack .03.
 TEST(FitMixVariance, IntervalsCoverVariancesDrawnFromThePrior) {
   constexpr int kCompanies = 300;
   const double median = kMixVarianceMean * std::exp(-kMixVarianceLogSd * kMixVarianceLogSd / 2);

@@ -106,20 +106,17 @@ void AddCells(const PipelineModel& model, const EstimateCounts& counts, Collecto
                         .segment = model.segments[g],
                         .sample_count = exits,
                         .sample_unit = "exits",
-                        .unit = "share",
-                        .note = "of new deals, in the end"},
+                        .unit = "share"},
                        [&](const ParameterDraw& draw) { return WinProbability(draw, g, model); });
   }
   struct Kind {
     const char* parameter;
     const char* unit;
-    const char* note;
     double CellOutlook::*figure;
   };
-  const Kind kinds[] = {
-      {"advance_probability", "share", "", &CellOutlook::advance},
-      {"weeks_in_stage", "weeks", "until half have left", &CellOutlook::median_weeks},
-      {"regress_probability", "share", "of all that leave", &CellOutlook::regress}};
+  const Kind kinds[] = {{"advance_probability", "share", &CellOutlook::advance},
+                        {"weeks_in_stage", "weeks", &CellOutlook::median_weeks},
+                        {"regress_probability", "share", &CellOutlook::regress}};
   const bool regresses = !model.draws[0].cells[0].regress_destinations.empty();
   for (const Kind& kind : kinds) {
     const bool is_regress = kind.figure == &CellOutlook::regress;
@@ -132,8 +129,7 @@ void AddCells(const PipelineModel& model, const EstimateCounts& counts, Collecto
            .sample_count = counts.cell_exits[i] +
                            (kind.figure == &CellOutlook::advance ? 0 : counts.cell_regressed[i]),
            .sample_unit = "exits",
-           .unit = kind.unit,
-           .note = kind.note},
+           .unit = kind.unit},
           [&](const ParameterDraw& draw) {
             return OutlookOf(draw.cells[i], model.age_bin_edges_days).*kind.figure;
           });
@@ -157,8 +153,7 @@ void AddCreation(const PipelineModel& model, const std::vector<int>& team_of_rep
                         .entity = model.teams[t],
                         .sample_count = by_team[t],
                         .sample_unit = "created deals",
-                        .unit = "per week",
-                        .note = "of a fully ramped rep of the team"},
+                        .unit = "per week"},
                        [&](const ParameterDraw& draw) {
                          return RatePerWeek(draw.team_creation_rate_per_day, t, segments);
                        });
@@ -178,8 +173,7 @@ void AddCreation(const PipelineModel& model, const std::vector<int>& team_of_rep
   ParameterEstimate mix = {.parameter = "creation_mix_shape",
                            .sample_count = counts.mix_block_count,
                            .sample_unit = "rep-quarters",
-                           .unit = "shape",
-                           .note = "1 / variance of a rep's creation around its rate"};
+                           .unit = "shape"};
   double cumulative = 0;
   mix.value = Quantise(model.creation_mix_shape);
   mix.low = mix.high = mix.value;
@@ -279,8 +273,7 @@ void AddTenure(const PipelineModel& model, const EstimateCounts& counts, Collect
   collector.AddDrawn({.parameter = "ramp_weeks",
                       .sample_count = counts.ramp_rep_count,
                       .sample_unit = "reps who started",
-                      .unit = "weeks",
-                      .note = "until a new rep creates like an experienced one"},
+                      .unit = "weeks"},
                      [](const ParameterDraw& draw) { return draw.ramp_weeks; });
   const std::vector<AttritionBand>& bands = model.draws[0].attrition_bands;
   for (size_t b = 0; b < bands.size(); ++b) {

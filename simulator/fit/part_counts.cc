@@ -26,6 +26,7 @@ PartTally::PartTally(const std::vector<FiscalPeriod>& periods, absl::CivilDay as
         stretches_.push_back({start + day, start + day, period, part});
       }
       stretches_.back().end = start + day + 1;
+      stretch_of_day_.push_back(stretches_.size() - 1);
     }
   }
   strata_.resize(cell_count_ * (edges_.size() + 2) * period_count_);
@@ -43,10 +44,9 @@ PartStratum& PartTally::StratumOf(size_t cell, size_t band, int period) {
 }
 
 size_t PartTally::StretchAt(int day) const {
-  return static_cast<size_t>(
-      std::upper_bound(stretches_.begin(), stretches_.end(), day,
-                       [](int d, const Stretch& stretch) { return d < stretch.end; }) -
-      stretches_.begin());
+  if (day < 0) return 0;
+  const size_t index = static_cast<size_t>(day);
+  return index < stretch_of_day_.size() ? stretch_of_day_[index] : stretches_.size();
 }
 
 void PartTally::AddDays(size_t cell, size_t band, int begin, int end) {

@@ -65,7 +65,8 @@ class PartTally {
   size_t period_count_ = 0;
   absl::CivilDay origin_;
   std::vector<Stretch> stretches_;
-  std::vector<PartStratum> strata_;  // [(cell * bands + band) * periods + period].
+  std::vector<size_t> stretch_of_day_;  // By day from `origin_`.
+  std::vector<PartStratum> strata_;     // [(cell * bands + band) * periods + period].
 };
 
 }  // namespace quotacast::simulator

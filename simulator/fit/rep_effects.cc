@@ -11,11 +11,11 @@ namespace quotacast::simulator {
 namespace {
 
 constexpr int kMaxNewtonSteps = 30;
-constexpr double kNewtonTolerance = 1e-12;
+constexpr double kNewtonTolerance = 1e-9;
 // Ability is sought inside this many prior standard deviations.
 constexpr double kMaxShiftSds = 10;
 // The spread of ability is averaged over this many values.
-constexpr int kSpreadValues = 5;
+constexpr int kSpreadValues = 3;
 
 // Exits that share a probability.
 struct Trials {
@@ -52,18 +52,18 @@ std::pair<double, double> Mode(const std::vector<Trials>& trials, double widenin
 // Groups each rep's exits by their chance.
 std::vector<std::vector<Trials>> TrialsByRep(absl::Span<const StageExit> exits,
                                              const AdvanceChances& chances, size_t rep_count) {
-  std::vector<std::vector<std::pair<size_t, const StageExit*>>> by_rep(rep_count);
-  for (const StageExit& exit : exits) by_rep[exit.rep].emplace_back(chances.KindOf(exit), &exit);
+  std::vector<std::vector<std::pair<double, const StageExit*>>> by_rep(rep_count);
+  for (const StageExit& exit : exits) {
+    by_rep[exit.rep].emplace_back(chances.ProbitOf(chances.KindOf(exit)), &exit);
+  }
   std::vector<std::vector<Trials>> result(rep_count);
   for (size_t r = 0; r < rep_count; ++r) {
     // Stable: sums of doubles keep the order of the exits.
     std::stable_sort(by_rep[r].begin(), by_rep[r].end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     for (size_t i = 0; i < by_rep[r].size(); ++i) {
-      const auto& [kind, exit] = by_rep[r][i];
-      if (i == 0 || kind != by_rep[r][i - 1].first) {
-        result[r].push_back({chances.ProbitOf(kind), 0, 0});
-      }
+      const auto& [probit, exit] = by_rep[r][i];
+      if (i == 0 || probit != by_rep[r][i - 1].first) result[r].push_back({probit, 0, 0});
       Trials& trials = result[r].back();
       (exit->advanced ? trials.advanced : trials.lost) += exit->weight;
     }

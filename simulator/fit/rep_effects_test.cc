@@ -93,19 +93,20 @@ TEST(FitRepEffects, ColleaguesPullARepWithoutDataOnlyWithinTheirTeam) {
   EXPECT_LT(effects[2].variance, effects[1].variance);
 }
 
-// Two spreads equally likely: the mean of the two answers, and their variances with the difference.
+// Two spreads, one twice as likely: the mean of the two answers, and their variances with the
+// difference.
 TEST(FitRepEffects, AveragesOverTheSpread) {
   const std::vector<StageExit> exits = Exits(0, 30, 10);
   const std::vector<StageCell> means = {Cell(0.6)};
   const RepEffect narrow = EffectsOf(exits, 0.6, 1, 1, 0.1)[0];
   const RepEffect wide = EffectsOf(exits, 0.6, 1, 1, 0.3)[0];
-  const RepEffect both =
-      FitRepEffects(exits, AdvanceChances(means, {7}, 1), Reps(1), 1, {{0.1, 0.3}, {0.4, 0.6}})[0];
-  const double mean = 0.4 * narrow.mean + 0.6 * wide.mean;
+  const RepEffect both = FitRepEffects(exits, AdvanceChances(means, {7}, 1), Reps(1), 1,
+                                       {{0.1, 0.3}, {1.0 / 3, 2.0 / 3}})[0];
+  const double mean = (narrow.mean + 2 * wide.mean) / 3;
   EXPECT_NEAR(both.mean, mean, 1e-6);
   EXPECT_NEAR(both.variance,
-              0.4 * (narrow.variance + narrow.mean * narrow.mean) +
-                  0.6 * (wide.variance + wide.mean * wide.mean) - mean * mean,
+              (narrow.variance + narrow.mean * narrow.mean) / 3 +
+                  2 * (wide.variance + wide.mean * wide.mean) / 3 - mean * mean,
               1e-6);
 }
 

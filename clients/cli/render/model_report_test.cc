@@ -5,6 +5,7 @@
 #include <string>
 
 #include "clients/cli/render/terminal.h"
+#include "clients/cli/render/text_width.h"
 #include "gtest/gtest.h"
 #include "quotacast/metrics/v1/pipeline_model.pb.h"
 
@@ -42,9 +43,8 @@ metrics::v1::PipelineModel Sample() {
       .set_entity_id("R001");
   Add(model, "advance_probability", "share", 0.614, 0.58, 0.65, 1'234, "exits")
       .set_stage_id("Discovery");
-  metrics::v1::ParameterEstimate& ramp =
-      Add(model, "ramp_weeks", "weeks", 24.13, 13, 37, 0, "reps who started");
-  ramp.set_note("until a new rep creates like an experienced one");
+  Add(model, "ramp_weeks", "weeks", 24.13, 13, 37, 0, "reps who started");
+  Add(model, "market_sd", "probit", 0.06, 0.02, 0.1, 3, "quarters").set_note("few quarters");
   Add(model, "won_amount_mean", "USD", 2'360.4, 2'360.4, 2'360.4, 1, "won deals");
   Add(model, "something_new", "factor", 0.5, 0.4, 0.6, 3, "things");
   return model;
@@ -54,11 +54,11 @@ TEST(ModelReport, TablesByKind) {
   const std::string text = ModelReport(Sample(), /*with_reps=*/false, Terminal{});
   EXPECT_NE(text.find("Rests on 1,200 deals created, 1 won"), std::string::npos) << text;
   EXPECT_NE(text.find("A thin history"), std::string::npos) << text;
-  EXPECT_NE(text.find("Discovery       61 %  58 % to 65 %  1,234 exits"), std::string::npos)
-      << text;
+  EXPECT_NE(text.find("Discovery      61 %  58 % to 65 %  1,234 exits"), std::string::npos) << text;
   EXPECT_NE(text.find("1.10 to 1.40"), std::string::npos) << text;
   EXPECT_NE(text.find("assumption"), std::string::npos) << text;
   EXPECT_NE(text.find("2,360             -  1 won deals"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n  few quarters\n"), std::string::npos) << text;
   EXPECT_NE(text.find("something_new"), std::string::npos) << text;
   // Groups in order, a heading once.
   EXPECT_LT(text.find("How deals move"), text.find("New deals"));
@@ -82,7 +82,8 @@ TEST(ModelReport, FitsNarrowTerminals) {
   size_t begin = 0;
   while (begin < text.size()) {
     const size_t end = text.find('\n', begin);
-    EXPECT_LE(end - begin, 40u) << text.substr(begin, end - begin);
+    const std::string line = text.substr(begin, end - begin);
+    EXPECT_LE(DisplayWidth(line), 40) << line;
     begin = end + 1;
   }
 }
