@@ -668,7 +668,7 @@ TEST(ScenarioFrom, RefusesChangesByPathAndValue) {
       {"absences[0].start_date: is missing",
        [](auto& s) { s.mutable_absences(0)->clear_start_date(); }},
       // Reassignments.
-      {"reassignments[0].opportunity_id: unknown open deal `deal-99`; open deals are `deal-9`",
+      {"reassignments[0].opportunity_id: unknown open deal `deal-99`; open deals are `deal-19`",
        [](auto& s) { s.mutable_reassignments(0)->set_opportunity_id("deal-99"); }},
       {"reassignments[1].opportunity_id: `deal-3` gets a new owner twice",
        [](auto& s) { *s.add_reassignments() = s.reassignments(0); }},
