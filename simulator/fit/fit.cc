@@ -12,6 +12,7 @@
 #include "simulator/fit/advance_chances.h"
 #include "simulator/fit/amounts.h"
 #include "simulator/fit/creation.h"
+#include "simulator/fit/creation_level.h"
 #include "simulator/fit/creation_mix.h"
 #include "simulator/fit/estimates.h"
 #include "simulator/fit/exposure.h"
@@ -141,6 +142,15 @@ std::vector<double> MeanFactors(const std::vector<std::vector<double>>& seasons)
   return means;
 }
 
+// Rates [entity * segment_count + segment] times the segment's factor.
+std::vector<double> AtLevel(const std::vector<double>& rates, const std::vector<double>& factors) {
+  std::vector<double> levelled(rates.size());
+  for (size_t i = 0; i < rates.size(); ++i) {
+    levelled[i] = Quantise(rates[i] * factors[i % factors.size()]);
+  }
+  return levelled;
+}
+
 // The recency weight of the middle of each period that part_counts.h numbers.
 std::vector<double> PeriodWeights(const History& history, double half_life_days) {
   std::vector<double> weights;
@@ -194,6 +204,10 @@ absl::StatusOr<FittedPipeline> FitPipeline(const History& history, const FitOpti
   const std::vector<RateFamily> blocks =
       CreationBlocks(history, exposure.window_start, ramp.weeks.mean(), MeanFactors(seasons));
   const GridPosterior mix_variance = FitMixVariance(blocks);
+  const std::vector<std::vector<double>> levels =
+      FitCreationLevels(history, creation,
+                        {exposure.window_start, ramp.weeks.mean(), MeanFactors(seasons),
+                         mix_variance.mean(), options.draw_count, options.seed});
   AttritionFit attrition =
       FitAttrition(history, exposure.window_start, options.draw_count, options.seed);
   if (cancelled()) return cancelled_status;
@@ -230,8 +244,8 @@ absl::StatusOr<FittedPipeline> FitPipeline(const History& history, const FitOpti
     ParameterDraw draw;
     draw.cells = std::move(cells.draws[k]);
     if (!regressions.empty()) AddRegressions(regressions[k], draw.cells);
-    draw.creation_rate_per_day = std::move(creation.rep_rates[k]);
-    draw.team_creation_rate_per_day = std::move(creation.team_rates[k]);
+    draw.creation_rate_per_day = AtLevel(creation.rep_rates[k], levels[k]);
+    draw.team_creation_rate_per_day = AtLevel(creation.team_rates[k], levels[k]);
     draw.market_sd = shared.market_sd[k];
     draw.team_sd = shared.team_sd[k];
     draw.rep_sd = Quantise(rep_sd_draws[k]);
