@@ -81,8 +81,7 @@ TestFeed Company(bool as_it_happened) {
 }
 
 Backtested RunOn(const TestFeed& feed, simulation::v1::ReplayMode mode) {
-  FakeClock clock;
-  clock.Set(StartOfDayUtc(CivilDay(2018, 1, 2)));
+  FakeClock clock(StartOfDayUtc(CivilDay(2018, 1, 2)));
   metrics::Metrics metrics(
       [&feed](std::string_view, int64_t after_offset, const metrics::Cancelled&,
               const std::function<bool(const ingestion::v1::WatchEventsResponse&)>& on_batch) {

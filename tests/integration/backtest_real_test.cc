@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "gtest/gtest.h"
 #include "quotacast/simulation/v1/backtest.pb.h"
@@ -25,7 +26,7 @@ std::string FolderOf(const std::string& name) {
 
 BacktestRequest Request(const std::string& first, const std::string& last, int64_t trials) {
   BacktestRequest request;
-  request.set_parent("workspaces/w");
+  request.set_parent(absl::StrCat("workspaces/", kImportedWorkspace));
   request.set_first_period(first);
   request.set_last_period(last);
   request.set_trial_count(trials);

@@ -19,8 +19,6 @@
 namespace quotacast {
 namespace {
 
-constexpr char kWorkspace[] = "default";
-
 absl::Status ReadFeed(const eventlog::EventLog& log, std::string_view workspace,
                       int64_t after_offset, const std::function<bool()>& cancelled,
                       const std::function<bool(const ingestion::v1::WatchEventsResponse&)>& take) {
@@ -49,7 +47,7 @@ ImportedCompany::ImportedCompany(absl::CivilDay recorded_day)
 
 void ImportedCompany::Import(const ingestion::v1::ImportHeader& header,
                              const ingestion::Files& files) {
-  const auto report = ingestion::ImportFiles(ingestion_, kWorkspace, header, files);
+  const auto report = ingestion::ImportFiles(ingestion_, kImportedWorkspace, header, files);
   ASSERT_TRUE(report.ok()) << report.status();
   ASSERT_EQ(report->error_count(), 0) << report->ShortDebugString().substr(0, 2'000);
 }
@@ -58,7 +56,7 @@ std::shared_ptr<const metrics::BookView> ImportedCompany::ViewOn(absl::CivilDay 
   metrics::Book book;
   absl::Status appended;
   const absl::Status read = ReadFeed(
-      log_, kWorkspace, 0, [] { return false; },
+      log_, kImportedWorkspace, 0, [] { return false; },
       [&](const ingestion::v1::WatchEventsResponse& batch) {
         for (const ingestion::v1::EventRecord& record : batch.events()) {
           appended.Update(book.Append(record));

@@ -17,6 +17,9 @@
 
 namespace quotacast {
 
+// Where everything is imported to.
+inline constexpr char kImportedWorkspace[] = "default";
+
 class ImportedCompany {
  public:
   // `recorded_day`: when everything is imported; after the last day of the data.

@@ -48,12 +48,13 @@ TEST(KpiRegistry, ListsEveryKpiInOrder) {
             "lead_work_rate leads_worked_per_day loss_share lost_deals no_decision_share "
             "open_amount open_deals outreach_business_hours_share over_assignment "
             "pipeline_coverage_full pipeline_coverage_remaining pull_in_rate pushes_per_deal "
-            "quota_attainment ramp_days_to_first_win rep_forecast_accuracy_hubspot "
-            "rep_forecast_bias rep_forecast_coverage rep_forecast_wape reps_at_quota_share "
+            "quota_attainment ramp_days_to_first_win ramp_days_to_productive "
+            "rep_forecast_accuracy_hubspot rep_forecast_bias rep_forecast_coverage rep_forecast_wape reps_at_quota_share "
             "required_coverage sales_cycle_days sales_cycle_days_mean sales_velocity "
             "selling_time_share slip_rate stage_conversion stage_dwell_days "
             "stage_regression_rate stage_skip_rate stage_uplift top_low_gap_cycle "
-            "top_low_gap_deal_size top_low_gap_growth top_low_gap_win_rate training_balance "
+            "top_low_gap_deal_size top_low_gap_growth top_low_gap_new_deals top_low_gap_outreach "
+            "top_low_gap_selling_time top_low_gap_win_rate training_balance "
             "white_space width_index win_rate_closed win_rate_competitive win_rate_created "
             "win_rate_flow win_rate_horizon win_rate_value ");
   for (const Kpi& kpi : registry.kpis()) {

@@ -201,7 +201,9 @@ TEST_F(SimulationServiceTest, BackTestsAndKeepsTheTrackRecord) {
     if (message.has_progress()) ++progress_count;
     for (const auto& forecast : message.forecasts().forecasts()) {
       // Half of 320,000 stated and of eight deals without an amount, at the 1,000 of the won deal.
-      if (++forecast_count == 1) EXPECT_EQ(forecast.baselines(0).forecast(), 164'000);
+      if (++forecast_count == 1) {
+        EXPECT_EQ(forecast.baselines(0).forecast(), 164'000);
+      }
     }
     if (message.has_summary()) summary = message.summary();
     return true;
