@@ -42,8 +42,8 @@ struct SuiteOptions {
   std::set<Service> services = AllServices();
 
   // Where ingestion and planning keep their logs (events.db, planning.db), and a simulation service
-  // beside them its track records (kTrackRecordsFile); created when missing, and locked. Needed when
-  // one of the two is hosted, unless `event_store` or `in_memory`.
+  // beside them its track records (kTrackRecordsFile); created when missing, and locked. Needed
+  // when one of the two is hosted, unless `event_store` or `in_memory`.
   std::string data_dir;
   // A PostgreSQL connection string (see eventlog::PostgresAddress::Parse): keeps both logs in that
   // database instead, in the schemas below. Not locked: several processes may use it at once.

@@ -101,10 +101,10 @@ struct ExactForecast {
 };
 
 // INVALID_ARGUMENT (INVALID_FIELD) as Compile and for options out of range. FAILED_PRECONDITION
-// (NOT_EXACT) for what the laws would not be exact for, naming the person or initiative: a shift that
-// reaches beyond the tables, more than kMaxExpectedWins, effects on the size of deals, deals that
-// pass to a successor, attrition. CANCELLED when `cancel` says so; it is polled
-// between people and may be called from several threads at once.
+// (NOT_EXACT) for what the laws would not be exact for, naming the person or initiative: a shift
+// that reaches beyond the tables, more than kMaxExpectedWins, effects on the size of deals, deals
+// that pass to a successor, attrition. CANCELLED when `cancel` says so; it is polled between people
+// and may be called from several threads at once.
 absl::StatusOr<ExactForecast> ComputeExact(const PipelineModel& model, const PipelineState& state,
                                            const Scenario& scenario, const ExactOptions& options,
                                            const CancelCheck& cancel);

@@ -45,10 +45,10 @@ std::string TrackRecordText(const type::v1::TrackRecord& record) {
       absl::StrFormat("%.0f %% of outcomes inside the 80 %% interval", 100 * record.coverage_80()));
   if (record.has_skill()) {
     const double percent = 100 * record.skill();
-    absl::StrAppend(&text, ", ",
-                    absl::StrFormat("%.0f %% %s than ", std::fabs(percent),
-                                    percent < 0 ? "worse" : "better"),
-                    record.baseline());
+    absl::StrAppend(
+        &text, ", ",
+        absl::StrFormat("%.0f %% %s than ", std::fabs(percent), percent < 0 ? "worse" : "better"),
+        record.baseline());
   }
   if (record.directional()) text += "; directional, as fewer than 8 periods are";
   return text;

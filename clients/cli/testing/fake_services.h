@@ -53,8 +53,8 @@ class FakeServices {
   ingestion::v1::ErasePersonResponse erase_response;
 
   // Metrics: QueryKpi answers with the table of that KPI's name, or fails with what `kpi_failures`
-  // has under it; GetKpi answers with what `kpis` has under it; FitModel with `model`. GetActuals and GetState send their
-  // messages in order.
+  // has under it; GetKpi answers with what `kpis` has under it; FitModel with `model`. GetActuals
+  // and GetState send their messages in order.
   metrics::v1::ListKpisResponse kpis;
   std::vector<metrics::v1::QueryKpiRequest> kpi_requests;
   std::map<std::string, metrics::v1::KpiTable> kpi_tables;
