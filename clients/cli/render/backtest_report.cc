@@ -62,9 +62,6 @@ std::string CoverageTable(const BacktestSummary& summary, const Terminal& termin
 std::string SkillTable(const BacktestSummary& summary, const Terminal& terminal) {
   std::vector<Column> columns = {{"Better than"}, {"Week", Align::kRight}};
   for (const auto& [baseline, heading] : kBaselines) columns.push_back({heading, Align::kRight});
-  for (const char* heading : {"CRPS", "Bias", "WAPE", "Brier"}) {
-    columns.push_back({heading, Align::kRight});
-  }
   Table table(columns);
   for (const LevelScores& scores : summary.scores()) {
     std::vector<std::string> cells = {scores.week() == 0 ? LevelHeading(scores.level()) : "",
@@ -72,11 +69,22 @@ std::string SkillTable(const BacktestSummary& summary, const Terminal& terminal)
     for (const auto& [baseline, heading] : kBaselines) {
       cells.push_back(SkillText(SkillOf(scores, baseline)));
     }
-    cells.push_back(FormatAmount(scores.mean_crps(), 1));
-    cells.push_back(FormatSignedAmount(scores.bias(), 1));
-    cells.push_back(WapeText(scores.wape()));
-    cells.push_back(BrierText(scores.brier()));
     table.AddRow(cells);
+  }
+  return table.empty() ? "" : table.Render(terminal) + "\n";
+}
+
+// Apart from the skills: together they are wider than most terminals.
+std::string ErrorTable(const BacktestSummary& summary, const Terminal& terminal) {
+  std::vector<Column> columns = {{"Off by"}, {"Week", Align::kRight}};
+  for (const char* heading : {"CRPS", "Bias", "WAPE", "Brier"}) {
+    columns.push_back({heading, Align::kRight});
+  }
+  Table table(columns);
+  for (const LevelScores& scores : summary.scores()) {
+    table.AddRow({scores.week() == 0 ? LevelHeading(scores.level()) : "", WeekText(scores.week()),
+                  FormatAmount(scores.mean_crps(), 1), FormatSignedAmount(scores.bias(), 1),
+                  WapeText(scores.wape()), BrierText(scores.brier())});
   }
   return table.empty() ? "" : table.Render(terminal) + "\n";
 }
@@ -206,9 +214,15 @@ std::string BacktestReport(const BacktestResult& result, const Terminal& termina
         absl::StrCat("Skill in CRPS, the mean distance in ", Printable(summary.currency_code()),
                      " of forecast and outcome: +10 % is a tenth nearer than the baseline, below 0 "
                      "the baseline was better. B0 weighted pipeline, B1 pipeline conversion, B2 "
-                     "the same period last year. Bias: mean forecast less outcome."),
+                     "the same period last year."),
         terminal.width_columns);
-    out += SkillTable(summary, terminal) + PitLines(summary, terminal);
+    out += SkillTable(summary, terminal);
+    out += Wrap(
+        absl::StrCat("Amounts in ", Printable(summary.currency_code()),
+                     ". Bias: mean forecast less outcome. WAPE: what medians were off by, of what "
+                     "came. Brier: squared error of P(quota)."),
+        terminal.width_columns);
+    out += ErrorTable(summary, terminal) + PitLines(summary, terminal);
   }
   out += OrganisationTable(result, terminal) + RefusalTable(summary, terminal);
   const auto add = [&](const char* label, const std::string& text) {
