@@ -55,6 +55,9 @@ PlantedPipeline DrawPipeline(Dice& dice) {
     cell.entry_day_exit_share = dice.Between(0, 0.1);
     cell.exit_rate_per_day = std::exp(dice.Between(std::log(0.015), std::log(0.08)));
     cell.advance_probability = dice.Between(0.4, 0.8);
+    // Stages age: later deals leave faster or slower.
+    cell.late_age_days = 30 + static_cast<int>(dice.Between(0, 60));
+    cell.late_rate_factor = std::exp(0.4 * dice.Normal());
     pipeline.cells.push_back(cell);
   }
   pipeline.rep_count = 4 + static_cast<int>(dice.Between(0, 9));
@@ -77,6 +80,19 @@ double AdvanceProbability(const simulator::StageCell& cell, const std::vector<in
     sum += shares[bin + 1] * cell.ages[bin].advance_probability;
   }
   return sum;
+}
+
+// The cell as the company's own reps leave it: the able ones advance more, and those who create
+// more weigh more. The fit's cells are of these reps, not of the average rep of the world.
+PlantedCell OfTheseReps(const PlantedPipeline& truth, PlantedCell cell) {
+  const double z = simulator::NormalQuantile(cell.advance_probability);
+  double sum = 0, weight = 0;
+  for (size_t rep = 0; rep < truth.rep_shifts.size(); ++rep) {
+    sum += truth.creation_factors[rep] * simulator::NormalCdf(z + truth.rep_shifts[rep]);
+    weight += truth.creation_factors[rep];
+  }
+  cell.advance_probability = sum / weight;
+  return cell;
 }
 
 // What a figure of the draws is, as draws.
@@ -102,7 +118,7 @@ void TallyCompany(const PlantedPipeline& truth, const PipelineModel& model, int 
   const std::vector<int>& edges = model.age_bin_edges_days;
   double win_probability = 1;
   for (int s = kStages - 1; s >= 0; --s) {
-    const PlantedCell& cell = truth.cells[static_cast<size_t>(s)];
+    const PlantedCell cell = OfTheseReps(truth, truth.cells[static_cast<size_t>(s)]);
     const double advance = simulator::PlantedAdvanceProbability(cell);
     win_probability *= advance;
     const size_t position = static_cast<size_t>(s);
