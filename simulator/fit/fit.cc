@@ -205,12 +205,13 @@ absl::StatusOr<FittedPipeline> FitPipeline(const History& history, const FitOpti
     seasons =
         FitSeasons(months, {options.recency_half_life_days, options.draw_count, options.seed});
   }
+  const std::vector<double> season_factors = MeanFactors(seasons);
   const std::vector<RateFamily> blocks =
-      CreationBlocks(history, exposure.window_start, ramp.weeks.mean(), MeanFactors(seasons));
+      CreationBlocks(history, exposure.window_start, ramp.weeks.mean(), season_factors);
   const GridPosterior mix_variance = FitMixVariance(blocks);
   const std::vector<std::vector<double>> levels =
       FitCreationLevels(history, creation,
-                        {exposure.window_start, ramp.weeks.mean(), MeanFactors(seasons),
+                        {exposure.window_start, ramp.weeks.mean(), season_factors,
                          mix_variance.mean(), options.draw_count, options.seed});
   AttritionFit attrition =
       FitAttrition(history, exposure.window_start, options.draw_count, options.seed);

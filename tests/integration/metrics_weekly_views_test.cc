@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -23,7 +24,7 @@
 #include "services/metrics/book.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/kpi/registry.h"
-#include "tools/gen/event_stream.h"
+#include "tests/integration/generated_log.h"
 #include "tools/gen/options.h"
 
 namespace quotacast {
@@ -34,7 +35,6 @@ using metrics::Book;
 using metrics::BookView;
 
 constexpr int kWeekDays = 7;
-constexpr int64_t kSecondsPerDay = 86'400;
 
 gen::CompanyOptions Options() {
   gen::CompanyOptions options;
@@ -74,25 +74,16 @@ struct Plant {
 class WeeklyViews : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    log_ = new std::vector<EventRecord>();
+    absl::StatusOr<std::vector<EventRecord>> log = GeneratedLog(Options());
+    ASSERT_TRUE(log.ok()) << log.status();
+    log_ = new std::vector<EventRecord>(*std::move(log));
     plants_ = new std::vector<Plant>();
     std::vector<std::string> deals;
-    const auto count = gen::ForEachEvent(Options(), [&](const ingestion::v1::NewEvent& event) {
-      EventRecord record;
-      *record.mutable_id() = event.id();
-      if (event.has_effective_time()) *record.mutable_effective_time() = event.effective_time();
-      *record.mutable_event() = event.event();
-      // Known on the day it happened; what has always been so, from the first day on.
-      const int64_t first = SecondsOf(Options().start);
-      record.mutable_recorded_time()->set_seconds(
-          std::max(first, event.effective_time().seconds() / kSecondsPerDay * kSecondsPerDay));
-      if (event.event().has_opportunity() && deals.size() < 400) {
-        deals.push_back(event.event().opportunity().opportunity_id());
+    for (const EventRecord& record : *log_) {
+      if (record.event().has_opportunity() && deals.size() < 400) {
+        deals.push_back(record.event().opportunity().opportunity_id());
       }
-      log_->push_back(std::move(record));
-      return true;
-    });
-    ASSERT_TRUE(count.ok()) << count.status();
+    }
     const absl::CivilDay start = Options().start;
     for (int i = 0; i < 12; ++i) {
       const absl::CivilDay early = start + 120 + 20 * i;
@@ -105,10 +96,7 @@ class WeeklyViews : public ::testing::Test {
       plants_->push_back(plant);
       log_->push_back(Planted(i, plant.deal_id, plant.effective, plant.recorded, plant.units));
     }
-    std::stable_sort(log_->begin(), log_->end(), [](const EventRecord& a, const EventRecord& b) {
-      return a.recorded_time().seconds() < b.recorded_time().seconds();
-    });
-    for (size_t i = 0; i < log_->size(); ++i) (*log_)[i].set_offset(static_cast<int64_t>(i) + 1);
+    PutInOrder(*log_);
   }
 
   static void TearDownTestSuite() {

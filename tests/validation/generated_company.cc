@@ -1,6 +1,5 @@
 #include "tests/validation/generated_company.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,13 +9,12 @@
 #include "absl/strings/str_cat.h"
 #include "base/civil_date.h"
 #include "base/status_macros.h"
-#include "tools/gen/event_stream.h"
+#include "tests/integration/generated_log.h"
 
 namespace quotacast::validation {
 namespace {
 
 constexpr int kBatchEvents = 1'000;
-constexpr int64_t kSecondsPerDay = 86'400;
 
 }  // namespace
 
@@ -26,22 +24,8 @@ GeneratedCompany::GeneratedCompany(absl::CivilDay last_day)
 absl::StatusOr<std::unique_ptr<GeneratedCompany>> GeneratedCompany::Make(
     const gen::CompanyOptions& options) {
   std::unique_ptr<GeneratedCompany> company(new GeneratedCompany(options.last_day));
-  std::vector<ingestion::v1::EventRecord>& log = company->log_;
-  const int64_t first = absl::ToUnixSeconds(StartOfDayUtc(options.start));
-  QC_RETURN_IF_ERROR(
-      gen::ForEachEvent(options, [&](const ingestion::v1::NewEvent& event) {
-        ingestion::v1::EventRecord& record = log.emplace_back();
-        *record.mutable_id() = event.id();
-        if (event.has_effective_time()) *record.mutable_effective_time() = event.effective_time();
-        *record.mutable_event() = event.event();
-        record.mutable_recorded_time()->set_seconds(
-            std::max(first, event.effective_time().seconds() / kSecondsPerDay * kSecondsPerDay));
-        return true;
-      }).status());
-  std::stable_sort(log.begin(), log.end(), [](const auto& a, const auto& b) {
-    return a.recorded_time().seconds() < b.recorded_time().seconds();
-  });
-  for (size_t i = 0; i < log.size(); ++i) log[i].set_offset(static_cast<int64_t>(i) + 1);
+  QC_ASSIGN_OR_RETURN(company->log_, GeneratedLog(options));
+  PutInOrder(company->log_);
 
   const GeneratedCompany* const feed = company.get();
   company->metrics_ = std::make_unique<metrics::Metrics>(

@@ -1,6 +1,5 @@
 #include "tests/validation/generated_forecasts.h"
 
-#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -79,8 +78,8 @@ void Take(const std::vector<simulation::v1::ScoredForecast>& forecasts, int comp
     if (booked <= 0) continue;
     for (const auto& baseline : forecast.baselines()) {
       if (!baseline.has_crps()) continue;
-      auto& sums = scores.skills[absl::StrCat(level, " over ", BaselineName(baseline.baseline()))]
-                       .of_company[company];
+      auto& sums =
+          scores.scores[absl::StrCat(level, " over ", BaselineName(baseline.baseline()))][company];
       sums[0] += forecast.crps() / booked;
       sums[1] += baseline.crps() / booked;
     }
@@ -88,20 +87,6 @@ void Take(const std::vector<simulation::v1::ScoredForecast>& forecasts, int comp
 }
 
 }  // namespace
-
-double LevelScore::Skill() const { return baseline_crps > 0 ? 1 - crps / baseline_crps : 0; }
-
-double LevelScore::SkillError() const {
-  const double n = static_cast<double>(of_company.size());
-  if (n < 2 || baseline_crps <= 0) return 1;
-  const double ratio = crps / baseline_crps;
-  double squares = 0;
-  for (const auto& [company, sums] : of_company) {
-    const double residual = sums[0] - ratio * sums[1];
-    squares += residual * residual;
-  }
-  return std::sqrt(squares * n / (n - 1)) / baseline_crps;
-}
 
 absl::StatusOr<GeneratedForecasts> ScoreGeneratedForecasts(
     const GeneratedForecastsOptions& options) {
@@ -120,12 +105,6 @@ absl::StatusOr<GeneratedForecasts> ScoreGeneratedForecasts(
     QC_RETURN_IF_ERROR(backtested.status);
     Take(backtested.forecasts, company, options.seed, scores);
     scores.refused_count += backtested.summary.refusals_size();
-  }
-  for (auto& [name, score] : scores.skills) {
-    for (const auto& [company, sums] : score.of_company) {
-      score.crps += sums[0];
-      score.baseline_crps += sums[1];
-    }
   }
   options.progress(options.company_count, options.company_count);
   return scores;

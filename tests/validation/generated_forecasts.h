@@ -21,22 +21,12 @@ struct GeneratedForecastsOptions {
   std::function<void(int done, int total)> progress = [](int, int) {};
 };
 
-// Scores of one level summed over companies.
-struct LevelScore {
-  double crps = 0;                                  // Of forecasts that have the baseline ...
-  double baseline_crps = 0;                         // ... and the baseline's.
-  std::map<int, std::array<double, 2>> of_company;  // The two, by company.
-  // 1 - crps / baseline_crps, and its standard error over companies.
-  double Skill() const;
-  double SkillError() const;
-};
-
 struct GeneratedForecasts {
   // By level ("organisation", "team", "rep"): where outcomes lay in the forecasts.
   IntervalTally outcomes;
-  // By level and baseline: "organisation over B1". Each company weighs alike: its scores are in
-  // shares of what it booked.
-  std::map<std::string, LevelScore> skills;
+  // By level and baseline ("organisation over B1") and company: CRPS of forecasts that have the
+  // baseline, and the baseline's. Each company weighs alike: in shares of what it booked.
+  std::map<std::string, std::map<int, std::array<double, 2>>> scores;
   int64_t refused_count = 0;  // Replays without a forecast.
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 namespace quotacast::validation {
 
@@ -18,41 +17,52 @@ void IntervalTally::Add(const std::string& quantity, int company, double rank) {
   ranks_[quantity][company].push_back(rank);
 }
 
+std::optional<ClusteredRatio> RatioOver(const std::vector<std::array<double, 2>>& clusters) {
+  double above = 0, below = 0;
+  for (const std::array<double, 2>& cluster : clusters) {
+    above += cluster[0];
+    below += cluster[1];
+  }
+  if (below <= 0) return std::nullopt;
+  ClusteredRatio ratio;
+  ratio.value = above / below;
+  const double n = static_cast<double>(clusters.size());
+  if (n < 2) return ratio;
+  double squares = 0;
+  for (const std::array<double, 2>& cluster : clusters) {
+    const double residual = cluster[0] - ratio.value * cluster[1];
+    squares += residual * residual;
+  }
+  ratio.standard_error = std::sqrt(squares * n / (n - 1)) / below;
+  return ratio;
+}
+
 std::map<std::string, Coverage> IntervalTally::Summarize() const {
   std::map<std::string, Coverage> summary;
   for (const auto& [quantity, companies] : ranks_) {
     Coverage& coverage = summary[quantity];
     coverage.company_count = static_cast<int64_t>(companies.size());
-    std::array<double, kLevels.size()> covered = {};
-    std::vector<std::pair<double, std::array<double, kLevels.size()>>> clusters;  // Count, covered.
+    std::array<std::vector<std::array<double, 2>>, kLevels.size()> covered;
     for (const auto& [company, unsorted] : companies) {
       std::vector<double> ranks = unsorted;
       std::sort(ranks.begin(), ranks.end());  // Sums must not depend on the order of Add.
-      auto& cluster = clusters.emplace_back();
       for (const double rank : ranks) {
-        ++coverage.count;
-        ++cluster.first;
         coverage.mean_rank += rank;
-        const size_t bin = std::min(kRankBins - 1, static_cast<size_t>(rank * kRankBins));
-        ++coverage.rank_counts[bin];
-        for (size_t i = 0; i < kLevels.size(); ++i) {
-          if (std::abs(rank - 0.5) <= kLevels[i] / 2) ++cluster.second[i];
-        }
+        ++coverage.rank_counts[std::min(kRankBins - 1, static_cast<size_t>(rank * kRankBins))];
       }
-      for (size_t i = 0; i < kLevels.size(); ++i) covered[i] += cluster.second[i];
+      coverage.count += static_cast<int64_t>(ranks.size());
+      for (size_t i = 0; i < kLevels.size(); ++i) {
+        const auto held = std::count_if(ranks.begin(), ranks.end(), [i](double rank) {
+          return std::abs(rank - 0.5) <= kLevels[i] / 2;
+        });
+        covered[i].push_back({static_cast<double>(held), static_cast<double>(ranks.size())});
+      }
     }
-    const double count = static_cast<double>(coverage.count);
-    coverage.mean_rank /= count;
+    coverage.mean_rank /= static_cast<double>(coverage.count);
     for (size_t i = 0; i < kLevels.size(); ++i) {
-      coverage.share[i] = covered[i] / count;
-      // Of a ratio of sums over clusters, linearised.
-      double squares = 0;
-      for (const auto& [size, hits] : clusters) {
-        const double residual = hits[i] - coverage.share[i] * size;
-        squares += residual * residual;
-      }
-      const double n = static_cast<double>(clusters.size());
-      coverage.standard_error[i] = n < 2 ? 1 : std::sqrt(squares * n / (n - 1)) / count;
+      const ClusteredRatio share = RatioOver(covered[i]).value();
+      coverage.share[i] = share.value;
+      coverage.standard_error[i] = share.standard_error;
     }
   }
   return summary;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,15 @@ namespace quotacast::validation {
 // Widths of the central intervals that are judged.
 inline constexpr std::array<double, 3> kLevels = {0.50, 0.80, 0.95};
 inline constexpr size_t kRankBins = 10;
+
+// A sum over a sum, and what it would vary by in another such sample of clusters (linearised; 1
+// with fewer than two).
+struct ClusteredRatio {
+  double value = 0;
+  double standard_error = 1;
+};
+// `clusters` are what each adds above and below the line. Absent when nothing is below it.
+std::optional<ClusteredRatio> RatioOver(const std::vector<std::array<double, 2>>& clusters);
 
 // How one quantity was covered. A company counts as one cluster: what it has several of (stages,
 // reps) shares its history.

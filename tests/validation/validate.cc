@@ -1,6 +1,8 @@
 // validate: prints how well estimates and forecasts are calibrated on generated companies.
+#include <array>
 #include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,8 +53,11 @@ absl::StatusOr<Suite> Forecasts(int company_count, uint64_t seed) {
                    "each, as of weeks 1, 5 and 9, seed ",
                    seed, "; +- is two standard errors over companies");
   suite.quantities = scores->outcomes.Summarize();
-  for (const auto& [name, score] : scores->skills) {
-    suite.skills[name] = {score.Skill(), score.SkillError()};
+  for (const auto& [name, companies] : scores->scores) {
+    std::vector<std::array<double, 2>> sums;
+    for (const auto& [company, sum] : companies) sums.push_back(sum);
+    const std::optional<ClusteredRatio> ratio = RatioOver(sums);
+    if (ratio) suite.skills[name] = {1 - ratio->value, ratio->standard_error};
   }
   suite.notes.push_back(absl::StrCat(scores->refused_count, " replays were refused"));
   return suite;

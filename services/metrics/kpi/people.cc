@@ -68,7 +68,7 @@ absl::StatusOr<KpiColumn> DaysToFirstWin(const KpiQuery& query) {
     // They come in order of the day.
     if (!first) first = DayOfNumber(closed.close_day);
   }
-  std::vector<std::vector<FirstWin>> rows(query.grouping->groups().size());
+  std::vector<std::vector<CensoredTime>> rows(query.grouping->groups().size());
   // Whoever began earlier may have won when nobody wrote it down.
   const std::optional<absl::CivilDay> first_day = view.first_created_day;
   int64_t undated_count = 0, before_data_count = 0, earlier_count = 0;
@@ -93,7 +93,7 @@ absl::StatusOr<KpiColumn> DaysToFirstWin(const KpiQuery& query) {
     const absl::CivilDay seen_until =
         std::min(view.as_of.effective_day, person.end_day.value_or(view.as_of.effective_day));
     const bool is_won = first_wins[rep] && *first_wins[rep] <= seen_until;
-    const FirstWin first{(is_won ? *first_wins[rep] : seen_until) - *person.start_day, is_won};
+    const CensoredTime first{(is_won ? *first_wins[rep] : seen_until) - *person.start_day, is_won};
     for (const int row : query.grouping->RowsOfRep(static_cast<int>(rep))) {
       rows[static_cast<size_t>(row)].push_back(first);
     }
@@ -103,23 +103,7 @@ absl::StatusOr<KpiColumn> DaysToFirstWin(const KpiQuery& query) {
                    before_data_count == 0 ? ""
                                           : absl::StrCat(" on or after ", FormatIsoDate(*first_day),
                                                          ", the first day of the data"));
-  KpiColumn column;
-  for (const std::vector<FirstWin>& row : rows) {
-    KpiCell cell;
-    for (const FirstWin& rep : row) cell.numerator += rep.is_won ? 1 : 0;
-    cell.denominator = static_cast<double>(row.size());
-    cell.sample_size = static_cast<int64_t>(row.size());
-    const std::optional<int64_t> median = MedianFirstWin(row);
-    if (median) {
-      cell.value = static_cast<double>(*median);
-    } else {
-      cell.undefined_reason = row.empty()
-                                  ? nobody_began
-                                  : absl::StrCat("half of the ", row.size(), " reps that began",
-                                                 InPeriod(query), " have not been seen to win yet");
-    }
-    column.cells.push_back(cell);
-  }
+  KpiColumn column = MedianOfBeginners(query, std::move(rows), nobody_began, "been seen to win");
   if (undated_count > 0) {
     column.notes.push_back(absl::StrCat(undated_count, " reps have no start day and are left out"));
   }
@@ -145,10 +129,25 @@ int64_t DaysInJob(const BookRep& rep, absl::CivilDay start, absl::CivilDay end) 
   return std::max<int64_t>(0, to - from);
 }
 
-std::optional<int64_t> MedianFirstWin(const std::vector<FirstWin>& reps) {
-  std::vector<CensoredTime> times;
-  for (const FirstWin& rep : reps) times.push_back({rep.days, rep.is_won});
-  return CensoredMedian(std::move(times));
+KpiColumn MedianOfBeginners(const KpiQuery& query, std::vector<std::vector<CensoredTime>> rows,
+                            const std::string& nobody_began, const char* not_yet) {
+  KpiColumn column;
+  for (std::vector<CensoredTime>& row : rows) {
+    KpiCell& cell = column.cells.emplace_back();
+    for (const CensoredTime& rep : row) cell.numerator += rep.is_over ? 1 : 0;
+    cell.denominator = static_cast<double>(row.size());
+    cell.sample_size = static_cast<int64_t>(row.size());
+    const std::optional<int64_t> median = CensoredMedian(std::move(row));
+    if (median) {
+      cell.value = static_cast<double>(*median);
+    } else {
+      cell.undefined_reason =
+          cell.sample_size == 0 ? nobody_began
+                                : absl::StrCat("half of the ", cell.sample_size, " reps that began",
+                                               InPeriod(query), " have not ", not_yet, " yet");
+    }
+  }
+  return column;
 }
 
 std::vector<Kpi> PeopleKpis() {

@@ -3,26 +3,21 @@
 #define QUOTACAST_SERVICES_METRICS_KPI_PEOPLE_H_
 
 #include <cstdint>
-#include <optional>
-#include <utility>
+#include <string>
 #include <vector>
 
 #include "absl/time/civil_time.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/kpi/censored_median.h"
 #include "services/metrics/kpi/kpi.h"
 
 namespace quotacast::metrics {
 
-// A rep's days in the job until the first win, or until the rep left or was last seen without one.
-struct FirstWin {
-  int64_t days = 0;
-  bool is_won = false;
-};
-
-// The day by which half have won, by Kaplan and Meier (1958): the first at which the estimated
-// share without a win is a half or less; at one day, wins come before censoring. Absent when it is
-// never reached. In any order.
-std::optional<int64_t> MedianFirstWin(const std::vector<FirstWin>& reps);
+// The Kaplan-Meier median (1958) per row of the days that reps who began in the period took for
+// something, those who got there above the line and all of them below it. A row without reps is
+// undefined for `nobody_began`, others as long as half "have not `not_yet` yet".
+KpiColumn MedianOfBeginners(const KpiQuery& query, std::vector<std::vector<CensoredTime>> rows,
+                            const std::string& nobody_began, const char* not_yet);
 
 // Days of [start, end) that the rep is in the job. A rep without a start (end) day was always (is
 // still) in it.

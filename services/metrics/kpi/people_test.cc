@@ -4,6 +4,7 @@
 
 #include "absl/time/civil_time.h"
 #include "gtest/gtest.h"
+#include "services/metrics/kpi/censored_median.h"
 #include "services/metrics/kpi/kpi_test_support.h"
 #include "services/metrics/test_feed.h"
 
@@ -12,16 +13,16 @@ namespace {
 
 using absl::CivilDay;
 
-TEST(MedianFirstWin, CountsThoseWhoHaveNotWon) {
-  EXPECT_FALSE(MedianFirstWin({}).has_value());
-  EXPECT_FALSE(MedianFirstWin({{10, false}}).has_value());
-  EXPECT_EQ(MedianFirstWin({{10, true}}), 10);
-  EXPECT_EQ(MedianFirstWin({{30, true}, {10, true}, {20, true}, {40, true}}), 20);
+TEST(CensoredMedianOfFirstWins, CountsThoseWhoHaveNotWon) {
+  EXPECT_FALSE(CensoredMedian({}).has_value());
+  EXPECT_FALSE(CensoredMedian({{10, false}}).has_value());
+  EXPECT_EQ(CensoredMedian({{10, true}}), 10);
+  EXPECT_EQ(CensoredMedian({{30, true}, {10, true}, {20, true}, {40, true}}), 20);
   // At 10 three of four are left; one is gone at 15, so at 20 the share is 3/4 x 1/2.
-  EXPECT_EQ(MedianFirstWin({{10, true}, {15, false}, {20, true}, {40, false}}), 20);
+  EXPECT_EQ(CensoredMedian({{10, true}, {15, false}, {20, true}, {40, false}}), 20);
   // Leaving the two who left out would say 10.
-  EXPECT_FALSE(MedianFirstWin({{10, true}, {15, false}, {15, false}}).has_value());
-  EXPECT_EQ(MedianFirstWin({{10, false}, {10, true}}), 10);
+  EXPECT_FALSE(CensoredMedian({{10, true}, {15, false}, {15, false}}).has_value());
+  EXPECT_EQ(CensoredMedian({{10, false}, {10, true}}), 10);
 }
 
 TEST(Attrition, IsPerYearOfMeanHeadcount) {

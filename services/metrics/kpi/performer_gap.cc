@@ -211,8 +211,11 @@ absl::StatusOr<KpiCell> CompareOutreach(const KpiQuery& query,
       ++ratios[side].sample_size;
     }
   }
-  // Nobody reaches out nowhere: then nobody wrote it down.
-  if (ratios[kTop].numerator == 0 && ratios[kLow].numerator == 0) ratios[kTop].denominator = 0;
+  if (ratios[kTop].numerator == 0 && ratios[kLow].numerator == 0) {
+    KpiCell cell;  // Nobody reaches out at all: then nobody wrote it down.
+    cell.undefined_reason = NothingToCompare(query, "outreach that was written down");
+    return cell;
+  }
   return CompareRatios(query, ratios, "outreach that was written down");
 }
 
@@ -261,6 +264,55 @@ absl::StatusOr<KpiColumn> Gap(const KpiQuery& query, const Comparison& compare) 
   return column;
 }
 
+constexpr char kMedianGapMethod[] =
+    "MOVER (Zou and Donner, 2008) from the order statistics of both medians, 95 %; none when "
+    "either "
+    "has fewer than six values";
+
+// What one gap says; what all of them say is GapKpi's.
+struct GapText {
+  const char* name;
+  const char* display_name;
+  const char* formula;
+  const char* numerator;
+  const char* denominator;
+  metrics::v1::KpiUnit unit;
+  std::vector<const char*> own_rules;
+  const char* interval_method = "";
+};
+
+Kpi GapKpi(const GapText& text, const Comparison& compare) {
+  using namespace metrics::v1;  // NOLINT: the names of one small enum.
+  std::vector<const char*> rules = {
+      "The value is numerator - denominator.",
+      "The quartiles are set by bookings in the fiscal period before the one asked for, and "
+      "compared in the one asked for, so that luck in the first does not count in the second. A "
+      "rep counts who closed a deal in the period before; a quarter of them, rounded down, is a "
+      "quartile, ties in order of id.",
+      "Undefined with fewer than eight such reps in the row, and when not both quartiles have "
+      "anything to compare. Reps who left since are in it with what they closed."};
+  rules.insert(rules.end(), text.own_rules.begin(), text.own_rules.end());
+  return {.definition = Define(
+              {.name = text.name,
+               .display_name = text.display_name,
+               .formula = text.formula,
+               .numerator = text.numerator,
+               .denominator = text.denominator,
+               .unit = text.unit,
+               .direction = KPI_DIRECTION_NEITHER,
+               .edge_rules = rules,
+               .caveat = "A difference of groups, for finding out what top performers do; it "
+                         "judges no single rep, and territories may explain it.",
+               .source = "Comparison of top and low performers; regression to the mean: F. "
+                         "Galton (1886).",
+               .interval_method = text.interval_method},
+              {GROUP_BY_ORG, GROUP_BY_TEAM, GROUP_BY_PERIOD}),
+          .needs_period = true,
+          .uses_money = true,
+          .subject = KpiSubject::kReps,
+          .compute = [compare](const KpiQuery& query) { return Gap(query, compare); }};
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<Quartiles>> QuartilesBy(const BookView& view, const Grouping& grouping,
@@ -297,164 +349,88 @@ absl::StatusOr<std::vector<Quartiles>> QuartilesBy(const BookView& view, const G
 
 std::vector<Kpi> PerformerGapKpis() {
   using namespace metrics::v1;  // NOLINT: the names of one small enum.
-  const std::vector<GroupBy> group_bys = {GROUP_BY_ORG, GROUP_BY_TEAM, GROUP_BY_PERIOD};
-  const char* const quartile_rule =
-      "The quartiles are set by bookings in the fiscal period before the one asked for, and "
-      "compared in the one asked for, so that luck in the first does not count in the second. A "
-      "rep counts who closed a deal in the period before; a quarter of them, rounded down, is a "
-      "quartile, ties in order of id.";
-  const char* const few_rule =
-      "Undefined with fewer than eight such reps in the row, and when not both quartiles have "
-      "anything to compare. Reps who left since are in it with what they closed.";
-  const char* const value_rule = "The value is numerator - denominator.";
   const char* const day_rule =
       "Business days are Monday to Friday, as far as the rep was in the job and up to the as-of "
       "date.";
-  const char* const caveat =
-      "A difference of groups, for finding out what top performers do; it judges no single rep, "
-      "and territories may explain it.";
-  const char* const source =
-      "Comparison of top and low performers; regression to the mean: F. Galton (1886).";
-  return {
-      {.definition = Define({.name = "top_low_gap_win_rate",
-                             .display_name = "Top/low gap: win rate",
-                             .formula = "win rate (closed) of the top quartile of reps - that of "
-                                        "the low quartile",
-                             .numerator = "won / closed in the period, of the top quartile's deals",
-                             .denominator = "won / closed in the period, of the low quartile's "
-                                            "deals",
-                             .unit = KPI_UNIT_RATIO,
-                             .direction = KPI_DIRECTION_NEITHER,
-                             .edge_rules = {value_rule, quartile_rule, few_rule,
-                                            "The sample size is the number of closed deals."},
-                             .caveat = caveat,
-                             .source = source,
-                             .interval_method = kDifferenceMethod},
-                            group_bys),
-       .needs_period = true,
-       .uses_money = true,
-       .subject = KpiSubject::kReps,
-       .compute = [](const KpiQuery& query) { return Gap(query, CompareWinRates); }},
-      {.definition = Define({.name = "top_low_gap_cycle",
-                             .display_name = "Top/low gap: cycle",
-                             .formula = "median sales cycle of the top quartile of reps - that of "
-                                        "the low quartile",
-                             .numerator = "median days to the win, of the top quartile's deals won "
-                                          "in the period",
-                             .denominator = "likewise of the low quartile's",
-                             .unit = KPI_UNIT_DAYS,
-                             .direction = KPI_DIRECTION_NEITHER,
-                             .edge_rules = {value_rule, quartile_rule, few_rule,
-                                            "Below zero where top performers are faster. The "
-                                            "sample size is the number of won deals."},
-                             .caveat = caveat,
-                             .source = source,
-                             .interval_method = "MOVER (Zou and Donner, 2008) from the order "
-                                                "statistics of both medians, 95 %; none when "
-                                                "either has fewer than six values"},
-                            group_bys),
-       .needs_period = true,
-       .uses_money = true,
-       .subject = KpiSubject::kReps,
-       .compute = [](const KpiQuery& query) { return Gap(query, CompareCycles); }},
-      {.definition = Define({.name = "top_low_gap_deal_size",
-                             .display_name = "Top/low gap: deal size",
-                             .formula = "median booked amount of the top quartile of reps - that "
-                                        "of the low quartile",
-                             .numerator = "median amount above zero of the top quartile's deals "
-                                          "won in the period, major units",
-                             .denominator = "likewise of the low quartile's",
-                             .unit = KPI_UNIT_MONEY,
-                             .direction = KPI_DIRECTION_NEITHER,
-                             .edge_rules = {value_rule, quartile_rule, few_rule,
-                                            "The sample size is the number of won deals with an "
-                                            "amount."},
-                             .caveat = caveat,
-                             .source = source,
-                             .interval_method = "MOVER (Zou and Donner, 2008) from the order "
-                                                "statistics of both medians, 95 %; none when "
-                                                "either has fewer than six values"},
-                            group_bys),
-       .needs_period = true,
-       .uses_money = true,
-       .subject = KpiSubject::kReps,
-       .compute = [](const KpiQuery& query) { return Gap(query, CompareDealSizes); }},
-      {.definition = Define({.name = "top_low_gap_growth",
-                             .display_name = "Top/low gap: account growth",
-                             .formula = "account growth of the top quartile of reps - that of the "
-                                        "low quartile",
-                             .numerator = "account_growth of the top quartile's deals",
-                             .denominator = "account_growth of the low quartile's deals",
-                             .unit = KPI_UNIT_RATIO,
-                             .direction = KPI_DIRECTION_NEITHER,
-                             .edge_rules = {value_rule, quartile_rule, few_rule,
-                                            "The rules of account_growth hold for the deals of "
-                                            "each quartile. The sample size is the number of "
-                                            "accounts that booked a year before."},
-                             .caveat = caveat,
-                             .source = source},
-                            group_bys),
-       .needs_period = true,
-       .uses_money = true,
-       .subject = KpiSubject::kReps,
-       .compute = [](const KpiQuery& query) { return Gap(query, CompareGrowth); }},
-      {.definition =
-           Define({.name = "top_low_gap_new_deals",
-                   .display_name = "Top/low gap: new deals",
-                   .formula = "deals created per rep and business day by the top quartile "
-                              "of reps - by the low quartile",
-                   .numerator = "deals created in the period / business days in the job, "
-                                "of the top quartile's reps",
-                   .denominator = "likewise of the low quartile's",
-                   .unit = KPI_UNIT_COUNT,
-                   .direction = KPI_DIRECTION_NEITHER,
-                   .edge_rules = {value_rule, quartile_rule, few_rule, day_rule,
-                                  "The sample size is the number of deals."},
-                   .caveat = caveat,
-                   .source = source},
-                  group_bys),
-       .needs_period = true,
-       .uses_money = true,
-       .subject = KpiSubject::kReps,
-       .compute = [](const KpiQuery& query) { return Gap(query, CompareNewDeals); }},
-      {.definition = Define({.name = "top_low_gap_outreach",
-                             .display_name = "Top/low gap: outreach",
-                             .formula = "outreach per rep and business day by the top quartile of "
-                                        "reps - by the low quartile",
-                             .numerator = "calls, mails, meetings and demos by people of ours / "
-                                          "business days in the job, of the top quartile's reps",
-                             .denominator = "likewise of the low quartile's",
-                             .unit = KPI_UNIT_COUNT,
-                             .direction = KPI_DIRECTION_NEITHER,
-                             .edge_rules = {value_rule, quartile_rule, few_rule, day_rule,
-                                            "Undefined when neither quartile has any: then the "
-                                            "source keeps none.",
-                                            "The sample size is the number of activities."},
-                             .caveat = caveat,
-                             .source = source},
-                            group_bys),
-       .needs_period = true,
-       .uses_money = true,
-       .subject = KpiSubject::kReps,
-       .compute = [](const KpiQuery& query) { return Gap(query, CompareOutreach); }},
-      {.definition = Define({.name = "top_low_gap_selling_time",
-                             .display_name = "Top/low gap: selling time",
-                             .formula = "selling_time_share of the top quartile of reps - that of "
-                                        "the low quartile",
-                             .numerator = "selling_time_share of the top quartile's activities",
-                             .denominator = "likewise of the low quartile's",
-                             .unit = KPI_UNIT_RATIO,
-                             .direction = KPI_DIRECTION_NEITHER,
-                             .edge_rules = {value_rule, quartile_rule, few_rule,
-                                            "The rules of selling_time_share hold. The sample size "
-                                            "is the number of activities with a duration."},
-                             .caveat = caveat,
-                             .source = source},
-                            group_bys),
-       .needs_period = true,
-       .uses_money = true,
-       .subject = KpiSubject::kReps,
-       .compute = [](const KpiQuery& query) { return Gap(query, CompareSellingTime); }}};
+  return {GapKpi({.name = "top_low_gap_win_rate",
+                  .display_name = "Top/low gap: win rate",
+                  .formula = "win rate (closed) of the top quartile of reps - that of "
+                             "the low quartile",
+                  .numerator = "won / closed in the period, of the top quartile's deals",
+                  .denominator = "won / closed in the period, of the low quartile's "
+                                 "deals",
+                  .unit = KPI_UNIT_RATIO,
+                  .own_rules = {"The sample size is the number of closed deals."},
+                  .interval_method = kDifferenceMethod},
+                 CompareWinRates),
+          GapKpi({.name = "top_low_gap_cycle",
+                  .display_name = "Top/low gap: cycle",
+                  .formula = "median sales cycle of the top quartile of reps - that of "
+                             "the low quartile",
+                  .numerator = "median days to the win, of the top quartile's deals won "
+                               "in the period",
+                  .denominator = "likewise of the low quartile's",
+                  .unit = KPI_UNIT_DAYS,
+                  .own_rules = {"Below zero where top performers are faster. The "
+                                "sample size is the number of won deals."},
+                  .interval_method = kMedianGapMethod},
+                 CompareCycles),
+          GapKpi({.name = "top_low_gap_deal_size",
+                  .display_name = "Top/low gap: deal size",
+                  .formula = "median booked amount of the top quartile of reps - that "
+                             "of the low quartile",
+                  .numerator = "median amount above zero of the top quartile's deals "
+                               "won in the period, major units",
+                  .denominator = "likewise of the low quartile's",
+                  .unit = KPI_UNIT_MONEY,
+                  .own_rules = {"The sample size is the number of won deals with an "
+                                "amount."},
+                  .interval_method = kMedianGapMethod},
+                 CompareDealSizes),
+          GapKpi({.name = "top_low_gap_growth",
+                  .display_name = "Top/low gap: account growth",
+                  .formula = "account growth of the top quartile of reps - that of the "
+                             "low quartile",
+                  .numerator = "account_growth of the top quartile's deals",
+                  .denominator = "account_growth of the low quartile's deals",
+                  .unit = KPI_UNIT_RATIO,
+                  .own_rules = {"The rules of account_growth hold for the deals of "
+                                "each quartile. The sample size is the number of "
+                                "accounts that booked a year before."}},
+                 CompareGrowth),
+          GapKpi({.name = "top_low_gap_new_deals",
+                  .display_name = "Top/low gap: new deals",
+                  .formula = "deals created per rep and business day by the top quartile "
+                             "of reps - by the low quartile",
+                  .numerator = "deals created in the period / business days in the job, "
+                               "of the top quartile's reps",
+                  .denominator = "likewise of the low quartile's",
+                  .unit = KPI_UNIT_COUNT,
+                  .own_rules = {day_rule, "The sample size is the number of deals."}},
+                 CompareNewDeals),
+          GapKpi({.name = "top_low_gap_outreach",
+                  .display_name = "Top/low gap: outreach",
+                  .formula = "outreach per rep and business day by the top quartile of "
+                             "reps - by the low quartile",
+                  .numerator = "calls, mails, meetings and demos by people of ours / "
+                               "business days in the job, of the top quartile's reps",
+                  .denominator = "likewise of the low quartile's",
+                  .unit = KPI_UNIT_COUNT,
+                  .own_rules = {day_rule,
+                                "Undefined when neither quartile has any: then the "
+                                "source keeps none.",
+                                "The sample size is the number of activities."}},
+                 CompareOutreach),
+          GapKpi({.name = "top_low_gap_selling_time",
+                  .display_name = "Top/low gap: selling time",
+                  .formula = "selling_time_share of the top quartile of reps - that of "
+                             "the low quartile",
+                  .numerator = "selling_time_share of the top quartile's activities",
+                  .denominator = "likewise of the low quartile's",
+                  .unit = KPI_UNIT_RATIO,
+                  .own_rules = {"The rules of selling_time_share hold. The sample size "
+                                "is the number of activities with a duration."}},
+                 CompareSellingTime)};
 }
 
 }  // namespace quotacast::metrics

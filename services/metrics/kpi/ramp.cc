@@ -20,6 +20,7 @@
 #include "services/metrics/kpi/censored_median.h"
 #include "services/metrics/kpi/grouping.h"
 #include "services/metrics/kpi/kpi.h"
+#include "services/metrics/kpi/people.h"
 
 namespace quotacast::metrics {
 namespace {
@@ -147,23 +148,10 @@ absl::StatusOr<KpiColumn> DaysToProductive(const KpiQuery& query) {
       rows[static_cast<size_t>(row)].push_back(time);
     }
   }
-  KpiColumn column;
-  for (std::vector<CensoredTime>& row : rows) {
-    KpiCell& cell = column.cells.emplace_back();
-    for (const CensoredTime& time : row) cell.numerator += time.is_over ? 1 : 0;
-    cell.denominator = static_cast<double>(row.size());
-    cell.sample_size = static_cast<int64_t>(row.size());
-    const size_t count = row.size();
-    const std::optional<int64_t> median = CensoredMedian(std::move(row));
-    if (median) {
-      cell.value = static_cast<double>(*median);
-    } else {
-      cell.undefined_reason =
-          count == 0 ? absl::StrCat("no rep with a start day in the data began", InPeriod(query))
-                     : absl::StrCat("half of the ", count, " reps that began", InPeriod(query),
-                                    " have not been seen productive yet");
-    }
-  }
+  KpiColumn column =
+      MedianOfBeginners(query, std::move(rows),
+                        absl::StrCat("no rep with a start day in the data began", InPeriod(query)),
+                        "been seen productive");
   if (undated_count > 0) {
     column.notes.push_back(absl::StrCat(undated_count, " reps have no start day and are left out"));
   }
