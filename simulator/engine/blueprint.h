@@ -142,24 +142,24 @@ struct Blueprint {
   TrialLayout layout;
   StepGrid grid;
   LeverCalendar levers;
-  std::vector<PersonLevers> person_levers;  // Each once.
-  std::vector<DealLevers> deal_levers;      // Each once; people are positions in the above.
+  std::vector<PersonLevers> person_levers = {};  // Each once.
+  std::vector<DealLevers> deal_levers = {};      // Each once; people are positions in the above.
   GammaMixing mixing;
-  std::vector<ChebyshevBasis> bases;
-  std::vector<uint64_t> factor_team_ids;
-  std::vector<Seller> sellers;     // Reps in state order, then hires in scenario order.
-  DepartureSteps departure_steps;  // Of those who leave at random.
+  std::vector<ChebyshevBasis> bases = {};
+  std::vector<uint64_t> factor_team_ids = {};
+  std::vector<Seller> sellers = {};     // Reps in state order, then hires in scenario order.
+  DepartureSteps departure_steps = {};  // Of those who leave at random.
   // Who is simulated when: whoever hands deals over comes before those who take them.
-  std::vector<int> order;
+  std::vector<int> order = {};
   int inheriting_seller_count = 0;
-  std::vector<FlowPlan> flows;
+  std::vector<FlowPlan> flows = {};
   // What stated amounts may become, with no cap but that of all amounts.
-  std::vector<AmountDistribution> revised_amounts;
-  std::vector<StepShares> step_shares;
+  std::vector<AmountDistribution> revised_amounts = {};
+  std::vector<StepShares> step_shares = {};
   int64_t table_size = 0;  // Doubles per draw.
   // What must be won on top of the bookings to reach the quota, [entity * periods + period].
-  std::vector<int64_t> wanted_minor_units;
-  PlanShape shape;
+  std::vector<int64_t> wanted_minor_units = {};
+  PlanShape shape = {};
   // Which of the scenario's compensation plans pays a person, [person * periods + period]; -1:
   // none. Empty without compensation plans.
   std::vector<int> comp_plans = {};

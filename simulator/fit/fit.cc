@@ -142,9 +142,6 @@ std::vector<double> MeanFactors(const std::vector<std::vector<double>>& seasons)
   return means;
 }
 
-// What ValidateModel admits.
-constexpr double kMaxCreationRatePerDay = 100;
-
 // Rates [entity * segment_count + segment] times the segment's factor.
 std::vector<double> AtLevel(const std::vector<double>& rates, const std::vector<double>& factors) {
   std::vector<double> levelled(rates.size());

@@ -40,6 +40,7 @@ inline constexpr double kHoursPerWeek = 40;
 inline constexpr int kMaxCompPlans = 64;
 inline constexpr int kMaxTrials = 10'000'000;
 inline constexpr int64_t kMaxAmountMinorUnits = 10'000'000'000'000;  // 10^13 per deal.
+inline constexpr double kMaxCreationRatePerDay = 100;                // Of a rep and segment.
 
 // How much history the fit rests on; decides whether a forecast may be given at all.
 enum class DataTier {

@@ -21,7 +21,6 @@ inline constexpr size_t kMaxViolations = 20;
 
 // Plausibility limits. They keep integer sums inside int64 and shifts inside the tables.
 inline constexpr double kMaxExitRatePerDay = 1'000;
-inline constexpr double kMaxCreationRatePerDay = 100;
 inline constexpr double kMaxSd = 2;
 inline constexpr double kMaxEffect = 5;
 inline constexpr double kMaxRepVariance = 4;
