@@ -56,23 +56,41 @@ metrics::v1::FitEvidence ToProtoEvidence(const simulator::FitEvidence& evidence)
   return proto;
 }
 
+metrics::v1::StageCell ToProtoCell(const simulator::StageCell& cell) {
+  metrics::v1::StageCell proto;
+  proto.set_entry_day_exit_share(cell.entry_day_exit_share);
+  proto.set_first_week_exit_share(cell.first_week_exit_share);
+  proto.set_entry_advance_probability(cell.entry_advance_probability);
+  proto.set_entry_regress_probability(cell.entry_regress_probability);
+  proto.mutable_regress_destinations()->Add(cell.regress_destinations.begin(),
+                                            cell.regress_destinations.end());
+  for (const simulator::AgeCell& age : cell.ages) {
+    metrics::v1::AgeCell& proto_age = *proto.add_ages();
+    proto_age.set_exit_rate_per_day(age.exit_rate_per_day);
+    proto_age.set_advance_probability(age.advance_probability);
+    proto_age.set_regress_probability(age.regress_probability);
+  }
+  return proto;
+}
+
+metrics::v1::AmountDistribution ToProtoAmount(const simulator::AmountDistribution& amount) {
+  metrics::v1::AmountDistribution proto;
+  proto.set_log_median(amount.log_median);
+  proto.set_log_sd(amount.log_sd);
+  proto.set_cap_minor_units(amount.cap_minor_units);
+  return proto;
+}
+
+metrics::v1::AmountRevision ToProtoRevision(const simulator::AmountRevision& revision) {
+  metrics::v1::AmountRevision proto;
+  proto.set_log_mean(revision.log_mean);
+  proto.set_log_sd(revision.log_sd);
+  return proto;
+}
+
 metrics::v1::ParameterDraw ToProtoDraw(const simulator::ParameterDraw& draw) {
   metrics::v1::ParameterDraw proto;
-  for (const simulator::StageCell& cell : draw.cells) {
-    metrics::v1::StageCell& proto_cell = *proto.add_cells();
-    proto_cell.set_entry_day_exit_share(cell.entry_day_exit_share);
-    proto_cell.set_first_week_exit_share(cell.first_week_exit_share);
-    proto_cell.set_entry_advance_probability(cell.entry_advance_probability);
-    proto_cell.set_entry_regress_probability(cell.entry_regress_probability);
-    proto_cell.mutable_regress_destinations()->Add(cell.regress_destinations.begin(),
-                                                   cell.regress_destinations.end());
-    for (const simulator::AgeCell& age : cell.ages) {
-      metrics::v1::AgeCell& proto_age = *proto_cell.add_ages();
-      proto_age.set_exit_rate_per_day(age.exit_rate_per_day);
-      proto_age.set_advance_probability(age.advance_probability);
-      proto_age.set_regress_probability(age.regress_probability);
-    }
-  }
+  for (const simulator::StageCell& cell : draw.cells) *proto.add_cells() = ToProtoCell(cell);
   proto.mutable_creation_rate_per_day()->Add(draw.creation_rate_per_day.begin(),
                                              draw.creation_rate_per_day.end());
   proto.mutable_team_creation_rate_per_day()->Add(draw.team_creation_rate_per_day.begin(),
@@ -93,7 +111,30 @@ metrics::v1::ParameterDraw ToProtoDraw(const simulator::ParameterDraw& draw) {
     proto_band.set_from_tenure_days(band.from_tenure_days);
     proto_band.set_rate_per_year(band.rate_per_year);
   }
+  for (const simulator::StageCell& cell : draw.lead_cells) {
+    *proto.add_lead_cells() = ToProtoCell(cell);
+  }
+  proto.mutable_lead_rate_per_day()->Add(draw.lead_rate_per_day.begin(),
+                                         draw.lead_rate_per_day.end());
+  proto.mutable_team_lead_rate_per_day()->Add(draw.team_lead_rate_per_day.begin(),
+                                              draw.team_lead_rate_per_day.end());
+  proto.mutable_renewal_rate_per_day()->Add(draw.renewal_rate_per_day.begin(),
+                                            draw.renewal_rate_per_day.end());
+  proto.mutable_expansion_rate_per_day()->Add(draw.expansion_rate_per_day.begin(),
+                                              draw.expansion_rate_per_day.end());
+  proto.set_churn_per_year(draw.churn_per_year);
+  for (const simulator::AmountDistribution& amount : draw.amounts) {
+    *proto.add_amounts() = ToProtoAmount(amount);
+  }
   return proto;
+}
+
+// Segments by name; empty where there is none.
+void AddSegments(const std::vector<int>& positions, const std::vector<std::string>& segments,
+                 google::protobuf::RepeatedPtrField<std::string>& names) {
+  for (const int position : positions) {
+    *names.Add() = position < 0 ? "" : segments[static_cast<size_t>(position)];
+  }
 }
 
 metrics::v1::ParameterEstimate ToProtoEstimate(const simulator::ParameterEstimate& estimate) {
@@ -245,15 +286,20 @@ metrics::v1::PipelineModel ToProtoModel(const simulator::FittedPipeline& fitted,
     proto_effect.set_variance(effect.variance);
   }
   for (const simulator::AmountDistribution& amount : model.amounts) {
-    metrics::v1::AmountDistribution& proto_amount = *proto.add_amounts();
-    proto_amount.set_log_median(amount.log_median);
-    proto_amount.set_log_sd(amount.log_sd);
-    proto_amount.set_cap_minor_units(amount.cap_minor_units);
+    *proto.add_amounts() = ToProtoAmount(amount);
   }
   for (const simulator::AmountRevision& revision : model.amount_revisions) {
-    metrics::v1::AmountRevision& proto_revision = *proto.add_amount_revisions();
-    proto_revision.set_log_mean(revision.log_mean);
-    proto_revision.set_log_sd(revision.log_sd);
+    *proto.add_amount_revisions() = ToProtoRevision(revision);
+  }
+  proto.mutable_customer_age_edges_days()->Add(model.customer_age_edges_days.begin(),
+                                               model.customer_age_edges_days.end());
+  AddSegments(model.renewal_segments, model.segments, *proto.mutable_renewal_segments());
+  AddSegments(model.expansion_segments, model.segments, *proto.mutable_expansion_segments());
+  if (!model.renewal_segments.empty()) {
+    *proto.mutable_renewal_amount() = ToProtoRevision(model.renewal_amount);
+  }
+  if (!model.expansion_segments.empty()) {
+    *proto.mutable_expansion_amount() = ToProtoRevision(model.expansion_amount);
   }
   proto.set_creation_mix_shape(model.creation_mix_shape);
   for (const simulator::ParameterDraw& draw : model.draws) *proto.add_draws() = ToProtoDraw(draw);
@@ -331,13 +377,18 @@ absl::StatusOr<PipelineStateMessages> ToProtoState(const BookView& view,
     deal.set_motion(MotionId(source.motion));
   }
   header.set_open_deal_count(static_cast<int64_t>(state.deals.size()));
+  header.set_open_lead_count(static_cast<int64_t>(state.leads.size()));
+  header.set_customer_count(static_cast<int64_t>(state.customers.size()));
   // Each message is preceded by its length, so that no two states serialise to the same bytes.
-  std::string bytes = DeterministicBytes(header);
-  bytes.insert(0, absl::StrCat(bytes.size(), ":"));
-  for (const metrics::v1::StateOpenDeal& deal : state.deals) {
-    const std::string deal_bytes = DeterministicBytes(deal);
-    absl::StrAppend(&bytes, deal_bytes.size(), ":", deal_bytes);
-  }
+  std::string bytes;
+  const auto append = [&bytes](const google::protobuf::Message& message) {
+    const std::string message_bytes = DeterministicBytes(message);
+    absl::StrAppend(&bytes, message_bytes.size(), ":", message_bytes);
+  };
+  append(header);
+  for (const metrics::v1::StateOpenDeal& deal : state.deals) append(deal);
+  for (const metrics::v1::StateOpenLead& lead : state.leads) append(lead);
+  for (const metrics::v1::StateCustomer& customer : state.customers) append(customer);
   header.set_state_hash(digest::Sha256Hex(bytes));
   return state;
 }

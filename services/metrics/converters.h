@@ -23,8 +23,8 @@ namespace quotacast::metrics {
 // Currency of a workspace that has no amount at all.
 inline constexpr char kDefaultCurrency[] = "USD";
 
-// Deals in one message of a streamed state.
-inline constexpr int kStateDealsPerMessage = 10'000;
+// Deals, leads or customers in one message of a streamed state.
+inline constexpr size_t kStateItemsPerMessage = 10'000;
 
 type::v1::AsOf ToProtoAsOf(const ResolvedAsOf& as_of);
 
@@ -48,6 +48,8 @@ metrics::v1::PipelineModel ToProtoModel(const simulator::FittedPipeline& fitted,
 struct PipelineStateMessages {
   metrics::v1::PipelineStateHeader header;
   std::vector<metrics::v1::StateOpenDeal> deals;
+  std::vector<metrics::v1::StateOpenLead> leads;      // In order of id.
+  std::vector<metrics::v1::StateCustomer> customers;  // In order of the won deal's id.
 };
 // OUT_OF_RANGE (MONEY_OVERFLOW) when bookings do not fit.
 absl::StatusOr<PipelineStateMessages> ToProtoState(const BookView& view,

@@ -356,17 +356,27 @@ absl::Status Metrics::GetState(const metrics::v1::GetStateRequest& request,
   metrics::v1::GetStateResponse first;
   *first.mutable_header() = std::move(state.header);
   if (!write(std::move(first))) return absl::CancelledError("the caller went away");
-  for (size_t begin = 0; begin < state.deals.size(); begin += kStateDealsPerMessage) {
-    const size_t end = std::min(state.deals.size(), begin + kStateDealsPerMessage);
-    metrics::v1::GetStateResponse message;
-    for (size_t i = begin; i < end; ++i) {
-      *message.mutable_deals()->add_deals() = std::move(state.deals[i]);
+  // Writes all of `items`, so many to a message.
+  const auto write_all = [&](auto& items, const auto& place) {
+    for (size_t begin = 0; begin < items.size(); begin += kStateItemsPerMessage) {
+      metrics::v1::GetStateResponse message;
+      for (size_t i = begin; i < std::min(items.size(), begin + kStateItemsPerMessage); ++i) {
+        place(message) = std::move(items[i]);
+      }
+      if (IsCancelled(cancelled) || !write(std::move(message))) return false;
     }
-    if (IsCancelled(cancelled) || !write(std::move(message))) {
-      return absl::CancelledError("the caller went away");
-    }
-  }
-  return absl::OkStatus();
+    return true;
+  };
+  using Message = metrics::v1::GetStateResponse;
+  const bool written =
+      write_all(
+          state.deals, [](Message & m) -> auto& { return *m.mutable_deals()->add_deals(); }) &&
+      write_all(
+          state.leads, [](Message & m) -> auto& { return *m.mutable_leads()->add_leads(); }) &&
+      write_all(
+          state.customers,
+          [](Message & m) -> auto& { return *m.mutable_customers()->add_customers(); });
+  return written ? absl::OkStatus() : absl::CancelledError("the caller went away");
 }
 
 absl::Status Metrics::GetActuals(

@@ -506,14 +506,14 @@ TEST_F(MetricsTest, StreamsHeaderThenDealsAndHashesThem) {
 
 TEST_F(MetricsTest, SplitsManyDealsIntoMessages) {
   source.feed.Stages();
-  for (int i = 0; i < kStateDealsPerMessage + 1; ++i) {
+  for (size_t i = 0; i < kStateItemsPerMessage + 1; ++i) {
     source.feed.Deal(absl::StrCat("d", i), "Discovery", CivilDay(2017, 1, 1));
   }
   Metrics metrics(source.AsFeed(), &clock);
   const StateAnswer answer = State(metrics, CivilDay(2017, 1, 1), "");
   ASSERT_TRUE(answer.status.ok()) << answer.status;
   ASSERT_EQ(answer.messages.size(), 3u);
-  EXPECT_EQ(answer.messages[1].deals().deals_size(), kStateDealsPerMessage);
+  EXPECT_EQ(static_cast<size_t>(answer.messages[1].deals().deals_size()), kStateItemsPerMessage);
   EXPECT_EQ(answer.messages[2].deals().deals_size(), 1);
 
   metrics::v1::GetStateRequest request;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -54,24 +55,36 @@ simulator::DataTier TierFrom(type::v1::DataTier tier) {
   }
 }
 
+simulator::StageCell CellFrom(const metrics::v1::StageCell& from) {
+  simulator::StageCell cell;
+  cell.entry_day_exit_share = from.entry_day_exit_share();
+  cell.first_week_exit_share = from.first_week_exit_share();
+  cell.entry_advance_probability = from.entry_advance_probability();
+  cell.entry_regress_probability = from.entry_regress_probability();
+  cell.regress_destinations.assign(from.regress_destinations().begin(),
+                                   from.regress_destinations().end());
+  cell.ages.reserve(from.ages_size());
+  for (const metrics::v1::AgeCell& age : from.ages()) {
+    cell.ages.push_back({.exit_rate_per_day = age.exit_rate_per_day(),
+                         .advance_probability = age.advance_probability(),
+                         .regress_probability = age.regress_probability()});
+  }
+  return cell;
+}
+
+std::vector<simulator::AmountDistribution> AmountsFrom(
+    const google::protobuf::RepeatedPtrField<metrics::v1::AmountDistribution>& messages) {
+  std::vector<simulator::AmountDistribution> amounts;
+  for (const metrics::v1::AmountDistribution& amount : messages) {
+    amounts.push_back({amount.log_median(), amount.log_sd(), amount.cap_minor_units()});
+  }
+  return amounts;
+}
+
 simulator::ParameterDraw DrawFrom(const metrics::v1::ParameterDraw& message) {
   simulator::ParameterDraw draw;
   draw.cells.reserve(message.cells_size());
-  for (const metrics::v1::StageCell& from : message.cells()) {
-    simulator::StageCell& cell = draw.cells.emplace_back();
-    cell.entry_day_exit_share = from.entry_day_exit_share();
-    cell.first_week_exit_share = from.first_week_exit_share();
-    cell.entry_advance_probability = from.entry_advance_probability();
-    cell.entry_regress_probability = from.entry_regress_probability();
-    cell.regress_destinations.assign(from.regress_destinations().begin(),
-                                     from.regress_destinations().end());
-    cell.ages.reserve(from.ages_size());
-    for (const metrics::v1::AgeCell& age : from.ages()) {
-      cell.ages.push_back({.exit_rate_per_day = age.exit_rate_per_day(),
-                           .advance_probability = age.advance_probability(),
-                           .regress_probability = age.regress_probability()});
-    }
-  }
+  for (const metrics::v1::StageCell& from : message.cells()) draw.cells.push_back(CellFrom(from));
   draw.creation_rate_per_day.assign(message.creation_rate_per_day().begin(),
                                     message.creation_rate_per_day().end());
   draw.team_creation_rate_per_day.assign(message.team_creation_rate_per_day().begin(),
@@ -88,7 +101,35 @@ simulator::ParameterDraw DrawFrom(const metrics::v1::ParameterDraw& message) {
   for (const metrics::v1::AttritionBand& from : message.attrition_bands()) {
     draw.attrition_bands.push_back({from.from_tenure_days(), from.rate_per_year()});
   }
+  for (const metrics::v1::StageCell& from : message.lead_cells()) {
+    draw.lead_cells.push_back(CellFrom(from));
+  }
+  draw.lead_rate_per_day.assign(message.lead_rate_per_day().begin(),
+                                message.lead_rate_per_day().end());
+  draw.team_lead_rate_per_day.assign(message.team_lead_rate_per_day().begin(),
+                                     message.team_lead_rate_per_day().end());
+  draw.renewal_rate_per_day.assign(message.renewal_rate_per_day().begin(),
+                                   message.renewal_rate_per_day().end());
+  draw.expansion_rate_per_day.assign(message.expansion_rate_per_day().begin(),
+                                     message.expansion_rate_per_day().end());
+  draw.churn_per_year = message.churn_per_year();
+  draw.amounts = AmountsFrom(message.amounts());
   return draw;
+}
+
+// The segments that deals of each segment lead to, by position.
+absl::StatusOr<std::vector<int>> FollowingSegments(
+    const google::protobuf::RepeatedPtrField<std::string>& names,
+    const std::vector<std::string>& segments) {
+  std::vector<int> positions;
+  for (const std::string& name : names) {
+    const auto found = std::find(segments.begin(), segments.end(), name);
+    if (found == segments.end() && !name.empty()) {
+      return Inconsistent(absl::StrCat("deals are followed in the unknown segment `", name, "`"));
+    }
+    positions.push_back(name.empty() ? -1 : static_cast<int>(found - segments.begin()));
+  }
+  return positions;
 }
 
 absl::StatusOr<simulator::PipelineModel> ModelFrom(const metrics::v1::PipelineModel& message) {
@@ -102,9 +143,16 @@ absl::StatusOr<simulator::PipelineModel> ModelFrom(const metrics::v1::PipelineMo
   for (const metrics::v1::RepEffect& effect : message.rep_effects()) {
     model.rep_effects.push_back({effect.mean(), effect.variance()});
   }
-  for (const metrics::v1::AmountDistribution& amount : message.amounts()) {
-    model.amounts.push_back({amount.log_median(), amount.log_sd(), amount.cap_minor_units()});
-  }
+  model.amounts = AmountsFrom(message.amounts());
+  model.customer_age_edges_days.assign(message.customer_age_edges_days().begin(),
+                                       message.customer_age_edges_days().end());
+  QC_ASSIGN_OR_RETURN(model.renewal_segments,
+                      FollowingSegments(message.renewal_segments(), model.segments));
+  QC_ASSIGN_OR_RETURN(model.expansion_segments,
+                      FollowingSegments(message.expansion_segments(), model.segments));
+  model.renewal_amount = {message.renewal_amount().log_mean(), message.renewal_amount().log_sd()};
+  model.expansion_amount = {message.expansion_amount().log_mean(),
+                            message.expansion_amount().log_sd()};
   for (const metrics::v1::AmountRevision& revision : message.amount_revisions()) {
     model.amount_revisions.push_back({revision.log_mean(), revision.log_sd()});
   }
@@ -239,6 +287,60 @@ absl::Status TakeDeals(const StateMessages& messages, Business& business) {
   return absl::OkStatus();
 }
 
+// Who holds a lead or a customer, and in which segment.
+absl::Status TakeHolder(const std::string& what, const std::string& rep_id,
+                        const std::string& segment_id, const Business& business, int* rep,
+                        int* segment) {
+  const auto holder = business.rep_positions.find(rep_id);
+  const auto& segments = business.model.segments;
+  const auto found = std::find(segments.begin(), segments.end(), segment_id);
+  if (holder == business.rep_positions.end() || found == segments.end()) {
+    return Inconsistent(absl::StrCat(what, " names rep `", rep_id, "` and segment `", segment_id,
+                                     "`; one is unknown"));
+  }
+  *rep = holder->second;
+  *segment = static_cast<int>(found - segments.begin());
+  return absl::OkStatus();
+}
+
+absl::Status TakeLeads(const StateMessages& messages, Business& business) {
+  if (static_cast<int64_t>(messages.leads.size()) != messages.header.open_lead_count()) {
+    return Inconsistent(absl::StrCat("the header announces ", messages.header.open_lead_count(),
+                                     " open leads, ", messages.leads.size(), " came"));
+  }
+  for (const metrics::v1::StateOpenLead& from : messages.leads) {
+    simulator::OpenLead& lead = business.state.open_leads.emplace_back();
+    lead.key = from.lead_id();
+    lead.id = StableId("lead", lead.key);
+    lead.age_days = from.age_days();
+    QC_RETURN_IF_ERROR(TakeHolder("lead " + lead.key, from.rep_id(), from.segment_id(), business,
+                                  &lead.rep, &lead.segment));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TakeCustomers(const StateMessages& messages, Business& business) {
+  if (static_cast<int64_t>(messages.customers.size()) != messages.header.customer_count()) {
+    return Inconsistent(absl::StrCat("the header announces ", messages.header.customer_count(),
+                                     " customers, ", messages.customers.size(), " came"));
+  }
+  for (const metrics::v1::StateCustomer& from : messages.customers) {
+    simulator::Customer& customer = business.state.customers.emplace_back();
+    customer.key = from.opportunity_id();
+    customer.id = StableId("customer", customer.key);
+    customer.age_days = from.age_days();
+    customer.is_renewed = from.is_renewed();
+    customer.is_expanded = from.is_expanded();
+    QC_RETURN_IF_ERROR(TakeHolder("customer " + customer.key, from.rep_id(), from.segment_id(),
+                                  business, &customer.rep, &customer.segment));
+    if (!from.has_amount()) continue;
+    QC_ASSIGN_OR_RETURN(customer.amount_minor_units,
+                        SignedMinorUnits(from.amount(), business.currency,
+                                         "the amount of customer " + customer.key));
+  }
+  return absl::OkStatus();
+}
+
 // Wins of new pipeline to be expected over the horizon: what a trial costs beside the open deals.
 double ExpectedNewWins(const Business& business) {
   const simulator::PipelineModel& model = business.model;
@@ -291,6 +393,8 @@ absl::StatusOr<Business> BusinessFrom(const metrics::v1::PipelineModel& model,
   QC_RETURN_IF_ERROR(TakeTeams(header, business));
   QC_RETURN_IF_ERROR(TakeReps(header, business));
   QC_RETURN_IF_ERROR(TakeDeals(state, business));
+  QC_RETURN_IF_ERROR(TakeLeads(state, business));
+  QC_RETURN_IF_ERROR(TakeCustomers(state, business));
   if (absl::Status valid = simulator::ValidateState(business.state, business.model); !valid.ok()) {
     return Inconsistent(StdView(valid.message()));
   }

@@ -20,6 +20,8 @@ namespace quotacast::simulation {
 struct StateMessages {
   metrics::v1::PipelineStateHeader header;
   std::vector<metrics::v1::StateOpenDeal> deals;
+  std::vector<metrics::v1::StateOpenLead> leads;
+  std::vector<metrics::v1::StateCustomer> customers;
 };
 
 // Immutable after BusinessFrom, so it is shared between requests and threads.

@@ -31,6 +31,10 @@ struct AmountStatement {
 // Where a deal stands at the end of the as-of day.
 enum class DealEnd { kOpen, kWon, kLost };
 
+// What a deal came from, where the history tells: a lead of History::leads, or an earlier win of
+// the same customer. Everything else is new business that a rep created.
+enum class DealOrigin { kCreated, kLead, kRenewal, kExpansion };
+
 // One dated opportunity. Rules for what real CRMs contain:
 //
 // * Stage skipped on the way up (Discovery -> Proposal, or Won from Discovery; also a first visit
@@ -54,6 +58,22 @@ struct HistoryDeal {
   std::optional<int64_t> won_amount_minor_units;
   // What was stated while it was under way, in order of time; what lies after its end is ignored.
   std::vector<AmountStatement> stated_amounts;
+  DealOrigin origin = DealOrigin::kCreated;
+  // Of a renewal or expansion: the won deal it follows, a position in History::deals. Won by the
+  // day this one was created.
+  int predecessor = -1;
+};
+
+enum class LeadEnd { kOpen, kConverted, kDropped };
+
+// A lead: converted on the day its deal was created.
+struct HistoryLead {
+  std::string id;   // The CRM's id; unique.
+  int rep = 0;      // Who works on it, at the end of the as-of day.
+  int segment = 0;  // Position in History::segments.
+  absl::CivilDay created;
+  LeadEnd end = LeadEnd::kOpen;
+  absl::CivilDay end_day;  // Ignored while open. Not before `created`.
 };
 
 // Somebody who owns or owned deals.
@@ -75,8 +95,10 @@ struct History {
   std::vector<HistoryRep> reps;       // At most kMaxReps. The order becomes the model's.
   std::vector<std::string> teams;     // Teams that have reps or may hire; unique names.
   std::vector<HistoryDeal> deals;     // Any order: the fit does not depend on it.
-  std::string currency;               // Of all amounts, ISO 4217.
-  absl::CivilDay as_of;               // Last day known, inclusive. No date may lie after it.
+  // Any order. None: leads are not told apart, and no deal's origin is a lead.
+  std::vector<HistoryLead> leads;
+  std::string currency;  // Of all amounts, ISO 4217.
+  absl::CivilDay as_of;  // Last day known, inclusive. No date may lie after it.
   // Fiscal periods from the first deal to the as-of day, contiguous, the last may end later. None:
   // no rhythm of periods is looked for. Days they do not cover count as days of no part.
   std::vector<FiscalPeriod> periods;

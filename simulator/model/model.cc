@@ -23,6 +23,40 @@ void CheckNames(const std::vector<std::string>& names, const std::string& field,
   }
 }
 
+void CheckEdges(const std::vector<int>& edges, const std::string& path, Violations& violations) {
+  violations.Check(edges.size() < kMaxAgeBins, path, absl::StrCat("of size ", edges.size()),
+                   absl::StrCat("fewer than ", kMaxAgeBins, " edges"));
+  int previous = 0;
+  for (size_t b = 0; b < edges.size() && !violations.full(); ++b) {
+    violations.Check(edges[b] > previous && edges[b] <= kMaxAgeDays,
+                     absl::StrCat(path, "[", b, "]"), edges[b], "positive days, ascending");
+    previous = edges[b];
+  }
+}
+
+void CheckRevision(const AmountRevision& revision, const std::string& path,
+                   Violations& violations) {
+  violations.Range(revision.log_mean, -kMaxLogFactor, kMaxLogFactor, path + ".log_mean");
+  violations.Range(revision.log_sd, 0, kMaxLogSd, path + ".log_sd");
+}
+
+// What customers lead to.
+void CheckCustomers(const PipelineModel& model, Violations& violations) {
+  CheckEdges(model.customer_age_edges_days, "customer_age_edges_days", violations);
+  const int segments = static_cast<int>(model.segments.size());
+  const auto check = [&](const std::vector<int>& targets, const std::string& path) {
+    if (!targets.empty()) violations.Size(targets.size(), model.segments.size(), path);
+    for (size_t g = 0; g < targets.size() && !violations.full(); ++g) {
+      violations.Check(targets[g] >= -1 && targets[g] < segments, absl::StrCat(path, "[", g, "]"),
+                       targets[g], "the position of a segment, or -1");
+    }
+  };
+  check(model.renewal_segments, "renewal_segments");
+  check(model.expansion_segments, "expansion_segments");
+  CheckRevision(model.renewal_amount, "renewal_amount", violations);
+  CheckRevision(model.expansion_amount, "expansion_amount", violations);
+}
+
 // `stage` is the cell's own.
 void CheckStageCell(const StageCell& cell, size_t stage, size_t age_bins, const std::string& path,
                     Violations& violations) {
@@ -98,6 +132,44 @@ void CheckCalendar(const ParameterDraw& draw, const std::string& path, Violation
   }
 }
 
+void CheckLeads(const ParameterDraw& draw, const PipelineModel& model, const std::string& path,
+                Violations& violations) {
+  const bool has_leads = !draw.lead_cells.empty();
+  const size_t segments = has_leads ? model.segments.size() : 0;
+  violations.Size(draw.lead_cells.size(), segments, path + ".lead_cells");
+  for (size_t g = 0; g < draw.lead_cells.size() && !violations.full(); ++g) {
+    const std::string cell = absl::StrCat(path, ".lead_cells[", g, "]");
+    CheckStageCell(draw.lead_cells[g], 0, model.age_bin_edges_days.size() + 1, cell, violations);
+    violations.Check(draw.lead_cells[g].regress_destinations.empty(),
+                     cell + ".regress_destinations", "not empty", "none: leads never go back");
+  }
+  CheckRates(draw.lead_rate_per_day, model.reps.size() * segments, path + ".lead_rate_per_day",
+             violations);
+  CheckRates(draw.team_lead_rate_per_day, model.teams.size() * segments,
+             path + ".team_lead_rate_per_day", violations);
+}
+
+void CheckFollowUpRates(const std::vector<double>& rates, size_t want, const std::string& path,
+                        Violations& violations) {
+  violations.Size(rates.size(), want, path);
+  for (size_t i = 0; i < rates.size() && !violations.full(); ++i) {
+    violations.Range(rates[i], 0, kMaxExitRatePerDay, absl::StrCat(path, "[", i, "]"));
+  }
+}
+
+void CheckAmounts(const std::vector<AmountDistribution>& amounts, size_t want,
+                  const std::string& path, Violations& violations) {
+  violations.Size(amounts.size(), want, path);
+  for (size_t g = 0; g < amounts.size() && !violations.full(); ++g) {
+    const AmountDistribution& amount = amounts[g];
+    const std::string item = absl::StrCat(path, "[", g, "]");
+    violations.Range(amount.log_median, -50, 50, item + ".log_median");
+    violations.Range(amount.log_sd, 0, kMaxLogSd, item + ".log_sd");
+    violations.Check(amount.cap_minor_units > 0 && amount.cap_minor_units <= kMaxAmountMinorUnits,
+                     item + ".cap_minor_units", amount.cap_minor_units, "1 to 10^13 minor units");
+  }
+}
+
 void CheckDraw(const ParameterDraw& draw, const PipelineModel& model, const std::string& path,
                Violations& violations) {
   const size_t segments = model.segments.size();
@@ -114,6 +186,15 @@ void CheckDraw(const ParameterDraw& draw, const PipelineModel& model, const std:
   violations.Range(draw.team_sd, 0, kMaxSd, path + ".team_sd");
   violations.Range(draw.rep_sd, 0, kMaxSd, path + ".rep_sd");
   CheckCalendar(draw, path, violations);
+  CheckLeads(draw, model, path, violations);
+  const size_t customer_cells = segments * model.customer_age_bins();
+  CheckFollowUpRates(draw.renewal_rate_per_day, model.renewal_segments.empty() ? 0 : customer_cells,
+                     path + ".renewal_rate_per_day", violations);
+  CheckFollowUpRates(draw.expansion_rate_per_day,
+                     model.expansion_segments.empty() ? 0 : customer_cells,
+                     path + ".expansion_rate_per_day", violations);
+  violations.Range(draw.churn_per_year, 0, kMaxChurnPerYear, path + ".churn_per_year");
+  if (!draw.amounts.empty()) CheckAmounts(draw.amounts, segments, path + ".amounts", violations);
 }
 
 void CheckPeriods(const PipelineState& state, Violations& violations) {
@@ -212,6 +293,42 @@ void CheckOpenDeals(const PipelineState& state, const PipelineModel& model,
   }
 }
 
+// Who owns it, its segment and age.
+template <typename Item>
+void CheckHoldings(const std::vector<Item>& items, const PipelineState& state,
+                   const PipelineModel& model, const std::string& list, Violations& violations) {
+  std::unordered_set<uint64_t> ids;
+  ids.reserve(items.size());
+  const int reps = static_cast<int>(state.reps.size());
+  const int segments = static_cast<int>(model.segments.size());
+  for (size_t i = 0; i < items.size() && !violations.full(); ++i) {
+    const Item& item = items[i];
+    const bool own_id = ids.insert(item.id).second;
+    const bool sound = own_id && item.rep >= 0 && item.rep < reps && item.segment >= 0 &&
+                       item.segment < segments && item.age_days >= 0 &&
+                       item.age_days <= kMaxAgeDays;
+    if (sound) continue;
+    const std::string path = absl::StrCat(list, "[", i, "]");
+    violations.Check(own_id, path + ".id", absl::StrCat(item.id, " (", item.key, ")"),
+                     "an id of its own");
+    violations.Check(item.rep >= 0 && item.rep < reps, path + ".rep", item.rep,
+                     "the position of a rep");
+    violations.Check(item.segment >= 0 && item.segment < segments, path + ".segment", item.segment,
+                     "the position of a segment");
+    violations.Check(item.age_days >= 0 && item.age_days <= kMaxAgeDays, path + ".age_days",
+                     item.age_days, absl::StrCat("0 to ", kMaxAgeDays, " days"));
+  }
+}
+
+void CheckCustomerAmounts(const PipelineState& state, Violations& violations) {
+  for (size_t i = 0; i < state.customers.size() && !violations.full(); ++i) {
+    const int64_t amount = state.customers[i].amount_minor_units.value_or(0);
+    if (amount >= 0 && amount <= kMaxAmountMinorUnits) continue;
+    violations.Check(false, absl::StrCat("customers[", i, "].amount_minor_units"), amount,
+                     "0 to 10^13 minor units");
+  }
+}
+
 }  // namespace
 
 absl::Status ValidateModel(const PipelineModel& model) {
@@ -233,16 +350,7 @@ absl::Status ValidateModel(const PipelineModel& model) {
   CheckNames(model.reps, "reps", violations);
   CheckNames(model.teams, "teams", violations);
 
-  violations.Check(model.age_bin_edges_days.size() < kMaxAgeBins, "age_bin_edges_days",
-                   absl::StrCat("of size ", model.age_bin_edges_days.size()),
-                   absl::StrCat("fewer than ", kMaxAgeBins, " edges"));
-  int previous_edge = 0;
-  for (size_t b = 0; b < model.age_bin_edges_days.size() && !violations.full(); ++b) {
-    const int edge = model.age_bin_edges_days[b];
-    violations.Check(edge > previous_edge && edge <= kMaxAgeDays,
-                     absl::StrCat("age_bin_edges_days[", b, "]"), edge, "positive days, ascending");
-    previous_edge = edge;
-  }
+  CheckEdges(model.age_bin_edges_days, "age_bin_edges_days", violations);
 
   violations.Size(model.rep_effects.size(), model.reps.size(), "rep_effects");
   for (size_t r = 0; r < model.rep_effects.size() && !violations.full(); ++r) {
@@ -250,23 +358,13 @@ absl::Status ValidateModel(const PipelineModel& model) {
     violations.Range(model.rep_effects[r].mean, -kMaxEffect, kMaxEffect, path + ".mean");
     violations.Range(model.rep_effects[r].variance, 0, kMaxRepVariance, path + ".variance");
   }
-  violations.Size(model.amounts.size(), model.segments.size(), "amounts");
-  for (size_t g = 0; g < model.amounts.size() && !violations.full(); ++g) {
-    const AmountDistribution& amount = model.amounts[g];
-    const std::string path = absl::StrCat("amounts[", g, "]");
-    violations.Range(amount.log_median, -50, 50, path + ".log_median");
-    violations.Range(amount.log_sd, 0, kMaxLogSd, path + ".log_sd");
-    violations.Check(amount.cap_minor_units > 0 && amount.cap_minor_units <= kMaxAmountMinorUnits,
-                     path + ".cap_minor_units", amount.cap_minor_units, "1 to 10^13 minor units");
-  }
+  CheckAmounts(model.amounts, model.segments.size(), "amounts", violations);
+  CheckCustomers(model, violations);
   if (!model.amount_revisions.empty()) {
     violations.Size(model.amount_revisions.size(), model.stages.size(), "amount_revisions");
   }
   for (size_t s = 0; s < model.amount_revisions.size() && !violations.full(); ++s) {
-    const std::string path = absl::StrCat("amount_revisions[", s, "]");
-    violations.Range(model.amount_revisions[s].log_mean, -kMaxLogFactor, kMaxLogFactor,
-                     path + ".log_mean");
-    violations.Range(model.amount_revisions[s].log_sd, 0, kMaxLogSd, path + ".log_sd");
+    CheckRevision(model.amount_revisions[s], absl::StrCat("amount_revisions[", s, "]"), violations);
   }
   violations.Check(
       model.creation_mix_shape >= kMinMixShape && std::isfinite(model.creation_mix_shape),
@@ -285,11 +383,20 @@ absl::Status ValidateState(const PipelineState& state, const PipelineModel& mode
   violations.Check(state.open_deals.size() <= kMaxOpenDeals, "open_deals",
                    absl::StrCat("of size ", state.open_deals.size()),
                    absl::StrCat("at most ", kMaxOpenDeals, " deals"));
+  violations.Check(state.open_leads.size() <= kMaxOpenLeads, "open_leads",
+                   absl::StrCat("of size ", state.open_leads.size()),
+                   absl::StrCat("at most ", kMaxOpenLeads, " leads"));
+  violations.Check(state.customers.size() <= kMaxCustomers, "customers",
+                   absl::StrCat("of size ", state.customers.size()),
+                   absl::StrCat("at most ", kMaxCustomers, " customers"));
   CheckPeriods(state, violations);
   CheckTeams(state, violations);
   CheckReps(state, model, violations);
   if (violations.full()) return std::move(violations).Result();
   CheckOpenDeals(state, model, violations);
+  CheckHoldings(state.open_leads, state, model, "open_leads", violations);
+  CheckHoldings(state.customers, state, model, "customers", violations);
+  CheckCustomerAmounts(state, violations);
   return std::move(violations).Result();
 }
 

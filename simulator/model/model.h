@@ -27,6 +27,8 @@ inline constexpr int kMaxStages = 8;
 inline constexpr int kMaxSegments = 64;
 inline constexpr int kMaxReps = 5'000;
 inline constexpr int kMaxOpenDeals = 1'000'000;
+inline constexpr int kMaxOpenLeads = 1'000'000;
+inline constexpr int kMaxCustomers = 1'000'000;
 inline constexpr int kMaxDraws = 256;
 inline constexpr int kMaxHorizonDays = 104 * 7;
 inline constexpr int kMaxInitiatives = 64;
@@ -38,6 +40,8 @@ inline constexpr int64_t kMaxQuotaMinorUnits = 1'000'000'000'000'000;  // 10^15 
 inline constexpr double kMaxQuotaFactor = 1'000;
 inline constexpr double kHoursPerWeek = 40;
 inline constexpr int kMaxCompPlans = 64;
+inline constexpr int kMaxCapacityLimits = 64;
+inline constexpr double kMaxCapacityDeals = 100'000;
 inline constexpr int kMaxTrials = 10'000'000;
 inline constexpr int64_t kMaxAmountMinorUnits = 10'000'000'000'000;  // 10^13 per deal.
 inline constexpr double kMaxCreationRatePerDay = 100;                // Of a rep and segment.
@@ -85,6 +89,19 @@ struct AttritionBand {
   double rate_per_year = 0;  // Leavers per rep and year, >= 0.
 };
 
+// What becomes of a stated amount until the deal is won: a lognormal factor.
+struct AmountRevision {
+  double log_mean = 0;  // Mean of ln(final / stated).
+  double log_sd = 0;    // >= 0.
+};
+
+// Final amounts of won deals of one segment: lognormal in minor units, capped.
+struct AmountDistribution {
+  double log_median = 0;        // ln of the median in minor units.
+  double log_sd = 0;            // >= 0; 0 is a constant.
+  int64_t cap_minor_units = 0;  // > 0: no draw exceeds it.
+};
+
 // One draw of all global parameters from their posterior. A batch of trials uses one draw.
 struct ParameterDraw {
   std::vector<StageCell> cells;  // [segment * stage_count + stage].
@@ -100,19 +117,22 @@ struct ParameterDraw {
   std::vector<double> creation_season_log_factors;
   double ramp_weeks = 0;                       // Of reps with a start date; 0: kDefaultRampWeeks.
   std::vector<AttritionBand> attrition_bands;  // By tenure, the first from 0; none: unknown.
-};
 
-// What becomes of a stated amount until the deal is won: a lognormal factor.
-struct AmountRevision {
-  double log_mean = 0;  // Mean of ln(final / stated).
-  double log_sd = 0;    // >= 0.
-};
+  // How leads become opportunities ("advance", into the first stage) or are dropped, [segment];
+  // nobody goes back. None: opportunities that come from leads are not told apart.
+  std::vector<StageCell> lead_cells;
+  // Leads that come to a ramped rep per day, [rep * segment_count + segment]; and to a rep hired
+  // into a team, [team * segment_count + segment]. Like `lead_cells` none where not told apart.
+  std::vector<double> lead_rate_per_day;
+  std::vector<double> team_lead_rate_per_day;
 
-// Final amounts of won deals of one segment: lognormal in minor units, capped.
-struct AmountDistribution {
-  double log_median = 0;        // ln of the median in minor units.
-  double log_sd = 0;            // >= 0; 0 is a constant.
-  int64_t cap_minor_units = 0;  // > 0: no draw exceeds it.
+  // Renewals that a customer who has none yet leads to per day since the win,
+  // [segment of the win * customer_age_bins + bin]. None: not told apart. Likewise expansions.
+  std::vector<double> renewal_rate_per_day;
+  std::vector<double> expansion_rate_per_day;
+  double churn_per_year = 0;  // Customers lost, a rate >= 0; in the rates above already.
+
+  std::vector<AmountDistribution> amounts;  // [segment]; none: those of the model.
 };
 
 // What we believe of a rep's win-side ability, probit scale: N(mean, variance).
@@ -150,6 +170,20 @@ struct PipelineModel {
   std::string currency;
   FitEvidence evidence;
   std::vector<AmountRevision> amount_revisions;  // [stage]; none: amounts are booked as stated.
+
+  // What customers lead to. Upper edges of the bins of days since the win, as age_bin_edges_days.
+  std::vector<int> customer_age_edges_days;
+  // [segment of the win]: the segment of its renewal, -1: none. Empty: not told apart.
+  std::vector<int> renewal_segments;
+  std::vector<int> expansion_segments;
+  // ln(final amount of what follows / amount of the win).
+  AmountRevision renewal_amount;
+  AmountRevision expansion_amount;
+
+  size_t customer_age_bins() const { return customer_age_edges_days.size() + 1; }
+  const std::vector<AmountDistribution>& AmountsOf(const ParameterDraw& draw) const {
+    return draw.amounts.empty() ? amounts : draw.amounts;
+  }
 };
 
 // A deal open at the as-of date.
@@ -162,6 +196,27 @@ struct OpenDeal {
   int age_days = 0;  // Whole days in the stage at the end of the as-of day, >= 0.
   // Stated amount; without one the amount is drawn from the segment's distribution.
   std::optional<int64_t> amount_minor_units;
+};
+
+// A lead that is neither an opportunity nor dropped.
+struct OpenLead {
+  uint64_t id = 0;  // StableId("lead", key).
+  std::string key;
+  int rep = 0;
+  int segment = 0;
+  int age_days = 0;  // Whole days since it came, at the end of the as-of day, >= 0.
+};
+
+// A won deal that may be renewed once and expanded once.
+struct Customer {
+  uint64_t id = 0;   // StableId("customer", key).
+  std::string key;   // The CRM's id of the won deal.
+  int rep = 0;       // Who would own what follows.
+  int segment = 0;   // Of the won deal.
+  int age_days = 0;  // Whole days since the win, at the end of the as-of day, >= 0.
+  std::optional<int64_t> amount_minor_units;  // Of the win.
+  bool is_renewed = false;                    // There is a renewal of it already.
+  bool is_expanded = false;                   // There is an expansion of it already.
 };
 
 // A person who carries quota.
@@ -192,7 +247,9 @@ struct PipelineState {
   std::vector<FiscalPeriod> periods;
   std::vector<TeamState> teams;      // Parents before children. Draws use `PipelineModel::teams`.
   std::vector<RepState> reps;        // Same order as PipelineModel::reps.
-  std::vector<OpenDeal> open_deals;  // Any order; results do not depend on it.
+  std::vector<OpenDeal> open_deals;  // Any order; results do not depend on it; as the next two.
+  std::vector<OpenLead> open_leads;
+  std::vector<Customer> customers;
   std::string currency;
 };
 
@@ -242,6 +299,11 @@ struct Initiative {
   std::optional<Effect> size;           // ln multiplier of the amounts of deals won.
   std::optional<Effect> ramp;           // ln multiplier of the speed with which new reps ramp.
   std::optional<Effect> attrition;      // ln multiplier of the rate at which reps leave at random.
+  std::optional<Effect> lead_volume;    // ln multiplier of the leads that come.
+  std::optional<Effect> lead_work;      // Probit shift of leads becoming opportunities.
+  std::optional<Effect> lead_response;  // ln multiplier of the exit rates of leads.
+  std::optional<Effect> churn;          // ln multiplier of the rate at which customers are lost.
+  std::optional<Effect> selling_time;   // ln multiplier of creation and of exit rates alike.
   std::vector<int> segments;            // Whose deals it acts on; ascending, each once. None: all.
   absl::CivilDay start;
   // First day it no longer runs; what was adopted by then stays. Absent: runs past the horizon.
@@ -332,12 +394,25 @@ struct DemandShock {
   std::optional<Effect> win;          // Probit shift at every stage.
 };
 
+inline constexpr double kDefaultInitiativeTax = 0.05;
+
 // A compensation plan and its audience: it pays those of them who have a quota in a period, for all
 // their bookings of the period, the part before the as-of date included.
 struct CompPlan {
   std::vector<int> reps;  // By position; ascending, each once. Hires join when `covers_hires`.
   bool covers_hires = false;
   PayoutPlan payout;
+};
+
+// How many open deals people can work on at full speed; above it all of theirs go slower by the
+// ratio.
+struct CapacityLimit {
+  std::vector<int> reps;  // By position; ascending, each once. Hires join when `covers_hires`.
+  bool covers_hires = false;
+  double open_deals = 0;  // Of a ramped person, > 0.
+  // Share of it that each initiative beyond two that run takes; a fifth is left at least.
+  double initiative_tax = kDefaultInitiativeTax;
+  std::optional<absl::CivilDay> start;  // Absent: the first simulated day.
 };
 
 // What is changed against the state as it stands. The empty scenario is the base.
@@ -358,6 +433,8 @@ struct Scenario {
   // What people are paid. The first plan whose audience has a person counts; whom none has is paid
   // by no plan. Never changes what is sold.
   std::vector<CompPlan> comp_plans;
+  // The first limit whose audience has a person counts; whom none has works on any number.
+  std::vector<CapacityLimit> capacity_limits;
 };
 
 // Ramp of reps with a start date, and of hires unless they say otherwise.

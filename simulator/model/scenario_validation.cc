@@ -90,6 +90,11 @@ void CheckInitiative(const Initiative& initiative, const Surroundings& around,
   CheckEffect(initiative.size, path + ".size", violations);
   CheckEffect(initiative.ramp, path + ".ramp", violations);
   CheckEffect(initiative.attrition, path + ".attrition", violations);
+  CheckEffect(initiative.lead_volume, path + ".lead_volume", violations);
+  CheckEffect(initiative.lead_work, path + ".lead_work", violations);
+  CheckEffect(initiative.lead_response, path + ".lead_response", violations);
+  CheckEffect(initiative.churn, path + ".churn", violations);
+  CheckEffect(initiative.selling_time, path + ".selling_time", violations);
   std::set<int> stages;
   for (size_t i = 0; i < initiative.stage_wins.size() && !violations.full(); ++i) {
     const StageEffect& effect = initiative.stage_wins[i];
@@ -265,6 +270,19 @@ void CheckCompPlans(const Scenario& scenario, const Surroundings& around, Violat
   }
 }
 
+void CheckCapacityLimits(const Scenario& scenario, const Surroundings& around,
+                         Violations& violations) {
+  for (size_t i = 0; i < scenario.capacity_limits.size() && !violations.full(); ++i) {
+    const CapacityLimit& limit = scenario.capacity_limits[i];
+    const std::string path = Item("capacity_limits", i);
+    CheckPositions(limit.reps, around.state.reps.size(), path + ".reps", violations);
+    violations.Check(limit.open_deals > 0 && limit.open_deals <= kMaxCapacityDeals,
+                     path + ".open_deals", limit.open_deals,
+                     absl::StrCat("a number above 0, at most ", kMaxCapacityDeals));
+    violations.Range(limit.initiative_tax, 0, 1, path + ".initiative_tax");
+  }
+}
+
 }  // namespace
 
 absl::Status ValidateScenario(const Scenario& scenario, const PipelineState& state,
@@ -283,6 +301,7 @@ absl::Status ValidateScenario(const Scenario& scenario, const PipelineState& sta
   at_most(scenario.quota_changes.size(), kMaxQuotaChanges, "quota_changes");
   at_most(scenario.demand_shocks.size(), kMaxDemandShocks, "demand_shocks");
   at_most(scenario.comp_plans.size(), kMaxCompPlans, "comp_plans");
+  at_most(scenario.capacity_limits.size(), kMaxCapacityLimits, "capacity_limits");
   violations.Range(scenario.interference_median, 0, 100, "interference_median");
   violations.Range(scenario.interference_log_sd, 0, kMaxLogSd, "interference_log_sd");
 
@@ -318,6 +337,7 @@ absl::Status ValidateScenario(const Scenario& scenario, const PipelineState& sta
     CheckEffect(scenario.attrition->inherited_win, "attrition.inherited_win", violations);
   }
   CheckCompPlans(scenario, around, violations);
+  CheckCapacityLimits(scenario, around, violations);
   return std::move(violations).Result();
 }
 

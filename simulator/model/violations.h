@@ -26,6 +26,7 @@ inline constexpr double kMaxEffect = 5;
 inline constexpr double kMaxRepVariance = 4;
 inline constexpr double kMaxLogFactor = 5;
 inline constexpr double kMaxAttritionPerYear = 20;
+inline constexpr double kMaxChurnPerYear = 100;
 inline constexpr double kMaxLogSd = 5;
 inline constexpr double kMinMixShape = 0.01;
 inline constexpr int64_t kMaxBookedMinorUnits = 200'000'000'000'000;  // 2 * 10^14 per person.
