@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/random.h"
 #include "boost/math/special_functions/erf.hpp"
+#include "simulator/engine/levers.h"
 #include "simulator/model/model.h"
 #include "simulator/model/period_part.h"
 
@@ -68,6 +69,23 @@ DayFactors FactorsOf(const PlantedPipeline& pipeline, int stage, absl::CivilDay 
   return {last ? std::exp(effect.win_log_factor) : 1, std::exp(effect.loss_log_factor)};
 }
 
+double AdoptedAt(const PlantedInitiative& initiative, int rep, absl::CivilDay day) {
+  const std::optional<absl::CivilDay> start = initiative.starts[static_cast<size_t>(rep)];
+  if (!start.has_value() || day < *start) return 0;
+  return AdoptionAt(initiative.adoption, static_cast<double>(day - *start) / 7);
+}
+
+// What initiatives add to the rep's shift in the stage on the day.
+double InitiativeShift(const PlantedPipeline& pipeline, int rep, int stage, absl::CivilDay day) {
+  double shift = 0;
+  for (const PlantedInitiative& initiative : pipeline.initiatives) {
+    const std::vector<int>& stages = initiative.stages;
+    if (!stages.empty() && std::find(stages.begin(), stages.end(), stage) == stages.end()) continue;
+    shift += initiative.win_effect * AdoptedAt(initiative, rep, day);
+  }
+  return shift;
+}
+
 // Walks a deal through the stages up to the as-of day.
 void Live(const PlantedPipeline& pipeline, double shift, absl::CivilDay as_of, Stream& stream,
           HistoryDeal& deal) {
@@ -76,13 +94,17 @@ void Live(const PlantedPipeline& pipeline, double shift, absl::CivilDay as_of, S
     const PlantedCell& cell = pipeline.cells[deal.segment * pipeline.stage_count + stage];
     deal.visits.push_back({stage, day});
     int age = 0;
-    double p = Shifted(AdvanceProbability(cell, age), shift);
+    const auto chance = [&] {
+      return Shifted(AdvanceProbability(cell, age),
+                     shift + InitiativeShift(pipeline, deal.rep, stage, day));
+    };
+    double p = chance();
     DayFactors factors = FactorsOf(pipeline, stage, day);
     while (stream.Next() > ExitProbability(cell, age, p, factors)) {
       ++age;
       ++day;
       if (day > as_of) return;
-      p = Shifted(AdvanceProbability(cell, age), shift);
+      p = chance();
       factors = FactorsOf(pipeline, stage, day);
     }
     if (cell.regress_share > 0 && stream.Next() < cell.regress_share) {
@@ -119,6 +141,7 @@ History PlantHistory(const PlantedPipeline& pipeline, uint64_t seed) {
   for (int r = 0; r < pipeline.rep_count; ++r) {
     HistoryRep rep{absl::StrCat("rep", r), r % pipeline.team_count, std::nullopt, std::nullopt};
     if (!pipeline.rep_starts.empty()) rep.start = pipeline.rep_starts[r];
+    if (!pipeline.rep_ends.empty()) rep.end = pipeline.rep_ends[r];
     history.reps.push_back(rep);
   }
   for (absl::CivilDay start(pipeline.first_day.year(), 1, 1); start <= history.as_of;) {
@@ -130,6 +153,11 @@ History PlantHistory(const PlantedPipeline& pipeline, uint64_t seed) {
   for (const double log : pipeline.season_log_factors) {
     best_season = std::max(best_season, std::exp(log));
   }
+  // Candidates come at the highest rate there may be and are thinned.
+  const bool by_initiatives =
+      std::any_of(pipeline.initiatives.begin(), pipeline.initiatives.end(),
+                  [](const PlantedInitiative& i) { return i.creation_effect != 0; });
+  const double best_initiative = by_initiatives ? std::exp(kMaxPlantedCreationEffect) : 1;
   const absl::CivilDay recorded_from = pipeline.first_day + pipeline.recorded_from_day;
   for (int r = 0; r < pipeline.rep_count; ++r) {
     const double factor = pipeline.creation_factors.empty() ? 1 : pipeline.creation_factors[r];
@@ -138,7 +166,8 @@ History PlantHistory(const PlantedPipeline& pipeline, uint64_t seed) {
       Stream arrivals(seed, absl::StrCat("arrivals/", r, "/", g));
       double time = 0;
       for (int n = 0;; ++n) {
-        time -= std::log(arrivals.Next()) / (pipeline.creation_rate_per_day * factor * best_season);
+        time -= std::log(arrivals.Next()) /
+                (pipeline.creation_rate_per_day * factor * best_season * best_initiative);
         if (time >= pipeline.day_count) break;
         HistoryDeal deal;
         deal.id = absl::StrCat("deal/", r, "/", g, "/", n);
@@ -156,6 +185,14 @@ History PlantHistory(const PlantedPipeline& pipeline, uint64_t seed) {
               time - static_cast<double>(*history.reps[r].start - pipeline.first_day);
           if (stream.Next() > tenure_days / (7 * pipeline.ramp_weeks)) continue;
         }
+        if (by_initiatives) {
+          double effect = 0;
+          for (const PlantedInitiative& initiative : pipeline.initiatives) {
+            effect += initiative.creation_effect * AdoptedAt(initiative, r, deal.created);
+          }
+          if (stream.Next() > std::exp(effect) / best_initiative) continue;
+        }
+        if (history.reps[r].end.has_value() && deal.created >= *history.reps[r].end) continue;
         Live(pipeline, shift, history.as_of, stream, deal);
         if (deal.end != DealEnd::kOpen && deal.end_day < recorded_from) continue;
         history.deals.push_back(deal);

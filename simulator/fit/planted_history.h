@@ -4,6 +4,7 @@
 #define QUOTACAST_SIMULATOR_FIT_PLANTED_HISTORY_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/time/civil_time.h"
@@ -24,6 +25,16 @@ struct PlantedCell {
   double regress_share = 0;
 };
 
+// Something done by some reps from a day on.
+struct PlantedInitiative {
+  double win_effect = 0;       // Probit, at full adoption, in `stages`.
+  double creation_effect = 0;  // Logarithm, at most kMaxPlantedCreationEffect.
+  std::vector<int> stages;     // None: all.
+  std::vector<std::optional<absl::CivilDay>> starts;  // Per rep.
+  Adoption adoption;
+};
+inline constexpr double kMaxPlantedCreationEffect = 0.7;
+
 struct PlantedPipeline {
   int segment_count = 1;
   int stage_count = 3;
@@ -34,6 +45,9 @@ struct PlantedPipeline {
   std::vector<double> creation_factors;    // Per rep; empty: 1.
   std::vector<double> rep_shifts;          // Probit, per rep; empty: 0.
   std::vector<absl::CivilDay> rep_starts;  // Empty: long before.
+  // First day without the rep, per rep; empty: all stay. What they leave goes on under their name.
+  std::vector<std::optional<absl::CivilDay>> rep_ends;
+  std::vector<PlantedInitiative> initiatives;
   absl::CivilDay first_day = absl::CivilDay(2020, 1, 1);
   int day_count = 730;
   // Deals closed before this day are missing, as in an export that began with what was open.
