@@ -49,6 +49,15 @@ absl::StatusOr<metrics::v1::FitModelResponse> MetricsClient::FitModel(
       });
 }
 
+absl::StatusOr<metrics::v1::MeasureInitiativesResponse> MetricsClient::MeasureInitiatives(
+    const metrics::v1::MeasureInitiativesRequest& request, const CallOptions& options) {
+  return RunUnary<metrics::v1::MeasureInitiativesResponse>(
+      options,
+      [&](grpc::ClientContext* context, metrics::v1::MeasureInitiativesResponse* response) {
+        return stub_->MeasureInitiatives(context, request, response);
+      });
+}
+
 absl::StatusOr<metrics::v1::GetModelResponse> MetricsClient::GetModel(
     const metrics::v1::GetModelRequest& request, const CallOptions& options) {
   return RunUnary<metrics::v1::GetModelResponse>(

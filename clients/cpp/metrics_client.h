@@ -38,6 +38,10 @@ class MetricsClient {
   absl::StatusOr<metrics::v1::FitModelResponse> FitModel(
       const metrics::v1::FitModelRequest& request, const CallOptions& options = {});
 
+  // Measures initiatives that ran in the history.
+  absl::StatusOr<metrics::v1::MeasureInitiativesResponse> MeasureInitiatives(
+      const metrics::v1::MeasureInitiativesRequest& request, const CallOptions& options = {});
+
   // Returns a fitted model by its name.
   absl::StatusOr<metrics::v1::GetModelResponse> GetModel(
       const metrics::v1::GetModelRequest& request, const CallOptions& options = {});

@@ -54,4 +54,13 @@ absl::Status SimulationClient::Backtest(
       on_message);
 }
 
+absl::StatusOr<simulation::v1::MeasureInitiativesResponse> SimulationClient::MeasureInitiatives(
+    const simulation::v1::MeasureInitiativesRequest& request, const CallOptions& options) {
+  return RunUnary<simulation::v1::MeasureInitiativesResponse>(
+      options,
+      [&](grpc::ClientContext* context, simulation::v1::MeasureInitiativesResponse* response) {
+        return stub_->MeasureInitiatives(context, request, response);
+      });
+}
+
 }  // namespace quotacast::clients

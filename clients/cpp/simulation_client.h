@@ -45,6 +45,10 @@ class SimulationClient {
                         const std::function<bool(simulation::v1::BacktestResponse&&)>& on_message,
                         const CallOptions& options = {});
 
+  // Measures a scenario's initiatives in the history.
+  absl::StatusOr<simulation::v1::MeasureInitiativesResponse> MeasureInitiatives(
+      const simulation::v1::MeasureInitiativesRequest& request, const CallOptions& options = {});
+
  private:
   const std::unique_ptr<simulation::v1::SimulationService::Stub> stub_;
 };

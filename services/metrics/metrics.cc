@@ -21,8 +21,11 @@
 #include "base/status_macros.h"
 #include "services/metrics/actuals.h"
 #include "services/metrics/converters.h"
+#include "services/metrics/initiative_runs.h"
 #include "services/metrics/proto_values.h"
 #include "simulator/fit/fit.h"
+#include "simulator/fit/history.h"
+#include "simulator/fit/initiative_effects.h"
 #include "simulator/model/model.h"
 
 namespace quotacast::metrics {
@@ -320,6 +323,27 @@ absl::StatusOr<metrics::v1::FitModelResponse> Metrics::FitModel(
   std::lock_guard<std::mutex> lock(mutex_);
   models_.push_front(std::move(fitted));
   if (models_.size() > kMaxModels) models_.pop_back();
+  return response;
+}
+
+absl::StatusOr<metrics::v1::MeasureInitiativesResponse> Metrics::MeasureInitiatives(
+    const metrics::v1::MeasureInitiativesRequest& request, const Cancelled& cancelled) {
+  QC_ASSIGN_OR_RETURN(const std::string workspace, ParseParent(request.parent()));
+  QC_ASSIGN_OR_RETURN(const std::shared_ptr<const BookView> view,
+                      HistoryViewOf(workspace, request.as_of(), cancelled));
+  const simulator::History history = ToHistory(*view);
+  QC_ASSIGN_OR_RETURN(const std::vector<simulator::InitiativeRun> runs,
+                      RunsFrom(request.runs(), history));
+  simulator::FitOptions options;
+  options.cancelled = cancelled;
+  QC_ASSIGN_OR_RETURN(const std::vector<simulator::InitiativeMeasurement> measurements,
+                      simulator::MeasureInitiatives(history, runs, options));
+  metrics::v1::MeasureInitiativesResponse response;
+  *response.mutable_as_of() = ToProtoAsOf(view->as_of);
+  for (int i = 0; i < request.runs_size(); ++i) {
+    *response.add_measurements() =
+        ToProtoMeasurement(request.runs(i), measurements[static_cast<size_t>(i)]);
+  }
   return response;
 }
 

@@ -80,6 +80,10 @@ class Metrics {
   absl::StatusOr<metrics::v1::FitModelResponse> FitModel(
       const metrics::v1::FitModelRequest& request, const Cancelled& cancelled);
 
+  // Further errors: as FitModel and RunsFrom.
+  absl::StatusOr<metrics::v1::MeasureInitiativesResponse> MeasureInitiatives(
+      const metrics::v1::MeasureInitiativesRequest& request, const Cancelled& cancelled);
+
   // NOT_FOUND unless it is one of the latest kMaxModels fitted here.
   absl::StatusOr<metrics::v1::GetModelResponse> GetModel(
       const metrics::v1::GetModelRequest& request) const;

@@ -15,6 +15,7 @@
 #include "base/string_views.h"
 #include "services/simulation/backtest/backtest.h"
 #include "services/simulation/initiative_cost.h"
+#include "services/simulation/initiative_measurement.h"
 #include "services/simulation/reps_at_quota.h"
 #include "services/simulation/result_converters.h"
 #include "services/simulation/sentences.h"
@@ -519,6 +520,36 @@ absl::Status Simulation::Backtest(const v1::BacktestRequest& request, const Call
   }
   if (!write(last)) return absl::CancelledError("the caller stopped listening");
   return absl::OkStatus();
+}
+
+absl::StatusOr<v1::MeasureInitiativesResponse> Simulation::MeasureInitiatives(
+    const v1::MeasureInitiativesRequest& request, const CallScope& scope) {
+  v1::Scenario asked;
+  *asked.mutable_initiatives() = request.scenario().initiatives();
+  if (asked.initiatives_size() == 0) {
+    return InvalidField("scenario.initiatives", "is empty; want the initiatives to measure");
+  }
+  // Names and days mean what they mean in a forecast, also where the history is too thin for one.
+  QC_ASSIGN_OR_RETURN(const metrics::v1::PipelineModel model,
+                      sources_.fit(request.parent(), request.as_of(), scope));
+  QC_ASSIGN_OR_RETURN(const StateMessages state,
+                      sources_.state(request.parent(), model.as_of(), "", scope));
+  QC_ASSIGN_OR_RETURN(const Business business, BusinessFrom(model, state));
+  QC_ASSIGN_OR_RETURN(const simulator::Scenario scenario,
+                      ScenarioFrom(asked, business, "scenario"));
+  MeasurementQuestion question = QuestionFrom(scenario, business);
+  v1::MeasureInitiativesResponse response;
+  *response.mutable_as_of() = model.as_of();
+  for (std::string& note : question.notes) response.add_notes(std::move(note));
+  if (question.runs.empty()) return response;
+  metrics::v1::MeasureInitiativesRequest to_metrics;
+  to_metrics.set_parent(request.parent());
+  *to_metrics.mutable_as_of() = model.as_of();
+  for (metrics::v1::InitiativeRun& run : question.runs) *to_metrics.add_runs() = std::move(run);
+  QC_ASSIGN_OR_RETURN(metrics::v1::MeasureInitiativesResponse measured,
+                      sources_.measure(to_metrics, scope));
+  response.mutable_measurements()->Swap(measured.mutable_measurements());
+  return response;
 }
 
 }  // namespace quotacast::simulation

@@ -103,6 +103,10 @@ class Simulation {
   absl::Status Backtest(const v1::BacktestRequest& request, const CallScope& scope,
                         const std::function<bool(const v1::BacktestResponse&)>& write);
 
+  // Further errors: as BusinessFrom and the scenario's conversion.
+  absl::StatusOr<v1::MeasureInitiativesResponse> MeasureInitiatives(
+      const v1::MeasureInitiativesRequest& request, const CallScope& scope);
+
  private:
   // A request's data: the model and state that metrics resolved. `business` is null when the
   // history is too thin for a forecast.

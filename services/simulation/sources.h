@@ -47,6 +47,10 @@ struct SimulationSources {
                                                 const type::v1::AsOf& as_of, bool with_deals,
                                                 const CallScope& scope)>
       actuals = {};
+  // What the history says of initiatives. Only MeasureInitiatives asks.
+  std::function<absl::StatusOr<metrics::v1::MeasureInitiativesResponse>(
+      const metrics::v1::MeasureInitiativesRequest& request, const CallScope& scope)>
+      measure = {};
 };
 
 }  // namespace quotacast::simulation

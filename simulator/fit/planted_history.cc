@@ -69,15 +69,21 @@ DayFactors FactorsOf(const PlantedPipeline& pipeline, int stage, absl::CivilDay 
   return {last ? std::exp(effect.win_log_factor) : 1, std::exp(effect.loss_log_factor)};
 }
 
+constexpr size_t kMarketBlockDays = 91;
+
 double AdoptedAt(const PlantedInitiative& initiative, int rep, absl::CivilDay day) {
   const std::optional<absl::CivilDay> start = initiative.starts[static_cast<size_t>(rep)];
   if (!start.has_value() || day < *start) return 0;
   return AdoptionAt(initiative.adoption, static_cast<double>(day - *start) / 7);
 }
 
-// What initiatives add to the rep's shift in the stage on the day.
-double InitiativeShift(const PlantedPipeline& pipeline, int rep, int stage, absl::CivilDay day) {
+// What the quarter and initiatives add to the rep's shift in the stage on the day.
+double ShiftOfDay(const PlantedPipeline& pipeline, int rep, int stage, absl::CivilDay day) {
   double shift = 0;
+  if (!pipeline.market_shifts.empty()) {
+    const absl::CivilDay as_of = pipeline.first_day + (pipeline.day_count - 1);
+    shift += pipeline.market_shifts[static_cast<size_t>(as_of - day) / kMarketBlockDays];
+  }
   for (const PlantedInitiative& initiative : pipeline.initiatives) {
     const std::vector<int>& stages = initiative.stages;
     if (!stages.empty() && std::find(stages.begin(), stages.end(), stage) == stages.end()) continue;
@@ -96,7 +102,7 @@ void Live(const PlantedPipeline& pipeline, double shift, absl::CivilDay as_of, S
     int age = 0;
     const auto chance = [&] {
       return Shifted(AdvanceProbability(cell, age),
-                     shift + InitiativeShift(pipeline, deal.rep, stage, day));
+                     shift + ShiftOfDay(pipeline, deal.rep, stage, day));
     };
     double p = chance();
     DayFactors factors = FactorsOf(pipeline, stage, day);

@@ -48,6 +48,8 @@ struct PlantedPipeline {
   // First day without the rep, per rep; empty: all stay. What they leave goes on under their name.
   std::vector<std::optional<absl::CivilDay>> rep_ends;
   std::vector<PlantedInitiative> initiatives;
+  // Probit, of everybody, by 91-day block back from the as-of day; empty: all are alike.
+  std::vector<double> market_shifts;
   absl::CivilDay first_day = absl::CivilDay(2020, 1, 1);
   int day_count = 730;
   // Deals closed before this day are missing, as in an export that began with what was open.

@@ -1,6 +1,5 @@
 #include "tests/validation/planted_parameters.h"
 
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +13,7 @@
 #include "simulator/fit/fit.h"
 #include "simulator/fit/planted_history.h"
 #include "simulator/model/model.h"
+#include "tests/validation/dice.h"
 
 namespace quotacast::validation {
 namespace {
@@ -24,26 +24,6 @@ using simulator::PlantedCell;
 using simulator::PlantedPipeline;
 
 constexpr int kStages = 3;
-
-// Uniforms of one company, in order.
-class Dice {
- public:
-  Dice(uint64_t seed, int company) : seed_(seed), company_(static_cast<uint64_t>(company)) {}
-
-  double Between(double low, double high) { return low + (high - low) * Uniform(); }
-  double Normal() { return simulator::NormalQuantile(Uniform()); }
-
- private:
-  double Uniform() {
-    const std::array<uint32_t, 4> words =
-        RandomBlock(seed_, company_, 0, RandomPurpose::kSynthetic, index_++);
-    return UniformOpen(words[0], words[1]);
-  }
-
-  uint64_t seed_;
-  uint64_t company_;
-  uint32_t index_ = 0;
-};
 
 // Companies as one meets them, none of them the default pipeline: 4 to 12 reps, one to two and a
 // half years, win rates from 5 to 45 %, cycles from a month to half a year.

@@ -8,9 +8,13 @@
 #include "clients/cli/arguments.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/json_output.h"
+#include "clients/cli/render/measurement_report.h"
 #include "clients/cli/render/model_report.h"
+#include "clients/cli/scenario_source.h"
 #include "clients/cpp/metrics_client.h"
+#include "clients/cpp/simulation_client.h"
 #include "quotacast/metrics/v1/metrics_service.pb.h"
+#include "quotacast/simulation/v1/simulation_service.pb.h"
 
 namespace quotacast::cli {
 namespace {
@@ -38,6 +42,27 @@ absl::StatusOr<int> Show(const ShowArguments& arguments, CommandContext& context
   return kExitOk;
 }
 
+struct InitiativesArguments {
+  std::string as_of;
+  std::string scenario;
+};
+
+absl::StatusOr<int> MeasureInitiatives(const InitiativesArguments& arguments,
+                                       CommandContext& context) {
+  simulation::v1::MeasureInitiativesRequest request;
+  request.set_parent(context.workspace);
+  if (!arguments.as_of.empty()) {
+    QC_ASSIGN_OR_RETURN(*request.mutable_as_of()->mutable_effective_date(),
+                        ParseDateArgument(arguments.as_of));
+  }
+  QC_ASSIGN_OR_RETURN(*request.mutable_scenario(), LoadScenario(arguments.scenario, context));
+  clients::SimulationClient client(context.channel);
+  QC_ASSIGN_OR_RETURN(const simulation::v1::MeasureInitiativesResponse response,
+                      client.MeasureInitiatives(request, context.call_options));
+  context.out << (context.json ? ToJson(response) : MeasurementReport(response, context.terminal));
+  return kExitOk;
+}
+
 }  // namespace
 
 void AddModelCommands(CLI::App& app, Commands& commands) {
@@ -55,6 +80,22 @@ void AddModelCommands(CLI::App& app, Commands& commands) {
       "  quotacast --data-dir ./company model show --as-of 2017-06-30 --json");
   commands.push_back(
       {show, [arguments](CommandContext& context) { return Show(*arguments, context); }, {}});
+
+  auto measured = std::make_shared<InitiativesArguments>();
+  CLI::App* initiatives = model->add_subcommand(
+      "initiatives",
+      "What the history says of a scenario's initiatives that have begun, against what is stated");
+  initiatives->add_option("scenario", measured->scenario, "A file or the id of a saved scenario")
+      ->required();
+  initiatives->add_option("--as-of", measured->as_of, "Last day whose facts count")
+      ->check(CheckedBy(ParseDateArgument, "DATE"));
+  initiatives->footer(
+      "Example:\n"
+      "  quotacast --data-dir ./company model initiatives scenario.json");
+  commands.push_back(
+      {initiatives,
+       [measured](CommandContext& context) { return MeasureInitiatives(*measured, context); },
+       {}});
 }
 
 }  // namespace quotacast::cli

@@ -61,5 +61,21 @@ TEST_F(ModelTest, Mistakes) {
   EXPECT_EQ(Run({}).exit_code, kExitError);
 }
 
+TEST_F(ModelTest, MeasuresAScenariosInitiatives) {
+  services_.saved_scenarios["plan"].set_scenario_id("plan");
+  services_.saved_scenarios["plan"].mutable_scenario()->add_initiatives()->set_initiative_id("x");
+  services_.measurements.add_measurements()->set_initiative_id("clinic");
+  const std::vector<std::string> typed = {"model", "initiatives", "plan", "--as-of", "2017-06-30"};
+  const CliRun run = RunCliOnData(services_, typed);
+  EXPECT_EQ(run.exit_code, kExitOk) << run.err;
+  EXPECT_EQ(services_.measure_request.as_of().effective_date().month(), 6);
+  EXPECT_EQ(services_.measure_request.scenario().initiatives(0).initiative_id(), "x");
+  EXPECT_NE(run.out.find("clinic"), std::string::npos) << run.out;
+  EXPECT_NE(
+      RunCliOnData(services_, {"model", "initiatives", "plan", "--json"}).out.find("\"clinic\""),
+      std::string::npos);
+  EXPECT_EQ(RunCliOnData(services_, {"model", "initiatives"}).exit_code, kExitUsage);
+}
+
 }  // namespace
 }  // namespace quotacast::cli

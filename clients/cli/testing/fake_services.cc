@@ -229,6 +229,13 @@ class FakeServices::Simulation final : public simulation::v1::SimulationService:
     *response = owner_.forecast_response;
     return ToGrpc(owner_.failure);
   }
+  grpc::Status MeasureInitiatives(grpc::ServerContext*,
+                                  const simulation::v1::MeasureInitiativesRequest* request,
+                                  simulation::v1::MeasureInitiativesResponse* response) override {
+    owner_.measure_request = *request;
+    *response = owner_.measurements;
+    return ToGrpc(owner_.failure);
+  }
   grpc::Status StreamForecast(
       grpc::ServerContext*, const simulation::v1::StreamForecastRequest* request,
       grpc::ServerWriter<simulation::v1::StreamForecastResponse>* writer) override {

@@ -78,6 +78,8 @@ class FakeServices {
   simulation::v1::StreamForecastResult stream_forecast_result;
   simulation::v1::CompareScenariosRequest compare_request;
   simulation::v1::ComparisonResult comparison;
+  simulation::v1::MeasureInitiativesRequest measure_request;
+  simulation::v1::MeasureInitiativesResponse measurements;
   // Backtest sends these messages in order.
   simulation::v1::BacktestRequest backtest_request;
   std::vector<simulation::v1::BacktestResponse> backtest;

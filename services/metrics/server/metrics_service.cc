@@ -85,6 +85,19 @@ grpc::ServerUnaryReactor* MetricsService::FitModel(grpc::CallbackServerContext* 
       });
 }
 
+grpc::ServerUnaryReactor* MetricsService::MeasureInitiatives(
+    grpc::CallbackServerContext* context, const v1::MeasureInitiativesRequest* request,
+    v1::MeasureInitiativesResponse* response) {
+  return serving::HandleUnary(
+      serving_, context, request, response,
+      [this](const serving::CallContext& call, const v1::MeasureInitiativesRequest& request,
+             v1::MeasureInitiativesResponse* response) -> absl::Status {
+        QC_ASSIGN_OR_RETURN(*response,
+                            core_.MeasureInitiatives(request, call.cancelled_function()));
+        return absl::OkStatus();
+      });
+}
+
 grpc::ServerUnaryReactor* MetricsService::GetModel(grpc::CallbackServerContext* context,
                                                    const v1::GetModelRequest* request,
                                                    v1::GetModelResponse* response) {

@@ -43,6 +43,10 @@ class MetricsService final : public v1::MetricsService::CallbackService {
   grpc::ServerUnaryReactor* FitModel(grpc::CallbackServerContext* context,
                                      const v1::FitModelRequest* request,
                                      v1::FitModelResponse* response) override;
+  grpc::ServerUnaryReactor* MeasureInitiatives(grpc::CallbackServerContext* context,
+                                               const v1::MeasureInitiativesRequest* request,
+                                               v1::MeasureInitiativesResponse* response) override;
+
   grpc::ServerUnaryReactor* GetModel(grpc::CallbackServerContext* context,
                                      const v1::GetModelRequest* request,
                                      v1::GetModelResponse* response) override;

@@ -100,6 +100,10 @@ SimulationSources SourcesFrom(clients::MetricsClient& metrics) {
     request.set_with_deals(with_deals);
     return CollectActuals(metrics, request, scope);
   };
+  sources.measure = [&metrics](const metrics::v1::MeasureInitiativesRequest& request,
+                               const CallScope& scope) {
+    return metrics.MeasureInitiatives(request, OptionsFrom(scope));
+  };
   return sources;
 }
 
@@ -160,6 +164,18 @@ grpc::ServerWriteReactor<v1::BacktestResponse>* SimulationService::Backtest(
         return core_.Backtest(
             request, ScopeFrom(call),
             [&writer](const v1::BacktestResponse& message) { return writer.Write(message); });
+      });
+}
+
+grpc::ServerUnaryReactor* SimulationService::MeasureInitiatives(
+    grpc::CallbackServerContext* context, const v1::MeasureInitiativesRequest* request,
+    v1::MeasureInitiativesResponse* response) {
+  return serving::HandleUnary(
+      serving_, context, request, response,
+      [this](const serving::CallContext& call, const v1::MeasureInitiativesRequest& request,
+             v1::MeasureInitiativesResponse* response) -> absl::Status {
+        QC_ASSIGN_OR_RETURN(*response, core_.MeasureInitiatives(request, ScopeFrom(call)));
+        return absl::OkStatus();
       });
 }
 

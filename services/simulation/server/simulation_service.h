@@ -31,6 +31,9 @@ class SimulationService final : public v1::SimulationService::CallbackService {
                     serving::ServingOptions serving_options, const Clock& machine_clock,
                     serving::CallLog call_log, TrackRecords* track_records = nullptr);
 
+  grpc::ServerUnaryReactor* MeasureInitiatives(grpc::CallbackServerContext* context,
+                                               const v1::MeasureInitiativesRequest* request,
+                                               v1::MeasureInitiativesResponse* response) override;
   grpc::ServerUnaryReactor* Forecast(grpc::CallbackServerContext* context,
                                      const v1::ForecastRequest* request,
                                      v1::ForecastResponse* response) override;
