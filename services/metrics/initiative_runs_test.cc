@@ -31,7 +31,7 @@ void SetDate(CivilDay day, google::type::Date* date) {
   date->set_day(day.day());
 }
 
-v1::InitiativeRun Run() {
+v1::InitiativeRun ClinicRun() {
   v1::InitiativeRun run;
   run.set_initiative_id("clinic");
   run.set_driver(type::v1::INITIATIVE_DRIVER_WIN);
@@ -53,7 +53,7 @@ v1::InitiativeRun Run() {
 
 TEST(InitiativeRunsTest, ReadsARun) {
   v1::MeasureInitiativesRequest request;
-  *request.add_runs() = Run();
+  *request.add_runs() = ClinicRun();
   const auto runs = RunsFrom(request.runs(), SomeHistory());
   ASSERT_TRUE(runs.ok()) << runs.status();
   const simulator::InitiativeRun& run = runs->at(0);
@@ -71,14 +71,14 @@ TEST(InitiativeRunsTest, ReadsARun) {
 
 TEST(InitiativeRunsTest, NamesWhatCannotBe) {
   v1::MeasureInitiativesRequest request;
-  v1::InitiativeRun run = Run();
+  v1::InitiativeRun run = ClinicRun();
   run.set_driver(type::v1::INITIATIVE_DRIVER_UNSPECIFIED);
   run.mutable_participants(0)->set_rep_id("bib");
   SetDate(CivilDay(2026, 10, 1), run.mutable_participants(0)->mutable_start_date());
   run.mutable_end_date()->set_month(13);
   run.add_segment_ids("mid");
   *request.add_runs() = run;
-  *request.add_runs() = Run();
+  *request.add_runs() = ClinicRun();
   request.mutable_runs(1)->set_driver(type::v1::INITIATIVE_DRIVER_CREATION);
   const auto runs = RunsFrom(request.runs(), SomeHistory());
   const std::optional<ErrorDetail> detail = GetDetail(runs.status());
@@ -105,7 +105,7 @@ TEST(InitiativeRunsTest, WritesAMeasurement) {
   measurement.untreated_count = 60;
   measurement.adopted_share = 0.8;
   measurement.absorbed_share = 0.4;
-  const type::v1::InitiativeMeasurement proto = ToProtoMeasurement(Run(), measurement);
+  const type::v1::InitiativeMeasurement proto = ToProtoMeasurement(ClinicRun(), measurement);
   EXPECT_EQ(proto.initiative_id(), "clinic");
   EXPECT_EQ(proto.stage_ids_size(), 2);
   EXPECT_EQ(proto.stated().mean(), 0.1);
@@ -114,9 +114,9 @@ TEST(InitiativeRunsTest, WritesAMeasurement) {
   EXPECT_EQ(proto.sample_unit(), "exits");
   EXPECT_EQ(proto.note(), "");
   measurement.history = std::nullopt;
-  EXPECT_NE(ToProtoMeasurement(Run(), measurement).note().find("compare"), std::string::npos);
+  EXPECT_NE(ToProtoMeasurement(ClinicRun(), measurement).note().find("compare"), std::string::npos);
   measurement.treated_count = 0;
-  EXPECT_NE(ToProtoMeasurement(Run(), measurement).note().find("nobody who took part"),
+  EXPECT_NE(ToProtoMeasurement(ClinicRun(), measurement).note().find("nobody who took part"),
             std::string::npos);
 }
 
