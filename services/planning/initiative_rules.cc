@@ -53,13 +53,18 @@ void CheckEffects(const simulation::v1::InitiativeEffect& effect, const std::str
       {effect.has_size(), effect.size(), "size"},
       {effect.has_ramp(), effect.ramp(), "ramp"},
       {effect.has_attrition(), effect.attrition(), "attrition"},
+      {effect.has_lead_volume(), effect.lead_volume(), "lead_volume"},
+      {effect.has_lead_work(), effect.lead_work(), "lead_work"},
+      {effect.has_lead_response(), effect.lead_response(), "lead_response"},
+      {effect.has_churn(), effect.churn(), "churn"},
+      {effect.has_selling_time(), effect.selling_time(), "selling_time"},
   };
   bool any = effect.stage_wins_size() > 0;
   for (const auto& driver : drivers) any = any || driver.present;
   if (!any) {
     errors.Add(path,
                "has no driver; want at least one of win, stage_wins, cycle, creation, size, "
-               "ramp and attrition");
+               "ramp, attrition, lead_volume, lead_work, lead_response, churn and selling_time");
   }
   for (const auto& driver : drivers) {
     CheckEffect(driver.present, driver.effect, Path(path, driver.field), errors);

@@ -65,6 +65,23 @@ TEST(CheckChange, NeedsADriverAndADay) {
               ElementsAre("c.effect", "c.start_date"));
 }
 
+TEST(CheckChange, AnyDriverDoes) {
+  using simulation::v1::InitiativeEffect;
+  for (const auto driver :
+       {&InitiativeEffect::mutable_cycle, &InitiativeEffect::mutable_attrition,
+        &InitiativeEffect::mutable_lead_volume, &InitiativeEffect::mutable_lead_work,
+        &InitiativeEffect::mutable_lead_response, &InitiativeEffect::mutable_churn,
+        &InitiativeEffect::mutable_selling_time}) {
+    simulation::v1::InitiativeChange change = Change(Day(1, 1), std::nullopt);
+    change.clear_effect();
+    EXPECT_THAT(FieldsOf(change), ElementsAre("c.effect"));
+    (change.mutable_effect()->*driver)()->set_mean(0.1);
+    EXPECT_THAT(FieldsOf(change), IsEmpty());
+    (change.mutable_effect()->*driver)()->set_sd(-1);
+    EXPECT_THAT(FieldsOf(change), SizeIs(1));
+  }
+}
+
 TEST(CheckChange, EffectsAreFiniteAndTheirDoubtNotNegative) {
   simulation::v1::InitiativeChange change = Change(Day(1, 1), std::nullopt);
   change.mutable_effect()->mutable_win()->set_mean(std::numeric_limits<double>::quiet_NaN());

@@ -341,7 +341,14 @@ absl::Status TakeCustomers(const StateMessages& messages, Business& business) {
   return absl::OkStatus();
 }
 
-// Wins of new pipeline to be expected over the horizon: what a trial costs beside the open deals.
+// Roughly the share of what enters a stage, or comes as a lead, that advances.
+double AdvanceShare(const simulator::StageCell& cell) {
+  double advance = 0;
+  for (const simulator::AgeCell& age : cell.ages) advance += age.advance_probability;
+  return advance / static_cast<double>(cell.ages.size());
+}
+
+// Wins of new pipeline to be expected over the horizon: what a trial costs beside what is open.
 double ExpectedNewWins(const Business& business) {
   const simulator::PipelineModel& model = business.model;
   const simulator::ParameterDraw& draw = model.draws.front();
@@ -351,16 +358,32 @@ double ExpectedNewWins(const Business& business) {
   for (size_t g = 0; g < model.segments.size(); ++g) {
     double win_probability = 1;
     for (size_t s = 0; s < model.stages.size(); ++s) {
-      double advance = 0;
-      const auto& ages = draw.cells[g * model.stages.size() + s].ages;
-      for (const simulator::AgeCell& age : ages) advance += age.advance_probability;
-      win_probability *= advance / static_cast<double>(ages.size());
+      win_probability *= AdvanceShare(draw.cells[g * model.stages.size() + s]);
     }
+    const double of_leads = draw.lead_cells.empty() ? 0 : AdvanceShare(draw.lead_cells[g]);
     for (size_t r = 0; r < model.reps.size(); ++r) {
-      wins += draw.creation_rate_per_day[r * model.segments.size() + g] * days * win_probability;
+      const size_t at = r * model.segments.size() + g;
+      double created = draw.creation_rate_per_day[at];
+      if (of_leads > 0) created += draw.lead_rate_per_day[at] * of_leads;
+      wins += created * days * win_probability;
     }
   }
   return wins;
+}
+
+// What each trial decides once: open deals, leads, and what customers may still lead to.
+double OpenItems(const Business& business) {
+  const simulator::PipelineModel& model = business.model;
+  size_t items = business.state.open_deals.size();
+  if (!model.draws.front().lead_cells.empty()) items += business.state.open_leads.size();
+  const auto leads_on = [](const std::vector<int>& segments, int segment) {
+    return !segments.empty() && segments[segment] >= 0;
+  };
+  for (const simulator::Customer& customer : business.state.customers) {
+    if (!customer.is_renewed && leads_on(model.renewal_segments, customer.segment)) ++items;
+    if (!customer.is_expanded && leads_on(model.expansion_segments, customer.segment)) ++items;
+  }
+  return static_cast<double>(items);
 }
 
 }  // namespace
@@ -405,8 +428,7 @@ absl::StatusOr<Business> BusinessFrom(const metrics::v1::PipelineModel& model,
     business.team_can_hire.push_back(hiring.count(team.key) > 0);
   }
   business.short_cycle_share = WonWithinShare(business.model, kShortWonCycleDays);
-  business.deals_per_trial =
-      static_cast<double>(business.state.open_deals.size()) + ExpectedNewWins(business);
+  business.deals_per_trial = OpenItems(business) + ExpectedNewWins(business);
   return business;
 }
 

@@ -47,7 +47,8 @@ struct Business {
   int64_t deals_without_amount_count = 0;
   // Share of the wins of new deals that come within kShortWonCycleDays.
   double short_cycle_share = 0;
-  // Deals whose fate one trial decides: the open ones and the expected wins of the horizon.
+  // Whose fate one trial decides: open deals and leads, what customers may lead to, and the
+  // expected wins of new pipeline.
   double deals_per_trial = 0;
 };
 

@@ -61,6 +61,42 @@ TEST(Business, CarriesTheStateOver) {
   EXPECT_LT(business.short_cycle_share, 0.5);
 }
 
+// Leads, and customers of whom one was renewed: 3 items more, and 4 reps' leads at .2 a day, of
+// which half become opportunities.
+TEST(Business, LeadsAndCustomersCostTime) {
+  metrics::v1::PipelineModel model = CompanyModel();
+  StateMessages state = CompanyState();
+  const double before = BusinessFrom(model, state)->deals_per_trial;
+  model.add_customer_age_edges_days(300);
+  model.add_renewal_segments(model.segments(0));
+  for (metrics::v1::ParameterDraw& draw : *model.mutable_draws()) {
+    metrics::v1::StageCell& leads = *draw.add_lead_cells();
+    leads = draw.cells(0);
+    for (metrics::v1::AgeCell& age : *leads.mutable_ages()) age.set_advance_probability(0.5);
+    for (int r = 0; r < 4; ++r) draw.add_lead_rate_per_day(0.2);
+    for (int t = 0; t < model.teams_size(); ++t) draw.add_team_lead_rate_per_day(0.2);
+    for (int bin = 0; bin < 2; ++bin) draw.add_renewal_rate_per_day(0.002);
+  }
+  for (int i = 0; i < 2; ++i) {
+    metrics::v1::StateOpenLead& lead = state.leads.emplace_back();
+    lead.set_lead_id(i == 0 ? "l1" : "l2");
+    lead.set_rep_id("ann");
+    lead.set_segment_id(model.segments(0));
+    metrics::v1::StateCustomer& customer = state.customers.emplace_back();
+    customer.set_opportunity_id(i == 0 ? "o1" : "o2");
+    customer.set_rep_id("ben");
+    customer.set_segment_id(model.segments(0));
+    customer.set_is_renewed(i == 0);
+  }
+  state.header.set_open_lead_count(2);
+  state.header.set_customer_count(2);
+  const auto business = BusinessFrom(model, state);
+  ASSERT_TRUE(business.ok()) << business.status();
+  EXPECT_NEAR(business->deals_per_trial - before, 3 + 4 * 0.2 * 0.5 * 92 * 0.3575, 0.5);
+  EXPECT_EQ(business->state.open_leads[1].key, "l2");
+  EXPECT_EQ(business->state.customers[1].rep, 1);
+}
+
 TEST(Business, ContradictionsAreInternal) {
   const struct {
     const char* message;

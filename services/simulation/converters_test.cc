@@ -227,6 +227,43 @@ TEST(ScenarioFrom, InitiativesTakeTheDocumentedDefaults) {
   EXPECT_EQ(initiative.end, std::nullopt);
 }
 
+// With leads and customers in the model their levers are taken over, without they are refused.
+TEST(ScenarioFrom, LeversOnLeadsAndCustomersNeedThem) {
+  v1::InitiativeChange message = WinInitiative("a", 0.1, 0);
+  v1::InitiativeEffect& effect = *message.mutable_effect();
+  effect.mutable_selling_time()->set_mean(0.05);
+  Business business = CompanyBusiness();
+  auto scenario = ScenarioFrom(ScenarioOf(message), business, "scenario");
+  ASSERT_TRUE(scenario.ok()) << scenario.status();
+  EXPECT_EQ(scenario->initiatives[0].selling_time->mean, 0.05);
+
+  effect.mutable_lead_volume()->set_mean(0.1);
+  effect.mutable_lead_work()->set_mean(0.2);
+  effect.mutable_lead_response()->set_mean(0.3);
+  effect.mutable_churn()->set_mean(-0.4);
+  scenario = ScenarioFrom(ScenarioOf(message), business, "scenario");
+  for (const char* refusal :
+       {"scenario.initiatives[0].effect.lead_volume: acts on leads, and the history does not tell",
+        "scenario.initiatives[0].effect.lead_work: acts on leads",
+        "scenario.initiatives[0].effect.lead_response: acts on leads",
+        "scenario.initiatives[0].effect.churn: acts on renewals and expansions of customers, and "
+        "the history has neither"}) {
+    EXPECT_THAT(std::string(scenario.status().message()), HasSubstr(refusal));
+  }
+  business.model.draws[0].lead_cells = {business.model.draws[0].cells[0]};
+  business.model.renewal_segments = {-1};
+  business.model.expansion_segments = {0};
+  scenario = ScenarioFrom(ScenarioOf(message), business, "scenario");
+  ASSERT_TRUE(scenario.ok()) << scenario.status();
+  EXPECT_EQ(scenario->initiatives[0].lead_volume->mean, 0.1);
+  EXPECT_EQ(scenario->initiatives[0].lead_work->mean, 0.2);
+  EXPECT_EQ(scenario->initiatives[0].lead_response->mean, 0.3);
+  EXPECT_EQ(scenario->initiatives[0].churn->mean, -0.4);
+  business.model.expansion_segments = {-1};
+  scenario = ScenarioFrom(ScenarioOf(message), business, "scenario");
+  EXPECT_THAT(std::string(scenario.status().message()), HasSubstr("effect.churn: acts on"));
+}
+
 TEST(ScenarioFrom, AdoptionCanBeAtOnce) {
   v1::InitiativeChange message = WinInitiative("a", 0.1, 0);
   message.mutable_adoption()->set_ceiling(0.5);
@@ -304,6 +341,9 @@ TEST(ScenarioFrom, RefusesInitiativesByPathAndValue) {
        [](auto& i) {
          i.mutable_effect()->mutable_cycle()->set_mean(std::numeric_limits<double>::infinity());
        }},
+      {"effect.selling_time.mean: is 3.5",
+       [](auto& i) { i.mutable_effect()->mutable_selling_time()->set_mean(3.5); }},
+      {"effect.churn.sd: is -1", [](auto& i) { i.mutable_effect()->mutable_churn()->set_sd(-1); }},
       {"effect.creation.mean: is 3.5",
        [](auto& i) { i.mutable_effect()->mutable_creation()->set_mean(3.5); }},
       {"start_date: is missing", [](auto& i) { i.clear_start_date(); }},

@@ -109,6 +109,31 @@ class ScenarioConverter {
                         "` is not in the audience of the initiative");
   }
 
+  // An effect on what the model does not tell apart would silently do nothing.
+  void CheckHasWhatItActsOn(const simulator::Initiative& initiative, const std::string& path) {
+    const auto& draws = business_.model.draws;
+    const bool has_leads = std::any_of(draws.begin(), draws.end(),
+                                       [](const auto& draw) { return !draw.lead_cells.empty(); });
+    const auto check_leads = [&](const std::optional<simulator::Effect>& effect,
+                                 const char* field) {
+      if (!effect.has_value() || has_leads) return;
+      errors_.Add(FieldPath(path, field),
+                  "acts on leads, and the history does not tell leads apart: import leads, or "
+                  "state the effect as one on creation");
+    };
+    check_leads(initiative.lead_volume, "lead_volume");
+    check_leads(initiative.lead_work, "lead_work");
+    check_leads(initiative.lead_response, "lead_response");
+    const auto leads_somewhere = [](const std::vector<int>& segments) {
+      return std::any_of(segments.begin(), segments.end(), [](int to) { return to >= 0; });
+    };
+    if (initiative.churn.has_value() && !leads_somewhere(business_.model.renewal_segments) &&
+        !leads_somewhere(business_.model.expansion_segments)) {
+      errors_.Add(FieldPath(path, "churn"),
+                  "acts on renewals and expansions of customers, and the history has neither");
+    }
+  }
+
   void ConvertEffects(const v1::InitiativeEffect& effect, const std::string& path,
                       simulator::Initiative& initiative) {
     const auto convert = [&](bool present, const v1::UncertainEffect& message, const char* field) {
@@ -120,6 +145,14 @@ class ScenarioConverter {
     initiative.size = convert(effect.has_size(), effect.size(), "size");
     initiative.ramp = convert(effect.has_ramp(), effect.ramp(), "ramp");
     initiative.attrition = convert(effect.has_attrition(), effect.attrition(), "attrition");
+    initiative.lead_volume = convert(effect.has_lead_volume(), effect.lead_volume(), "lead_volume");
+    initiative.lead_work = convert(effect.has_lead_work(), effect.lead_work(), "lead_work");
+    initiative.lead_response =
+        convert(effect.has_lead_response(), effect.lead_response(), "lead_response");
+    initiative.churn = convert(effect.has_churn(), effect.churn(), "churn");
+    initiative.selling_time =
+        convert(effect.has_selling_time(), effect.selling_time(), "selling_time");
+    CheckHasWhatItActsOn(initiative, path);
     const std::string list = FieldPath(path, "stage_wins");
     std::set<int> stages;
     // A longer list names a stage twice or an unknown one before it ends.

@@ -14,13 +14,14 @@ using simulator::StageCell;
 // Stages are followed this long; later exits no longer change a share noticeably.
 constexpr int kFollowedDays = 3'650;
 
-// The mean of one cell over the draws.
-StageCell MeanCell(const PipelineModel& model, size_t cell) {
+// The mean of one cell, of stages or of leads, over the draws.
+StageCell MeanCell(const PipelineModel& model,
+                   std::vector<StageCell> simulator::ParameterDraw::*cells, size_t cell) {
   StageCell mean;
   mean.ages.resize(model.age_bin_edges_days.size() + 1);
   const double weight = 1.0 / static_cast<double>(model.draws.size());
   for (const simulator::ParameterDraw& draw : model.draws) {
-    const StageCell& drawn = draw.cells[cell];
+    const StageCell& drawn = (draw.*cells)[cell];
     mean.entry_day_exit_share += weight * drawn.entry_day_exit_share;
     mean.entry_advance_probability += weight * drawn.entry_advance_probability;
     mean.entry_regress_probability += weight * drawn.entry_regress_probability;
@@ -142,8 +143,20 @@ double WonWithinShare(const PipelineModel& model, int day_count) {
         creation += draw.creation_rate_per_day[r * segments + g];
       }
     }
+    if (!model.draws.front().lead_cells.empty()) {
+      double leads = 0;
+      for (const simulator::ParameterDraw& draw : model.draws) {
+        for (size_t r = 0; r < model.reps.size(); ++r) {
+          leads += draw.lead_rate_per_day[r * segments + g];
+        }
+      }
+      creation +=
+          leads * EverWon(model, {MeanCell(model, &simulator::ParameterDraw::lead_cells, g)});
+    }
     std::vector<StageCell> cells;
-    for (size_t s = 0; s < stages; ++s) cells.push_back(MeanCell(model, g * stages + s));
+    for (size_t s = 0; s < stages; ++s) {
+      cells.push_back(MeanCell(model, &simulator::ParameterDraw::cells, g * stages + s));
+    }
     won_ever += creation * EverWon(model, cells);
     won_within += creation * WonWithin(model, cells, day_count);
   }

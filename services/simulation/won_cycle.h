@@ -10,9 +10,9 @@ namespace quotacast::simulation {
 inline constexpr int kShortWonCycleDays = 28;
 
 // Of the new deals that are ever won, the share won less than `day_count` days after creation, over
-// all segments weighted by their wins, at the mean of the parameter draws. In [0, 1]; 0 when the
-// model wins nothing. The deal's path is followed day by day, a day being a step. Takes
-// O(segments * stages * day_count^2).
+// all segments weighted by their wins (those of leads too), at the mean of the parameter draws. In
+// [0, 1]; 0 when the model wins nothing. The deal's path is followed day by day, a day being a
+// step. Takes O(segments * stages * day_count^2).
 double WonWithinShare(const simulator::PipelineModel& model, int day_count);
 
 }  // namespace quotacast::simulation

@@ -74,6 +74,22 @@ TEST(WonCycle, ADealMayStartAStageAnew) {
   EXPECT_NEAR(WonWithinShare(model, 28), within / p, 1e-9);
 }
 
+// Two segments whose deals differ in speed, the second's all from leads, of which .3 become
+// opportunities: weights .5 and 2 * .3.
+TEST(WonCycle, SegmentsThatLiveOnLeadsCount) {
+  simulator::PipelineModel model = Model(1, 0.05, 0, 0.5);
+  const simulator::PipelineModel fast = Model(1, 0.2, 0, 0.5), leads = Model(1, 0.1, 0, 0.3);
+  model.segments = {"a", "b"};
+  for (simulator::ParameterDraw& draw : model.draws) {
+    draw.cells.push_back(fast.draws[0].cells[0]);
+    draw.creation_rate_per_day = {0.5, 0};
+    draw.lead_cells = {leads.draws[0].cells[0], leads.draws[0].cells[0]};
+    draw.lead_rate_per_day = {0, 2};
+  }
+  const double slow_share = 1 - std::exp(-0.05 * 27), fast_share = 1 - std::exp(-0.2 * 27);
+  EXPECT_NEAR(WonWithinShare(model, 28), (0.5 * slow_share + 0.6 * fast_share) / 1.1, 1e-9);
+}
+
 TEST(WonCycle, NothingWonIsZero) { EXPECT_EQ(WonWithinShare(Model(1, 0.05, 0, 0), 28), 0); }
 
 }  // namespace

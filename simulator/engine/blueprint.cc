@@ -45,6 +45,15 @@ absl::Status ValidateOptions(const EngineOptions& options, const PipelineState& 
 
 }  // namespace
 
+double CreationRate(const CreationPlan& creation, bool of_team, const ParameterDraw& draw) {
+  if (!creation.from_leads) {
+    return (of_team ? draw.team_creation_rate_per_day
+                    : draw.creation_rate_per_day)[creation.rate_index];
+  }
+  const auto& rates = of_team ? draw.team_lead_rate_per_day : draw.lead_rate_per_day;
+  return rates.empty() ? 0 : rates[creation.rate_index];
+}
+
 absl::StatusOr<Blueprint> DrawBlueprint(const PipelineModel& model, const PipelineState& state,
                                         const Scenario& scenario, const EngineOptions& options) {
   QC_RETURN_IF_ERROR(ValidateModel(model));

@@ -13,6 +13,7 @@
 #include "simulator/engine/deal_path.h"
 #include "simulator/engine/departure_law.h"
 #include "simulator/engine/engine.h"
+#include "simulator/engine/entry_flow.h"
 #include "simulator/engine/inversion.h"
 #include "simulator/engine/levers.h"
 #include "simulator/engine/partial.h"
@@ -29,17 +30,17 @@ struct TableSlot {
   int size = 0;  // Coefficients per polynomial.
 };
 
-// Deals with the same future: equal segment, stage, age (beyond the last age edge all ages are
-// one), lever path and range of shifts.
+// Items with the same future: equal segment, entry (ages that no bin tells apart are one), lever
+// path and range of shifts.
 struct OpenClass {
-  int stage = 0;
-  int age_days = 0;
+  Entry entry;
   TableSlot table;
 };
 
-// New pipeline with the same shape over time, per unit of creation rate.
+// New pipeline with the same shape over time, per unit of creation rate, or of the rate of leads.
 struct FreshClass {
   Tenure tenure;
+  bool from_leads = false;
   TableSlot table;
 };
 
@@ -52,9 +53,10 @@ struct FlowPlan {
   std::vector<FreshClass> fresh;
 };
 
+// Whatever may be won once: an open deal, an open lead, a customer's renewal or expansion.
 struct DealPlan {
   uint64_t id = 0;
-  int segment = 0;
+  int segment = 0;                            // In which it may be won.
   std::optional<int64_t> amount_minor_units;  // When it is certain.
   int revised =
       -1;  // Position in Blueprint::revised_amounts; -1: the amount is certain or unknown.
@@ -64,15 +66,21 @@ struct DealPlan {
   int driver = -1;  // Position in PlanShape::driver_deals; -1 when it is not counted.
 };
 
-// A person's new pipeline in one segment.
+// A person's new pipeline in one segment: of opportunities, or of leads still to come.
 struct CreationPlan {
   uint64_t id = 0;  // Keys the counts, times and amounts.
   int segment = 0;
-  int rate_index = 0;  // In creation_rate_per_day (reps) or team_creation_rate_per_day (hires).
+  bool from_leads = false;
+  int rate_index = 0;  // In creation_rate_per_day (reps) or team_creation_rate_per_day (hires), or
+                       // in lead_rate_per_day or team_lead_rate_per_day.
   int flow = 0;
   int fresh_class = 0;
   TableSlot table;
 };
+
+// Opportunities, or leads, per day under one draw; 0 where it does not tell leads apart.
+// `of_team`: of hires and of backfill.
+double CreationRate(const CreationPlan& creation, bool of_team, const ParameterDraw& draw);
 
 // Whose line a seller's wins go to from a step on.
 struct WinsHandover {
@@ -101,7 +109,7 @@ struct Seller {
   double effect_mean = 0;
   double effect_variance = 0;  // Hires: the draw's rep_sd squared instead.
   int basis = 0;
-  std::vector<DealPlan> deals;  // By id.
+  std::vector<DealPlan> deals;  // By id, whatever their origin.
   std::vector<CreationPlan> creation;
   std::vector<WinsHandover> handovers;  // By step; the seller books what comes before the first.
   int inherits = -1;                    // Among those who take deals over; -1: does not.

@@ -7,15 +7,24 @@
 namespace quotacast::simulator {
 namespace {
 
+// Copies step `w` of a list that is empty where all its steps are `plain`.
+void CopyOptional(const std::vector<double>& from, size_t w, size_t steps, double plain,
+                  std::vector<double>& to) {
+  if (!from.empty() && to.empty()) to.assign(steps, plain);
+  if (!to.empty()) to[w] = from.empty() ? plain : from[w];
+}
+
 // Copies step `w` of `from` to `to`, which grows the lists it lacks.
 void CopyStep(const LeverPath& from, size_t w, LeverPath& to) {
   const size_t steps = to.win_shift.size();
   to.win_shift[w] = from.win_shift[w];
   to.cycle_factor[w] = from.cycle_factor[w];
   to.creation_factor[w] = from.creation_factor[w];
-  if (!from.size_factor.empty() && to.size_factor.empty()) to.size_factor.assign(steps, 1);
-  if (!to.size_factor.empty())
-    to.size_factor[w] = from.size_factor.empty() ? 1 : from.size_factor[w];
+  to.lead_speed_factor[w] = from.lead_speed_factor[w];
+  CopyOptional(from.size_factor, w, steps, 1, to.size_factor);
+  CopyOptional(from.lead_volume_factor, w, steps, 1, to.lead_volume_factor);
+  CopyOptional(from.lead_work_shift, w, steps, 0, to.lead_work_shift);
+  CopyOptional(from.churn_log_factor, w, steps, 0, to.churn_log_factor);
   if (!from.stage_win_shift.empty() && to.stage_win_shift.empty()) {
     to.stage_win_shift.assign(from.stage_win_shift.size(), 0);
   }
@@ -80,8 +89,10 @@ LeverPath DealPath(const LeverCalendar& calendar, const std::vector<PersonLevers
   if (idle.empty()) return path;
   for (size_t w = 0; w < grid.steps.size(); ++w) {
     const Step& step = grid.steps[w];
-    path.cycle_factor[w] *=
+    const double working =
         static_cast<double>(DaysOutside(idle, step.begin_day, step.end_day)) / step.length_days();
+    path.cycle_factor[w] *= working;
+    path.lead_speed_factor[w] *= working;
   }
   return path;
 }

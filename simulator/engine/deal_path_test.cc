@@ -1,6 +1,7 @@
 // Goal: a deal feels its owner, then nobody, then its next owner. Method: paths worked out by hand.
 #include "simulator/engine/deal_path.h"
 
+#include <cmath>
 #include <vector>
 
 #include "absl/time/civil_time.h"
@@ -82,6 +83,24 @@ TEST_F(DealPathTest, PassesFromHandToHand) {
   EXPECT_EQ(path.size_factor[5], 1);
   EXPECT_EQ(path.cycle_factor[5], 0);  // Frozen, and the owner is away.
   EXPECT_EQ(path.cycle_factor[6], 1);
+}
+
+// Leads and customers go from hand to hand as deals do: person 1's levers act while 1 has them.
+TEST_F(DealPathTest, LeadsAndCustomersPassOnToo) {
+  scenario_.initiatives[0].lead_work = Effect{0.2, 0};
+  scenario_.initiatives[0].lead_response = Effect{0.3, 0};
+  scenario_.initiatives[0].churn = Effect{-0.4, 0};
+  const LeverPath path = Path({0, {{10, 16, 1, 0}, {35, 38, 2, 1}}, -1});
+  EXPECT_EQ(path.lead_speed_factor[0], 1);
+  EXPECT_EQ(path.lead_speed_factor[1], 3.0 / 7);
+  EXPECT_NEAR(path.lead_speed_factor[2], std::exp(0.3) * 5 / 7, 1e-12);
+  EXPECT_NEAR(path.lead_speed_factor[4], std::exp(0.3), 1e-12);
+  EXPECT_EQ(path.lead_speed_factor[5], 0);
+  EXPECT_EQ(path.lead_work_shift[1], 0);
+  EXPECT_NEAR(path.lead_work_shift[4], 0.2, 1e-15);  // The inherited shift is one of wins.
+  EXPECT_EQ(path.lead_work_shift[5], 0);
+  EXPECT_NEAR(path.churn_log_factor[4], -0.4, 1e-15);
+  EXPECT_EQ(path.churn_log_factor[6], 0);
 }
 
 TEST_F(DealPathTest, AnOwnersAbsenceBeforeTheHandoverDoesNotCount) {

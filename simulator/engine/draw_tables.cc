@@ -3,10 +3,12 @@
 #include <cmath>
 #include <cstddef>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "simulator/engine/deal_path.h"
 #include "simulator/engine/departure_law.h"
+#include "simulator/engine/entry_flow.h"
 #include "simulator/engine/levers.h"
 #include "simulator/engine/segment_flow.h"
 #include "simulator/engine/step_calendar.h"
@@ -32,6 +34,7 @@ DrawTables BuildDrawTables(const Blueprint& plan, int draw) {
   const int stage_count = static_cast<int>(model.stages.size());
   DrawTables tables;
   tables.parameters = &parameters;
+  tables.amounts = &model.AmountsOf(parameters);
   tables.market_sd = parameters.market_sd;
   tables.team_sd = parameters.team_sd;
   tables.rep_sd = parameters.rep_sd;
@@ -56,19 +59,28 @@ DrawTables BuildDrawTables(const Blueprint& plan, int draw) {
                                                  population_sd, plan.options.step_days))
                       .first;
     }
-    const LeverPath path = DealPath(plan.levers, plan.person_levers, plan.deal_levers[flow.levers],
-                                    flow.segment, levers, plan.grid);
+    const auto path_of = [&](int segment) {
+      return DealPath(plan.levers, plan.person_levers, plan.deal_levers[flow.levers], segment,
+                      levers, plan.grid);
+    };
+    const LeverPath path = path_of(flow.segment);
     tables.size_factors.push_back(path.size_factor);
     const ChebyshevBasis& basis = plan.bases[flow.basis];
     const SegmentFlow wins(stages, stage_count, model.age_bin_edges_days, threshold->second,
                            plan.grid, path, calendar, basis.points());
+    EntrySource entries(model, parameters, flow.segment, plan.grid, path, path_of);
     for (const OpenClass& open : flow.open) {
-      wins.OpenDealWins(open.stage, open.age_days, &values);
+      if (open.entry.origin == Origin::kDeal) {
+        wins.OpenDealWins(open.entry.stage, open.entry.age_days, &values);
+      } else {
+        wins.EntryWins(entries.Entering(open.entry), &values);
+      }
       StorePolynomials(values, basis, open.table, tables.polynomials);
     }
     for (const FreshClass& fresh : flow.fresh) {
       created = CreatedPerStep(fresh.tenure, parameters, levers, path, plan.grid);
       for (size_t w = 0; w < calendar.creation.size(); ++w) created[w] *= calendar.creation[w];
+      if (fresh.from_leads) created = entries.OpportunitiesOf(std::move(created));
       wins.NewDealWins(created, plan.grid, &values);
       StorePolynomials(values, basis, fresh.table, tables.polynomials);
     }

@@ -22,6 +22,8 @@ struct DrawTables {
   // leave at random.
   std::vector<std::vector<double>> gone_by;
   const ParameterDraw* parameters = nullptr;  // In the blueprint's model.
+  // [segment], in the blueprint's model.
+  const std::vector<AmountDistribution>* amounts = nullptr;
 };
 
 // Builds the tables of draw `draw`. Pure; depends on the blueprint and the draw alone.

@@ -175,19 +175,19 @@ void Kernel::SimulateOpenDeals(const Seller& seller, const DrawTables& tables) {
       const int step =
           FirstStepAbove(table_of(lane), size, 0, steps_ - 1, shift_[lane], uniform_[lane]);
       const int64_t won =
-          AddWin(seller, tables.size_factors[deal.flow], step, lane, AmountOf(deal, lane));
+          AddWin(seller, tables.size_factors[deal.flow], step, lane, AmountOf(deal, tables, lane));
       drivers_.AddWin(deal.driver, step, lane, won);
     }
   }
 }
 
-int64_t Kernel::AmountOf(const DealPlan& deal, int lane) const {
+int64_t Kernel::AmountOf(const DealPlan& deal, const DrawTables& tables, int lane) const {
   if (deal.amount_minor_units.has_value()) return *deal.amount_minor_units;
   if (deal.revised >= 0) {
     return AmountQuantile(plan_.revised_amounts[deal.revised],
                           LaneUniform(deal.id, RandomPurpose::kRevision, 0, lane));
   }
-  return AmountQuantile(plan_.model.amounts[deal.segment],
+  return AmountQuantile((*tables.amounts)[deal.segment],
                         LaneUniform(deal.id, RandomPurpose::kAmount, 0, lane));
 }
 
@@ -253,7 +253,7 @@ void Kernel::BackfillLane(const Seller& seller, const DrawTables& tables, int la
     const CreationPlan& creation = seller.backfill[position];
     const TableSlot& slot = seller.left[left_[lane]].backfill[position];
     const double* table = &tables.polynomials[static_cast<size_t>(slot.offset)];
-    const double rate = mix * tables.parameters->team_creation_rate_per_day[creation.rate_index];
+    const double rate = mix * CreationRate(creation, true, *tables.parameters);
     const std::vector<double>& sizes = tables.size_factors[creation.flow];
     for (int period = 0; period < periods_; ++period) {
       const int last = plan_.grid.last_step_of_period[period];
@@ -270,7 +270,7 @@ void Kernel::BackfillLane(const Seller& seller, const DrawTables& tables, int la
             table, slot.size, plan_.grid.first_step_of_period[period], last, t,
             LaneUniform(creation.id, RandomPurpose::kNewDealTiming, index, lane) * expected);
         const int64_t amount =
-            AmountQuantile(plan_.model.amounts[creation.segment],
+            AmountQuantile((*tables.amounts)[creation.segment],
                            LaneUniform(creation.id, RandomPurpose::kAmount, index, lane));
         AddTeamWin(seller, step, lane, sizes.empty() ? amount : SizedAmount(amount, sizes[step]));
       }
@@ -286,10 +286,8 @@ void Kernel::SimulateNewDeals(const Seller& seller, const DrawTables& tables) {
     Uniforms(seller.id, RandomPurpose::kCreationMix, 0, mix_.data());
     for (int lane = 0; lane < lanes_; ++lane) mix_[lane] = plan_.mixing.Quantile(mix_[lane]);
   }
-  const std::vector<double>& rates = seller.is_hire ? tables.parameters->team_creation_rate_per_day
-                                                    : tables.parameters->creation_rate_per_day;
   for (size_t position = 0; position < seller.creation.size(); ++position) {
-    const double rate = rates[seller.creation[position].rate_index];
+    const double rate = CreationRate(seller.creation[position], seller.is_hire, *tables.parameters);
     if (rate == 0) continue;
     for (int period = 0; period < periods_; ++period) {
       SimulateNewDealsOfPeriod(seller, position, tables, rate, period);
@@ -322,7 +320,7 @@ void Kernel::SimulateNewDealsOfPeriod(const Seller& seller, size_t position,
     win_count_[lane] = PoissonQuantile(rate * mix_[lane] * probability_[lane], uniform_[lane]);
     if (win_count_[lane] == kMaxPoissonCount) ++clamped_count_;
   }
-  const AmountDistribution& amounts = plan_.model.amounts[creation.segment];
+  const AmountDistribution& amounts = (*tables.amounts)[creation.segment];
   for (int block = 0; block < lanes_; block += kBlockTrials) {
     const int* counts = &win_count_[block];
     const int most = std::max(std::max(counts[0], counts[1]), std::max(counts[2], counts[3]));

@@ -46,7 +46,7 @@ class Kernel {
   // Finds from when on a seller who leaves at random is missing, per lane.
   void DrawDeparture(int position, const DrawTables& tables);
   void SimulateOpenDeals(const Seller& seller, const DrawTables& tables);
-  int64_t AmountOf(const DealPlan& deal, int lane) const;
+  int64_t AmountOf(const DealPlan& deal, const DrawTables& tables, int lane) const;
   void SimulateNewDeals(const Seller& seller, const DrawTables& tables);
   void SimulateNewDealsOfPeriod(const Seller& seller, size_t position, const DrawTables& tables,
                                 double rate, int period);

@@ -26,6 +26,11 @@ enum LeverIndex : uint32_t {
   kQualityLever = 5,
   kLeadTime = 6,
   kAttritionLever = 7,
+  kLeadVolumeLever = 8,
+  kLeadWorkLever = 9,
+  kLeadResponseLever = 10,
+  kChurnLever = 11,
+  kSellingTimeLever = 12,
   kFirstStageLever = 16,  // One per stage.
 };
 
@@ -158,6 +163,11 @@ LeverDraw DrawLevers(const Scenario& scenario, uint64_t seed, int draw) {
     levers.size.push_back(effect(initiative.size, kSizeLever));
     levers.ramp.push_back(effect(initiative.ramp, kRampLever));
     levers.attrition.push_back(effect(initiative.attrition, kAttritionLever));
+    levers.lead_volume.push_back(effect(initiative.lead_volume, kLeadVolumeLever));
+    levers.lead_work.push_back(effect(initiative.lead_work, kLeadWorkLever));
+    levers.lead_response.push_back(effect(initiative.lead_response, kLeadResponseLever));
+    levers.churn.push_back(effect(initiative.churn, kChurnLever));
+    levers.selling_time.push_back(effect(initiative.selling_time, kSellingTimeLever));
     std::vector<double>& stage_wins = levers.stage_wins.emplace_back();
     for (const StageEffect& at : initiative.stage_wins) {
       stage_wins.push_back(effect(at.win, kFirstStageLever + static_cast<uint32_t>(at.stage)));
@@ -222,6 +232,9 @@ void LeverCalendar::AddInitiative(const Initiative& initiative, absl::CivilDay o
   for (const StageEffect& at : initiative.stage_wins) drivers.stages.push_back(at.stage);
   drivers.has_size = initiative.size.has_value();
   drivers.has_ramp = initiative.ramp.has_value();
+  drivers.has_lead_volume = initiative.lead_volume.has_value();
+  drivers.has_lead_work = initiative.lead_work.has_value();
+  drivers.has_churn = initiative.churn.has_value();
   drivers_.push_back(std::move(drivers));
   first_presence_.push_back(static_cast<int>(presence_.size()) / step_count_);
 
@@ -281,10 +294,14 @@ LeverPath LeverCalendar::PathFor(const PersonLevers& person, int segment,
   path.win_shift.assign(step_count_, 0);
   path.cycle_factor.assign(step_count_, 1);
   path.creation_factor.assign(step_count_, 1);
+  path.lead_speed_factor.assign(step_count_, 1);
   for (const Participation& part : person.initiatives) {
     const Drivers& drivers = drivers_[part.initiative];
     if (drivers.has_size) path.size_factor.assign(step_count_, 1);
     if (drivers.has_ramp) path.ramp_factor.assign(step_count_, 1);
+    if (drivers.has_lead_volume) path.lead_volume_factor.assign(step_count_, 1);
+    if (drivers.has_lead_work) path.lead_work_shift.assign(step_count_, 0);
+    if (drivers.has_churn) path.churn_log_factor.assign(step_count_, 0);
     if (!drivers.stages.empty()) {
       path.stage_win_shift.assign(static_cast<size_t>(kMaxStages) * step_count_, 0);
     }
@@ -292,6 +309,7 @@ LeverPath LeverCalendar::PathFor(const PersonLevers& person, int segment,
   for (int w = 0; w < step_count_ && !person.initiatives.empty(); ++w) {
     const double factor = InterferenceFactor(RunningCount(person, w), draw.kappa);
     double cycle = 0, creation = 0, size = 0, ramp = 0, overhead = 0;
+    double selling_time = 0, lead_volume = 0, lead_work = 0, lead_response = 0, churn = 0;
     for (const Participation& part : person.initiatives) {
       const int j = part.initiative;
       overhead += At(part, w).overhead;
@@ -302,16 +320,25 @@ LeverPath LeverCalendar::PathFor(const PersonLevers& person, int segment,
       creation += strength * draw.creation[j];
       size += strength * draw.size[j];
       ramp += strength * draw.ramp[j];
+      selling_time += strength * draw.selling_time[j];
+      lead_volume += strength * draw.lead_volume[j];
+      lead_work += strength * draw.lead_work[j];
+      lead_response += strength * draw.lead_response[j];
+      churn += strength * draw.churn[j];
       for (size_t i = 0; i < drivers_[j].stages.size(); ++i) {
         path.stage_win_shift[static_cast<size_t>(drivers_[j].stages[i]) * step_count_ + w] +=
             strength * draw.stage_wins[j][i];
       }
     }
     const double left = std::max(0.0, 1 - overhead);
-    path.cycle_factor[w] = Exp(cycle) * left;
-    path.creation_factor[w] = Exp(creation) * left;
+    path.cycle_factor[w] = Exp(cycle + selling_time) * left;
+    path.creation_factor[w] = Exp(creation + selling_time) * left;
+    path.lead_speed_factor[w] = Exp(lead_response + selling_time) * left;
     if (!path.size_factor.empty()) path.size_factor[w] = Exp(size);
     if (!path.ramp_factor.empty()) path.ramp_factor[w] = Exp(ramp);
+    if (!path.lead_volume_factor.empty()) path.lead_volume_factor[w] = Exp(lead_volume);
+    if (!path.lead_work_shift.empty()) path.lead_work_shift[w] = lead_work;
+    if (!path.churn_log_factor.empty()) path.churn_log_factor[w] = churn;
   }
   for (size_t i = 0; i < shocks_.size(); ++i) {
     if (!ActsOn(shocks_[i].segments, segment)) continue;

@@ -62,6 +62,11 @@ struct LeverDraw {
   std::vector<double> size;
   std::vector<double> ramp;
   std::vector<double> attrition;
+  std::vector<double> lead_volume;
+  std::vector<double> lead_work;
+  std::vector<double> lead_response;
+  std::vector<double> churn;
+  std::vector<double> selling_time;
   std::vector<std::vector<double>> stage_wins;  // [initiative][entry of stage_wins].
   double kappa = 0;
   std::vector<double> shock_creation;
@@ -82,6 +87,12 @@ struct LeverPath {
   std::vector<double> creation_factor;
   std::vector<double> size_factor;  // Of amounts won. Empty: as they are.
   std::vector<double> ramp_factor;  // Of the speed of ramping. Empty: as it is.
+
+  // Before the first stage. Multiplies exit rates of leads; 0: they stand still.
+  std::vector<double> lead_speed_factor;
+  std::vector<double> lead_volume_factor;  // Of leads that come, on creation_factor. Empty: none.
+  std::vector<double> lead_work_shift;     // Probit, of leads becoming opportunities. Empty: none.
+  std::vector<double> churn_log_factor;    // ln of the factor on churn. Empty: none.
 
   double WinShift(int stage, int step) const {
     const size_t at = static_cast<size_t>(stage) * win_shift.size() + step;
@@ -119,6 +130,9 @@ class LeverCalendar {
     std::vector<int> stages;    // Per entry of stage_wins.
     bool has_size = false;
     bool has_ramp = false;
+    bool has_lead_volume = false;
+    bool has_lead_work = false;
+    bool has_churn = false;
   };
   struct Shock {
     std::vector<int> segments;

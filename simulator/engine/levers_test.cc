@@ -67,6 +67,41 @@ TEST(LeversTest, InterferenceKeepsTwoInitiativesWhole) {
   EXPECT_EQ(InterferenceFactor(50, 0), 1);
 }
 
+// Selling time is on creation and on both speeds, response on leads' alone, cycle on deals' alone,
+// and hours take from all three.
+TEST(LeversTest, LeadsAndCustomersHaveLeversOfTheirOwn) {
+  Scenario scenario;
+  scenario.initiatives = {MakeInitiative(1, 7, 0.1)};
+  Initiative& initiative = scenario.initiatives[0];
+  const LeverPath without = PathOf(scenario, Part({0}), 3);
+  EXPECT_TRUE(without.lead_volume_factor.empty() && without.lead_work_shift.empty() &&
+              without.churn_log_factor.empty());
+  EXPECT_EQ(without.lead_speed_factor, std::vector<double>(3, 1));
+  initiative.selling_time = Effect{0.1, 0};
+  initiative.cycle = Effect{0.2, 0};
+  initiative.creation = Effect{0.3, 0};
+  initiative.lead_response = Effect{0.4, 0};
+  initiative.lead_volume = Effect{0.5, 0};
+  initiative.lead_work = Effect{0.6, 0};
+  initiative.churn = Effect{-0.7, 0};
+  initiative.overhead_hours_per_week = 4;
+  initiative.segments = {1};
+  const LeverPath path = PathOf(scenario, Part({0}), 3, 1);
+  EXPECT_EQ(path.lead_speed_factor[0], 1);
+  EXPECT_NEAR(path.cycle_factor[1], 0.9 * std::exp(0.3), 1e-12);
+  EXPECT_NEAR(path.creation_factor[1], 0.9 * std::exp(0.4), 1e-12);
+  EXPECT_NEAR(path.lead_speed_factor[1], 0.9 * std::exp(0.5), 1e-12);
+  EXPECT_NEAR(path.lead_volume_factor[1], std::exp(0.5), 1e-12);
+  EXPECT_NEAR(path.lead_work_shift[1], 0.6, 1e-15);
+  EXPECT_NEAR(path.churn_log_factor[1], -0.7, 1e-15);
+  EXPECT_NEAR(path.win_shift[1], 0.1, 1e-15);
+  // Of another segment only the hours count.
+  const LeverPath other = PathOf(scenario, Part({0}), 3, 0);
+  EXPECT_NEAR(other.lead_speed_factor[1], 0.9, 1e-12);
+  EXPECT_EQ(other.lead_volume_factor[1], 1);
+  EXPECT_EQ(other.churn_log_factor[1], 0);
+}
+
 TEST(LeversTest, RunningCountTakesPartStepsAsFractions) {
   Scenario scenario;
   scenario.initiatives = {MakeInitiative(1, 0, 0.1), MakeInitiative(2, 9, 0.1)};

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "simulator/comp/payout_plan.h"
@@ -29,6 +31,70 @@ void AddEffect(const std::optional<Effect>& effect, Fingerprint& print) {
   if (!effect.has_value()) return;
   print.Add(effect->mean);
   print.Add(effect->sd);
+}
+
+void AddNumbers(const std::vector<double>& numbers, Fingerprint& print) {
+  print.Add(static_cast<uint64_t>(numbers.size()));
+  for (const double number : numbers) print.Add(number);
+}
+
+void AddNumbers(const std::vector<int>& numbers, Fingerprint& print) {
+  print.Add(static_cast<uint64_t>(numbers.size()));
+  for (const int number : numbers) print.Add(number);
+}
+
+void AddCell(const StageCell& cell, Fingerprint& print) {
+  print.Add(cell.entry_day_exit_share);
+  print.Add(cell.first_week_exit_share);
+  print.Add(cell.entry_advance_probability);
+  print.Add(cell.entry_regress_probability);
+  for (const AgeCell& age : cell.ages) {
+    print.Add(age.exit_rate_per_day);
+    print.Add(age.advance_probability);
+    print.Add(age.regress_probability);
+  }
+  AddNumbers(cell.regress_destinations, print);
+}
+
+void AddAmounts(const std::vector<AmountDistribution>& amounts, Fingerprint& print) {
+  for (const AmountDistribution& amount : amounts) {
+    print.Add(amount.log_median);
+    print.Add(amount.log_sd);
+    print.Add(amount.cap_minor_units);
+  }
+}
+
+// What not every draw has, each under its name: a draw without it has the key that it had before
+// there was any.
+void AddOptionalParts(const ParameterDraw& draw, Fingerprint& print) {
+  if (!draw.lead_cells.empty()) {
+    print.Add(std::string("leads"));
+    for (const StageCell& cell : draw.lead_cells) AddCell(cell, print);
+    AddNumbers(draw.lead_rate_per_day, print);
+    AddNumbers(draw.team_lead_rate_per_day, print);
+  }
+  if (!draw.renewal_rate_per_day.empty() || !draw.expansion_rate_per_day.empty()) {
+    print.Add(std::string("customers"));
+    AddNumbers(draw.renewal_rate_per_day, print);
+    AddNumbers(draw.expansion_rate_per_day, print);
+    print.Add(draw.churn_per_year);
+  }
+  if (!draw.amounts.empty()) {
+    print.Add(std::string("amounts"));
+    AddAmounts(draw.amounts, print);
+  }
+}
+
+void AddCustomerModel(const PipelineModel& model, Fingerprint& print) {
+  if (model.renewal_segments.empty() && model.expansion_segments.empty()) return;
+  print.Add(std::string("customers"));
+  AddNumbers(model.customer_age_edges_days, print);
+  AddNumbers(model.renewal_segments, print);
+  AddNumbers(model.expansion_segments, print);
+  for (const AmountRevision& revision : {model.renewal_amount, model.expansion_amount}) {
+    print.Add(revision.log_mean);
+    print.Add(revision.log_sd);
+  }
 }
 
 // Period parts, seasons, ramp and attrition of a draw.
@@ -71,11 +137,7 @@ void AddModel(const PipelineModel& model, Fingerprint& print) {
     print.Add(effect.mean);
     print.Add(effect.variance);
   }
-  for (const AmountDistribution& amount : model.amounts) {
-    print.Add(amount.log_median);
-    print.Add(amount.log_sd);
-    print.Add(amount.cap_minor_units);
-  }
+  AddAmounts(model.amounts, print);
   print.Add(static_cast<uint64_t>(model.amount_revisions.size()));
   for (const AmountRevision& revision : model.amount_revisions) {
     print.Add(revision.log_mean);
@@ -85,26 +147,16 @@ void AddModel(const PipelineModel& model, Fingerprint& print) {
   print.Add(model.currency);
   print.Add(static_cast<uint64_t>(model.draws.size()));
   for (const ParameterDraw& draw : model.draws) {
-    for (const StageCell& cell : draw.cells) {
-      print.Add(cell.entry_day_exit_share);
-      print.Add(cell.first_week_exit_share);
-      print.Add(cell.entry_advance_probability);
-      print.Add(cell.entry_regress_probability);
-      for (const AgeCell& age : cell.ages) {
-        print.Add(age.exit_rate_per_day);
-        print.Add(age.advance_probability);
-        print.Add(age.regress_probability);
-      }
-      print.Add(static_cast<uint64_t>(cell.regress_destinations.size()));
-      for (const double share : cell.regress_destinations) print.Add(share);
-    }
+    for (const StageCell& cell : draw.cells) AddCell(cell, print);
     for (const double rate : draw.creation_rate_per_day) print.Add(rate);
     for (const double rate : draw.team_creation_rate_per_day) print.Add(rate);
     print.Add(draw.market_sd);
     print.Add(draw.team_sd);
     print.Add(draw.rep_sd);
     AddCalendar(draw, print);
+    AddOptionalParts(draw, print);
   }
+  AddCustomerModel(model, print);
 }
 
 void AddEffect(const Effect& effect, Fingerprint& print) {
@@ -136,6 +188,15 @@ void AddInitiative(const Initiative& initiative, Fingerprint& print) {
   AddEffect(initiative.size, print);
   AddEffect(initiative.ramp, print);
   AddEffect(initiative.attrition, print);
+  for (const auto& [name, effect] : {std::pair{"lead_volume", initiative.lead_volume},
+                                     {"lead_work", initiative.lead_work},
+                                     {"lead_response", initiative.lead_response},
+                                     {"churn", initiative.churn},
+                                     {"selling_time", initiative.selling_time}}) {
+    if (!effect.has_value()) continue;
+    print.Add(std::string(name));
+    AddEffect(effect, print);
+  }
   AddPositions(initiative.segments, print);
   AddDay(initiative.start, print);
   AddDay(initiative.end, print);
@@ -260,6 +321,42 @@ uint64_t TrialKey(const PipelineModel& model, const EngineOptions& options,
 
 namespace {
 
+// By id: the order says nothing.
+template <typename Item>
+std::vector<const Item*> ById(const std::vector<Item>& items) {
+  std::vector<const Item*> sorted;
+  sorted.reserve(items.size());
+  for (const Item& item : items) sorted.push_back(&item);
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Item* a, const Item* b) { return a->id < b->id; });
+  return sorted;
+}
+
+void AddLeads(const PipelineState& state, Fingerprint& print) {
+  if (state.open_leads.empty()) return;
+  print.Add(std::string("leads"));
+  for (const OpenLead* lead : ById(state.open_leads)) {
+    print.Add(lead->id);
+    print.Add(lead->rep);
+    print.Add(lead->segment);
+    print.Add(lead->age_days);
+  }
+}
+
+void AddCustomers(const PipelineState& state, Fingerprint& print) {
+  if (state.customers.empty()) return;
+  print.Add(std::string("customers"));
+  for (const Customer* customer : ById(state.customers)) {
+    print.Add(customer->id);
+    print.Add(customer->rep);
+    print.Add(customer->segment);
+    print.Add(customer->age_days);
+    AddAmount(customer->amount_minor_units, print);
+    print.Add(customer->is_renewed);
+    print.Add(customer->is_expanded);
+  }
+}
+
 uint64_t KeyOf(uint64_t trial_key, const PipelineState& state, const Scenario& scenario,
                const EngineOptions& options, bool with_quotas) {
   Fingerprint print;
@@ -281,11 +378,7 @@ uint64_t KeyOf(uint64_t trial_key, const PipelineState& state, const Scenario& s
     }
     for (const int64_t booked : rep.booked_minor_units) print.Add(booked);
   }
-  std::vector<const OpenDeal*> deals;
-  for (const OpenDeal& deal : state.open_deals) deals.push_back(&deal);
-  std::sort(deals.begin(), deals.end(),
-            [](const OpenDeal* a, const OpenDeal* b) { return a->id < b->id; });
-  for (const OpenDeal* deal : deals) {
+  for (const OpenDeal* deal : ById(state.open_deals)) {
     print.Add(deal->id);
     print.Add(deal->rep);
     print.Add(deal->segment);
@@ -293,6 +386,8 @@ uint64_t KeyOf(uint64_t trial_key, const PipelineState& state, const Scenario& s
     print.Add(deal->age_days);
     AddAmount(deal->amount_minor_units, print);
   }
+  AddLeads(state, print);
+  AddCustomers(state, print);
   AddScenario(scenario, state.open_deals, with_quotas, print);
   if (options.counts_drivers) print.Add(options.counts_drivers);
   return print.value();

@@ -15,7 +15,8 @@ namespace quotacast::simulator {
 uint64_t TrialKey(const PipelineModel& model, const EngineOptions& options,
                   const TrialLayout& layout, const StepGrid& grid);
 
-// Of all inputs. Independent of the order of the open deals and of the scenario's name.
+// Of all inputs. Independent of the order of open deals, leads and customers and of the scenario's
+// name.
 uint64_t PlanKey(uint64_t trial_key, const PipelineState& state, const Scenario& scenario,
                  const EngineOptions& options);
 

@@ -25,6 +25,7 @@ Company FullCompany() {
   Company company = testing::MakeVariedCompany(3, 2, 2, 2);
   testing::AddEveryPart(company);
   company.model.draws[1].attrition_bands = {{0, 0.4}, {200, 0.2}};
+  testing::AddLeadsAndCustomers(company);
   return company;
 }
 
@@ -76,6 +77,22 @@ TEST(PlanKeysTest, EveryFieldOfTheModelCounts) {
       [](auto& m) { m.draws[1].attrition_bands[1].from_tenure_days += 1; },
       [](auto& m) { m.draws[1].attrition_bands[1].rate_per_year += 1e-9; },
       [](auto& m) { m.draws[1].attrition_bands.clear(); },
+      [](auto& m) { m.draws[1].lead_cells[1].entry_day_exit_share += 1e-9; },
+      [](auto& m) { m.draws[1].lead_cells[1].ages[2].advance_probability += 1e-9; },
+      [](auto& m) { m.draws[1].lead_rate_per_day[2] += 1e-9; },
+      [](auto& m) { m.draws[1].team_lead_rate_per_day[2] += 1e-9; },
+      [](auto& m) { m.draws[1].renewal_rate_per_day[3] += 1e-9; },
+      [](auto& m) { m.draws[1].expansion_rate_per_day[3] += 1e-9; },
+      [](auto& m) { m.draws[1].churn_per_year += 1e-9; },
+      [](auto& m) { m.draws[1].amounts[1].log_median += 1e-9; },
+      [](auto& m) { m.draws[1].amounts.clear(); },
+      [](auto& m) { m.customer_age_edges_days[0] += 1; },
+      [](auto& m) { m.renewal_segments[1] = -1; },
+      [](auto& m) { m.expansion_segments[1] = 1; },
+      [](auto& m) { m.renewal_amount.log_mean += 1e-9; },
+      [](auto& m) { m.renewal_amount.log_sd += 1e-9; },
+      [](auto& m) { m.expansion_amount.log_mean += 1e-9; },
+      [](auto& m) { m.expansion_amount.log_sd += 1e-9; },
   };
   std::set<uint64_t> keys;
   for (size_t i = 0; i < changes.size(); ++i) {
@@ -100,12 +117,40 @@ TEST(PlanKeysTest, SeedTrialsAndStepsCount) {
   EXPECT_EQ(keys.size(), 4u);
 }
 
+TEST(PlanKeysTest, EveryFieldOfLeadsAndCustomersCounts) {
+  const std::vector<std::function<void(PipelineState&)>> changes = {
+      [](auto&) {},
+      [](auto& s) { s.open_leads.pop_back(); },
+      [](auto& s) { s.open_leads[1].id += 1; },
+      [](auto& s) { s.open_leads[1].rep = 2; },
+      [](auto& s) { s.open_leads[1].segment = 1 - s.open_leads[1].segment; },
+      [](auto& s) { s.open_leads[1].age_days += 1; },
+      [](auto& s) { s.customers.clear(); },
+      [](auto& s) { s.customers[1].id += 1; },
+      [](auto& s) { s.customers[1].rep = 2; },
+      [](auto& s) { s.customers[1].segment = 1 - s.customers[1].segment; },
+      [](auto& s) { s.customers[1].age_days += 1; },
+      [](auto& s) { s.customers[1].amount_minor_units = 77; },
+      [](auto& s) { s.customers[1].amount_minor_units.reset(); },
+      [](auto& s) { s.customers[1].is_renewed = !s.customers[1].is_renewed; },
+      [](auto& s) { s.customers[1].is_expanded = !s.customers[1].is_expanded; },
+  };
+  std::set<uint64_t> keys;
+  for (size_t i = 0; i < changes.size(); ++i) {
+    Company company = FullCompany();
+    changes[i](company.state);
+    EXPECT_TRUE(keys.insert(PlanKey(1, company.state, {}, {})).second) << "change " << i;
+  }
+}
+
 // A scenario with everything that one can hold.
 Scenario FullScenario(const Company& company) {
   Scenario scenario;
   Initiative& initiative = scenario.initiatives.emplace_back(testing::InitiativeForAll(company, 1));
   initiative.win = initiative.cycle = initiative.creation = Effect{0.1, 0.1};
   initiative.size = initiative.ramp = initiative.attrition = Effect{0.1, 0.1};
+  initiative.lead_volume = initiative.lead_work = initiative.lead_response = Effect{0.1, 0.1};
+  initiative.churn = initiative.selling_time = Effect{0.1, 0.1};
   initiative.stage_wins = {{0, {0.1, 0.1}}};
   initiative.segments = {0};
   initiative.end = initiative.start + 50;
@@ -158,6 +203,13 @@ TEST(PlanKeysTest, EveryFieldOfTheScenarioCounts) {
       [](auto& s) { s.initiatives[0].size->mean += 1e-9; },
       [](auto& s) { s.initiatives[0].ramp->mean += 1e-9; },
       [](auto& s) { s.initiatives[0].attrition->mean += 1e-9; },
+      [](auto& s) { s.initiatives[0].lead_volume->mean += 1e-9; },
+      [](auto& s) { s.initiatives[0].lead_work->sd += 1e-9; },
+      [](auto& s) { s.initiatives[0].lead_response->mean += 1e-9; },
+      [](auto& s) { s.initiatives[0].churn->sd += 1e-9; },
+      [](auto& s) { s.initiatives[0].selling_time->mean += 1e-9; },
+      [](auto& s) { s.initiatives[0].churn.reset(); },
+      [](auto& s) { s.initiatives[0].lead_work.reset(); },
       [](auto& s) { s.initiatives[0].segments = {1}; },
       [](auto& s) { s.initiatives[0].start += 1; },
       [](auto& s) { s.initiatives[0].end.reset(); },

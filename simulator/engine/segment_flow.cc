@@ -113,15 +113,12 @@ void SegmentFlow::FindExits(const StageCell* stages, const WinThresholds& thresh
           }
         }
         double* exits = &exit_[row * rates_];
-        const double entry = EntryExitShare(stages[s], lengths_[w]);
         for (int i = 0; i < rates_; ++i) {
           const double factor = path.cycle_factor[w] * pace[i];
           if (slot > 0) {
             exits[i] = 1 - Exp(-stages[s].ages[slot - 1].exit_rate_per_day * lengths_[w] * factor);
           } else {
-            // What acts on rates acts on the entry row as on a hazard: 1 - (1 - h)^factor.
-            exits[i] = factor != 1 && entry < 1 ? 1 - Exp(factor * Log(1 - entry)) : entry;
-            if (factor == 0) exits[i] = 0;  // Also of a stage that is always left at once.
+            exits[i] = EntryExitShare(stages[s], lengths_[w], factor);
           }
         }
       }
@@ -230,17 +227,32 @@ void SegmentFlow::OpenDealWins(int stage, int age_days, std::vector<double>* cum
   }
 }
 
-void SegmentFlow::NewDealWins(const std::vector<double>& created_per_step, const StepGrid& grid,
-                              std::vector<double>* cumulative) const {
-  cumulative->assign(static_cast<size_t>(steps_) * nodes_, 0);
-  double* wins = cumulative->data();
+void SegmentFlow::FindEntryWins(const std::vector<double>& entering,
+                                std::vector<double>* wins) const {
+  wins->assign(static_cast<size_t>(steps_) * nodes_, 0);
   for (int w = 0; w < steps_; ++w) {
-    if (created_per_step[w] == 0) continue;
+    if (entering[w] == 0) continue;
     for (int j = w; j < steps_; ++j) {
-      AddScaled(wins + static_cast<size_t>(j) * nodes_, created_per_step[w], WinAfterEntry(0, w, j),
+      AddScaled(wins->data() + static_cast<size_t>(j) * nodes_, entering[w], WinAfterEntry(0, w, j),
                 nodes_);
     }
   }
+}
+
+void SegmentFlow::EntryWins(const std::vector<double>& entering,
+                            std::vector<double>* cumulative) const {
+  FindEntryWins(entering, cumulative);
+  double* wins = cumulative->data();
+  for (int j = 1; j < steps_; ++j) {
+    AddScaled(wins + static_cast<size_t>(j) * nodes_, 1, wins + static_cast<size_t>(j - 1) * nodes_,
+              nodes_);
+  }
+}
+
+void SegmentFlow::NewDealWins(const std::vector<double>& created_per_step, const StepGrid& grid,
+                              std::vector<double>* cumulative) const {
+  FindEntryWins(created_per_step, cumulative);
+  double* wins = cumulative->data();
   for (int j = 1; j < steps_; ++j) {
     if (grid.steps[j].period != grid.steps[j - 1].period) continue;
     AddScaled(wins + static_cast<size_t>(j) * nodes_, 1, wins + static_cast<size_t>(j - 1) * nodes_,

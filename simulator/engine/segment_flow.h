@@ -37,7 +37,13 @@ class SegmentFlow {
   void NewDealWins(const std::vector<double>& created_per_step, const StepGrid& grid,
                    std::vector<double>* cumulative) const;
 
+  // P(won by the end of step j) of what enters the first stage in step w with probability
+  // `entering[w]`, at most once. Size step_count * node_count.
+  void EntryWins(const std::vector<double>& entering, std::vector<double>* cumulative) const;
+
  private:
+  // Wins per step of what enters the first stage, `entering[w]` per step.
+  void FindEntryWins(const std::vector<double>& entering, std::vector<double>* wins) const;
   void FindExits(const StageCell* stages, const WinThresholds& thresholds, const LeverPath& path,
                  const CalendarFactors& calendar, const std::vector<double>& nodes);
   void FindWinsAfterEntry(int stage, int w, std::vector<double>* exits);

@@ -37,8 +37,9 @@ int BasisFor(double mean, double sd) {
 }
 
 // The segment's name and the person's id, not their positions, key new pipeline.
-uint64_t CreationId(uint64_t person_id, const std::string& segment) {
-  return StableId("new_pipeline", absl::StrCat(absl::Hex(person_id), "/", segment));
+uint64_t CreationId(uint64_t person_id, const std::string& segment, bool from_leads) {
+  return StableId(from_leads ? "new_leads" : "new_pipeline",
+                  absl::StrCat(absl::Hex(person_id), "/", segment));
 }
 
 // Assigns tables: equal needs share one.
@@ -67,36 +68,43 @@ class TableRegistry {
     return it->second;
   }
 
-  void PlaceDeal(const OpenDeal& deal, DealPlan& placed) {
-    const auto& edges = plan_.model.age_bin_edges_days;
-    const int last_edge = edges.empty() ? 0 : edges.back();
-    placed.table = OpenTable(placed.flow, deal.stage, std::min(deal.age_days, last_edge));
-    placed.open_class = open_.at({placed.flow, deal.stage, std::min(deal.age_days, last_edge)});
+  void PlaceDeal(Entry entry, DealPlan& placed) {
+    entry.age_days = CanonicalAge(entry);
+    placed.table = OpenTable(placed.flow, entry);
+    placed.open_class = open_.at({placed.flow, entry});
   }
 
-  // `age_days` no higher than the last age edge.
-  TableSlot OpenTable(int flow, int stage, int age_days) {
+  // `entry` as PlaceDeal makes it.
+  TableSlot OpenTable(int flow, const Entry& entry) {
     FlowPlan& plan = plan_.flows[flow];
-    const auto [it, added] =
-        open_.try_emplace({flow, stage, age_days}, static_cast<int>(plan.open.size()));
-    if (added) plan.open.push_back({stage, age_days, Allocate(plan)});
+    const auto [it, added] = open_.try_emplace({flow, entry}, static_cast<int>(plan.open.size()));
+    if (added) plan.open.push_back({entry, Allocate(plan)});
     return plan.open[it->second].table;
   }
 
   void PlaceCreation(const Tenure& tenure, CreationPlan& placed) {
-    placed.table = FreshTable(placed.flow, tenure);
-    placed.fresh_class = fresh_.at({placed.flow, tenure});
+    placed.table = FreshTable(placed.flow, tenure, placed.from_leads);
+    placed.fresh_class = fresh_.at({placed.flow, tenure, placed.from_leads});
   }
 
-  TableSlot FreshTable(int flow, const Tenure& tenure) {
+  TableSlot FreshTable(int flow, const Tenure& tenure, bool from_leads) {
     FlowPlan& plan = plan_.flows[flow];
     const auto [it, added] =
-        fresh_.try_emplace({flow, tenure}, static_cast<int>(plan.fresh.size()));
-    if (added) plan.fresh.push_back({tenure, Allocate(plan)});
+        fresh_.try_emplace({flow, tenure, from_leads}, static_cast<int>(plan.fresh.size()));
+    if (added) plan.fresh.push_back({tenure, from_leads, Allocate(plan)});
     return plan.fresh[it->second].table;
   }
 
  private:
+  // Ages that no bin tells apart are one.
+  int CanonicalAge(const Entry& entry) const {
+    if (entry.origin == Origin::kRenewal || entry.origin == Origin::kExpansion) {
+      return CanonicalCustomerAge(entry.age_days, plan_.model.customer_age_edges_days, plan_.grid);
+    }
+    const auto& edges = plan_.model.age_bin_edges_days;
+    return std::min(entry.age_days, edges.empty() ? 0 : edges.back());
+  }
+
   TableSlot Allocate(const FlowPlan& flow) {
     const TableSlot slot = {plan_.table_size, plan_.bases[flow.basis].size()};
     plan_.table_size += static_cast<int64_t>(slot.size) * plan_.grid.step_count();
@@ -107,8 +115,8 @@ class TableRegistry {
   std::map<PersonLevers, int> people_;
   std::map<DealLevers, int> levers_;
   std::map<std::tuple<int, int, int>, int> flows_;
-  std::map<std::tuple<int, int, int>, int> open_;
-  std::map<std::pair<int, Tenure>, int> fresh_;
+  std::map<std::pair<int, Entry>, int> open_;
+  std::map<std::tuple<int, Tenure, bool>, int> fresh_;
 };
 
 // Largest spread of the shift over the draws, for a person with this own variance.
@@ -132,21 +140,38 @@ void PlaceInTeam(const PipelineState& state, int team, std::map<int, int>& facto
   for (int t = team; t != -1; t = state.teams[t].parent) seller.team_entities.push_back(1 + t);
 }
 
-bool AnyRate(const PipelineModel& model, bool is_hire, size_t index) {
+bool AnyRate(const PipelineModel& model, bool of_team, const CreationPlan& creation) {
   return std::any_of(model.draws.begin(), model.draws.end(), [&](const ParameterDraw& draw) {
-    return (is_hire ? draw.team_creation_rate_per_day : draw.creation_rate_per_day)[index] > 0;
+    return CreationRate(creation, of_team, draw) > 0;
   });
 }
 
-// A stated amount as it is, changed by a certain factor, or as a law of its own.
-void PlaceAmount(const OpenDeal& deal, Blueprint& plan, DealPlan& placed) {
-  placed.amount_minor_units = deal.amount_minor_units;
-  if (deal.amount_minor_units.value_or(0) == 0 || plan.model.amount_revisions.empty()) return;
-  const AmountRevision& revision = plan.model.amount_revisions[deal.stage];
+// The new pipeline of a person in every segment and from leads, as far as any draw has rates;
+// without tables. `first_rate` is that of the first segment.
+std::vector<CreationPlan> CreationOf(uint64_t person_id, bool of_team, size_t first_rate,
+                                     const PipelineModel& model) {
+  std::vector<CreationPlan> plans;
+  for (size_t g = 0; g < model.segments.size(); ++g) {
+    for (const bool from_leads : {false, true}) {
+      CreationPlan creation;
+      creation.id = CreationId(person_id, model.segments[g], from_leads);
+      creation.segment = static_cast<int>(g);
+      creation.from_leads = from_leads;
+      creation.rate_index = static_cast<int>(first_rate + g);
+      if (AnyRate(model, of_team, creation)) plans.push_back(creation);
+    }
+  }
+  return plans;
+}
+
+// An amount as it is, changed by a certain factor, or as a law of its own.
+void PlaceAmount(const std::optional<int64_t>& amount, const AmountRevision& revision,
+                 Blueprint& plan, DealPlan& placed) {
+  placed.amount_minor_units = amount;
+  if (amount.value_or(0) == 0) return;
   if (revision.log_mean == 0 && revision.log_sd == 0) return;
-  const AmountDistribution revised = {
-      Log(static_cast<double>(*deal.amount_minor_units)) + revision.log_mean, revision.log_sd,
-      kMaxAmountMinorUnits};
+  const AmountDistribution revised = {Log(static_cast<double>(*amount)) + revision.log_mean,
+                                      revision.log_sd, kMaxAmountMinorUnits};
   if (revision.log_sd == 0) {
     placed.amount_minor_units = AmountQuantile(revised, 0.5);
     return;
@@ -159,15 +184,10 @@ void PlaceAmount(const OpenDeal& deal, Blueprint& plan, DealPlan& placed) {
 void PlaceAllCreation(Tenure tenure, size_t first_rate, TableRegistry& tables, Blueprint& plan,
                       Seller& seller) {
   tenure = Canonical(std::move(tenure), plan.model, plan.grid);
-  for (size_t g = 0; g < plan.model.segments.size(); ++g) {
-    if (!AnyRate(plan.model, seller.is_hire, first_rate + g)) continue;
-    CreationPlan creation;
-    creation.id = CreationId(seller.id, plan.model.segments[g]);
-    creation.segment = static_cast<int>(g);
-    creation.rate_index = static_cast<int>(first_rate + g);
+  seller.creation = CreationOf(seller.id, seller.is_hire, first_rate, plan.model);
+  for (CreationPlan& creation : seller.creation) {
     creation.flow = tables.Flow(creation.segment, seller.levers, seller.basis);
     tables.PlaceCreation(tenure, creation);
-    seller.creation.push_back(creation);
   }
 }
 
@@ -334,14 +354,96 @@ void PlaceDeals(const PipelineState& state, SellerLevers& levers, TableRegistry&
     DealPlan placed;
     placed.id = deal.id;
     placed.segment = deal.segment;
-    PlaceAmount(deal, plan, placed);
+    const auto& revisions = plan.model.amount_revisions;
+    PlaceAmount(deal.amount_minor_units,
+                revisions.empty() ? AmountRevision{} : revisions[deal.stage], plan, placed);
     placed.flow =
         tables.Flow(deal.segment,
                     changed == reassigned.end() ? seller.levers : levers.Of(owner, changed->second),
                     seller.basis);
-    tables.PlaceDeal(deal, placed);
+    tables.PlaceDeal({.stage = deal.stage, .age_days = deal.age_days}, placed);
     seller.deals.push_back(placed);
   }
+}
+
+// Leads whose model knows how they become opportunities; otherwise those that come of them are
+// part of creation.
+void PlaceLeads(const PipelineState& state, TableRegistry& tables, Blueprint& plan) {
+  const auto& draws = plan.model.draws;
+  const bool any = std::any_of(draws.begin(), draws.end(),
+                               [](const ParameterDraw& draw) { return !draw.lead_cells.empty(); });
+  if (!any) return;
+  for (const OpenLead& lead : state.open_leads) {
+    Seller& seller = plan.sellers[lead.rep];
+    DealPlan placed;
+    placed.id = lead.id;
+    placed.segment = lead.segment;
+    placed.flow = tables.Flow(lead.segment, seller.levers, seller.basis);
+    tables.PlaceDeal({.origin = Origin::kLead, .age_days = lead.age_days}, placed);
+    seller.deals.push_back(placed);
+  }
+}
+
+// Customers' renewals, or their expansions.
+class FollowUps {
+ public:
+  FollowUps(Origin origin, const Blueprint& plan) : origin_(origin), plan_(plan) {
+    const bool renews = origin == Origin::kRenewal;
+    segments_ = renews ? &plan.model.renewal_segments : &plan.model.expansion_segments;
+    amount_ = renews ? plan.model.renewal_amount : plan.model.expansion_amount;
+    rates_ = renews ? &ParameterDraw::renewal_rate_per_day : &ParameterDraw::expansion_rate_per_day;
+  }
+
+  void Place(const Customer& customer, TableRegistry& tables, Blueprint& plan) const {
+    const bool is_there = origin_ == Origin::kRenewal ? customer.is_renewed : customer.is_expanded;
+    if (segments_->empty() || is_there || !MayCome(customer)) return;
+    Seller& seller = plan.sellers[customer.rep];
+    DealPlan placed;
+    placed.id = StableId(origin_ == Origin::kRenewal ? "renewal" : "expansion",
+                         absl::StrCat(absl::Hex(customer.id)));
+    placed.segment = (*segments_)[customer.segment];
+    PlaceAmount(customer.amount_minor_units, amount_, plan, placed);
+    placed.flow = tables.Flow(placed.segment, seller.levers, seller.basis);
+    tables.PlaceDeal(
+        {.origin = origin_, .customer_segment = customer.segment, .age_days = customer.age_days},
+        placed);
+    seller.deals.push_back(placed);
+  }
+
+ private:
+  // Whether any draw has a rate at the ages the customer comes to: others cost nothing.
+  bool MayCome(const Customer& customer) const {
+    if ((*segments_)[customer.segment] == -1) return false;
+    const auto& edges = plan_.model.customer_age_edges_days;
+    const auto bin_of = [&](int age) {
+      return std::upper_bound(edges.begin(), edges.end(), age) - edges.begin();
+    };
+    const size_t first = customer.segment * plan_.model.customer_age_bins();
+    const auto from = bin_of(customer.age_days);
+    const auto to = bin_of(customer.age_days + plan_.grid.steps.back().begin_day) + 1;
+    return std::any_of(
+        plan_.model.draws.begin(), plan_.model.draws.end(), [&](const ParameterDraw& draw) {
+          const auto rates = (draw.*rates_).begin() + static_cast<ptrdiff_t>(first);
+          return std::any_of(rates + from, rates + to, [](double rate) { return rate > 0; });
+        });
+  }
+
+  Origin origin_;
+  const Blueprint& plan_;
+  const std::vector<int>* segments_;
+  AmountRevision amount_;
+  std::vector<double> ParameterDraw::*rates_;
+};
+
+void PlaceCustomers(const PipelineState& state, TableRegistry& tables, Blueprint& plan) {
+  for (const Origin origin : {Origin::kRenewal, Origin::kExpansion}) {
+    const FollowUps follow_ups(origin, plan);
+    for (const Customer& customer : state.customers) follow_ups.Place(customer, tables, plan);
+  }
+}
+
+// No result depends on the order of the inputs.
+void SortDeals(Blueprint& plan) {
   for (Seller& seller : plan.sellers) {
     std::sort(seller.deals.begin(), seller.deals.end(),
               [](const DealPlan& a, const DealPlan& b) { return a.id < b.id; });
@@ -384,8 +486,10 @@ class AttritionPlanner {
   AttritionPlanner(const PipelineState& state, SellerLevers& levers, TableRegistry& tables,
                    Blueprint& plan)
       : state_(state), levers_(levers), tables_(tables), plan_(plan) {
-    const int64_t deals = std::max<int64_t>(1, static_cast<int64_t>(state.open_deals.size()));
-    const int64_t most = std::clamp<int64_t>(kMaxLeftTables / deals, 1, kMaxDepartureSteps);
+    int64_t deals = 0;
+    for (const Seller& seller : plan.sellers) deals += static_cast<int64_t>(seller.deals.size());
+    const int64_t most =
+        std::clamp<int64_t>(kMaxLeftTables / std::max<int64_t>(1, deals), 1, kMaxDepartureSteps);
     plan.departure_steps = DepartureStepsOf(plan.grid, static_cast<int>(most));
     newcomer_levers_ = levers.OfNewcomers(plan.scenario);
   }
@@ -411,16 +515,11 @@ class AttritionPlanner {
     if (!plan_.scenario.attrition->backfill_weeks.has_value() || team == teams.end()) return;
     seller.backfill_id = StableId("backfill", absl::StrCat(absl::Hex(seller.id)));
     seller.backfill_basis = BasisFor(0, LargestShiftSd(plan_.model, 0, true));
-    const size_t segments = plan_.model.segments.size();
-    for (size_t g = 0; g < segments; ++g) {
-      const size_t rate = static_cast<size_t>(team - teams.begin()) * segments + g;
-      if (!AnyRate(plan_.model, true, rate)) continue;
-      CreationPlan creation;
-      creation.id = CreationId(seller.backfill_id, plan_.model.segments[g]);
-      creation.segment = static_cast<int>(g);
-      creation.rate_index = static_cast<int>(rate);
+    seller.backfill = CreationOf(
+        seller.backfill_id, true,
+        static_cast<size_t>(team - teams.begin()) * plan_.model.segments.size(), plan_.model);
+    for (CreationPlan& creation : seller.backfill) {
       creation.flow = tables_.Flow(creation.segment, newcomer_levers_, seller.backfill_basis);
-      seller.backfill.push_back(creation);
     }
   }
 
@@ -437,18 +536,19 @@ class AttritionPlanner {
     for (const DealPlan& deal : seller.deals) {
       const int flow = flow_after(deal.flow);
       const OpenClass& of = plan_.flows[deal.flow].open[deal.open_class];
-      left.deals.push_back(tables_.OpenTable(flow, of.stage, of.age_days));
+      left.deals.push_back(tables_.OpenTable(flow, of.entry));
     }
     Tenure tenure = seller.tenure;
     tenure.end_day = day;
     tenure = Canonical(tenure, plan_.model, plan_.grid);
     for (const CreationPlan& creation : seller.creation) {
-      left.creation.push_back(tables_.FreshTable(flow_after(creation.flow), tenure));
+      left.creation.push_back(
+          tables_.FreshTable(flow_after(creation.flow), tenure, creation.from_leads));
     }
     Tenure newcomer;
     newcomer.start_day = day + 7 * attrition.backfill_weeks.value_or(0);
     for (const CreationPlan& creation : seller.backfill) {
-      left.backfill.push_back(tables_.FreshTable(creation.flow, newcomer));
+      left.backfill.push_back(tables_.FreshTable(creation.flow, newcomer, creation.from_leads));
     }
     return left;
   }
@@ -486,6 +586,9 @@ absl::Status PlaceSellers(const PipelineState& state, Blueprint& plan) {
   std::map<int, int> factor_of_team;
   PlaceReps(state, levers, tables, factor_of_team, plan);
   PlaceDeals(state, levers, tables, plan);
+  PlaceLeads(state, tables, plan);
+  PlaceCustomers(state, tables, plan);
+  SortDeals(plan);
   if (plan.scenario.attrition.has_value()) {
     AttritionPlanner attrition(state, levers, tables, plan);
     for (size_t r = 0; r < state.reps.size(); ++r) attrition.Place(static_cast<int>(r));

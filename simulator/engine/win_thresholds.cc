@@ -21,12 +21,6 @@ constexpr double kSpacing = 0.5;
 constexpr int kMaxSweeps = 200;
 constexpr double kSettled = 1e-12;
 
-double Threshold(double probability) {
-  if (probability <= 0) return -kCertain;
-  if (probability >= 1) return kCertain;
-  return NormalQuantile(probability);
-}
-
 // How deals leave a stage, by slot.
 struct StageExits {
   std::vector<double> shares;   // Of those that enter.
@@ -112,9 +106,21 @@ double Correction(const StageExits& exits, const double* z, const std::vector<do
 
 }  // namespace
 
+double CertainOrProbit(double probability) {
+  if (probability <= 0) return -kCertain;
+  if (probability >= 1) return kCertain;
+  return NormalQuantile(probability);
+}
+
 double EntryExitShare(const StageCell& cell, int length_days) {
   return cell.entry_day_exit_share +
          (cell.first_week_exit_share - cell.entry_day_exit_share) * (length_days - 1) / 6.0;
+}
+
+double EntryExitShare(const StageCell& cell, int length_days, double factor) {
+  if (factor == 0) return 0;  // Also of a stage that is always left at once.
+  const double share = EntryExitShare(cell, length_days);
+  return factor != 1 && share < 1 ? 1 - Exp(factor * Log(1 - share)) : share;
 }
 
 std::vector<double> ExitShares(const StageCell& cell, const std::vector<int>& age_bin_edges_days,
@@ -145,9 +151,9 @@ WinThresholds RescaleThresholds(const StageCell* stages, int stage_count,
   const double widening = std::sqrt(1 + population_sd * population_sd);
   for (int s = 0; s < stage_count; ++s) {
     double* z = &result.z[static_cast<size_t>(s) * result.slot_count];
-    z[0] = widening * Threshold(stages[s].entry_advance_probability);
+    z[0] = widening * CertainOrProbit(stages[s].entry_advance_probability);
     for (size_t b = 0; b < stages[s].ages.size(); ++b) {
-      z[b + 1] = widening * Threshold(stages[s].ages[b].advance_probability);
+      z[b + 1] = widening * CertainOrProbit(stages[s].ages[b].advance_probability);
     }
   }
   // With one stage the widening alone is exact; without a shift there is nothing to correct.

@@ -30,8 +30,14 @@ WinThresholds RescaleThresholds(const StageCell* stages, int stage_count,
 std::vector<double> ExitShares(const StageCell& cell, const std::vector<int>& age_bin_edges_days,
                                int step_days);
 
-// Share that leaves in the step of entry when the step is `length_days` (1 to 7) long.
+// Share that leaves in the step of entry when the step is `length_days` (1 to 7) long, and when
+// rates are `factor` times as high: what acts on rates acts on the entry row as on a hazard,
+// 1 - (1 - h)^factor.
 double EntryExitShare(const StageCell& cell, int length_days);
+double EntryExitShare(const StageCell& cell, int length_days, double factor);
+
+// Phi^-1(probability), +-1000 for certain outcomes.
+double CertainOrProbit(double probability);
 
 }  // namespace quotacast::simulator
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -36,7 +37,7 @@ std::vector<int> ChooseDraws(int draw_count, int limit) {
 }  // namespace
 
 ExactRun::ExactRun(const Blueprint& plan, const ExactOptions& options, const CancelCheck& cancel)
-    : context_{plan, DealLaws(plan), NormalRules(), options.quota_cells, options.law_cells},
+    : context_{plan, LawsByDraw(plan), NormalRules(), options.quota_cells, options.law_cells},
       plan_(plan),
       options_(options),
       cancel_(cancel),
@@ -192,21 +193,25 @@ absl::Status ExactRun::FindPersonLaws() {
       PersonQuestions questions(context_, seller);
       for (int mark = 0; mark < marks_; ++mark) {
         LineSums& sums = Line(seller.entity, mark);
-        const PersonMark at(context_, seller, mark, sums.Mean() + kPersonReach * sums.Sd(),
-                            &questions);
-        if (at.law.has_value()) {
-          sums.width = at.law->lattice().width;
-          sums.is_lattice_exact = at.law->lattice().holds_all_amounts;
-        }
+        std::optional<PersonMark> at;
         for (int draw = first; draw < first + count; ++draw) {
-          PersonFigures figures = FiguresOf(context_, seller, Tables(draw), at,
-                                            Scale(s, draw, mark), options_.sums, &scratch);
-          if (at.law.has_value()) sums.AddLaw(figures.law);
-          if (at.question == nullptr) continue;
+          const DrawTables& tables = Tables(draw);
+          if (!at.has_value() || context_.laws.differ()) {
+            at.emplace(context_, seller, tables, mark, sums.Mean() + kPersonReach * sums.Sd(),
+                       &questions);
+          }
+          PersonFigures figures = FiguresOf(context_, seller, tables, *at, Scale(s, draw, mark),
+                                            options_.sums, &scratch);
+          if (at->law.has_value()) {
+            sums.width = at->law->lattice().width;
+            sums.is_lattice_exact = at->law->lattice().holds_all_amounts;
+            sums.AddLaw(figures.law);
+          }
+          if (at->question == nullptr) continue;
           sums.attain.push_back(figures.answer.probability);
           sums.atoms.push_back(figures.answer.atom);
           sums.cell_masses.push_back(figures.answer.cell_mass);
-          sums.atom_is_resolved = at.question->atom_is_resolved();
+          sums.atom_is_resolved = sums.atom_is_resolved && at->question->atom_is_resolved();
           if (options_.sums) {
             attain_at_points_[ScaleIndex(s, draw, mark)] = std::move(figures.attain_at_points);
           }
@@ -217,7 +222,19 @@ absl::Status ExactRun::FindPersonLaws() {
   });
 }
 
+absl::Status ExactRun::LoadSeverities(int draw) {
+  const int laws = context_.laws.IndexOf(Tables(draw));
+  if (laws == severities_of_) return absl::OkStatus();
+  severities_of_ = laws;
+  sum_severities_.resize(sum_lattices_.size());
+  const bool done = Parallel(static_cast<int>(sum_lattices_.size()), [&](int i) {
+    sum_severities_[i] = sum_lattices_[i]->SeveritiesOf(context_.laws.all()[laws]);
+  });
+  return done ? absl::OkStatus() : Cancelled();
+}
+
 absl::Status ExactRun::AddSums(int draw) {
+  QC_RETURN_IF_ERROR(LoadSeverities(draw));
   for (int mark = 0; mark < marks_; ++mark) {
     const ScaleOfSeller scale = ScalesOf(draw, mark);
     const SharedGrid grid(context_, structure_, Tables(draw), scale);
@@ -254,8 +271,8 @@ absl::Status ExactRun::AddSumLaws(int mark, const SharedGrid& grid,
     const size_t count = std::min<size_t>(kWaitingGroups, parts.size() - first);
     const bool done = Parallel(static_cast<int>(count), [&](int i) {
       Part& part = parts[first + i];
-      const std::vector<Spectrum> given_shift =
-          passes[part.group]->Transforms(LatticeOf(part.line, mark));
+      const std::vector<Spectrum> given_shift = passes[part.group]->Transforms(
+          LatticeOf(part.line, mark), sum_severities_[part.line * marks_ + mark]);
       for (size_t m = 0; m < nodes; ++m) {
         const std::vector<double>& weights = grid.weights(part.group, static_cast<int>(m));
         Spectrum spectrum(given_shift[0].size());

@@ -74,6 +74,8 @@ class ExactRun {
 
   // Third pass: laws and P(attain) of sums, and the number at quota.
   absl::Status AddSums(int draw);
+  // Makes sum_severities_ those of the draw.
+  absl::Status LoadSeverities(int draw);
   absl::Status AddSumLaws(int mark, const SharedGrid& grid,
                           const std::vector<std::unique_ptr<GroupPass>>& passes);
   void FinishSum(size_t line, int mark, const NormalNodes& market,
@@ -97,6 +99,8 @@ class ExactRun {
   std::vector<std::vector<double>> attain_at_points_;
   std::vector<LineSums> lines_;                            // [entity * marks + mark].
   std::vector<std::unique_ptr<SumLattice>> sum_lattices_;  // [line * marks + mark].
+  std::vector<std::vector<Spectrum>> sum_severities_;      // As sum_lattices_, under a draw.
+  int severities_of_ = -1;                                 // Whose, by ExactContext::laws.
   std::vector<std::vector<double>> at_quota_;              // [period], sums over draws.
   int first_table_ = 0;
   std::vector<DrawTables> tables_;

@@ -126,6 +126,21 @@ TEST(KernelComparisonTest, PeopleUnderEveryExactLeverAgree) {
   ExpectPeopleAgree(RunBoth(company, EveryExactLever(company), 4, 40'000, false, 66));
 }
 
+// Leads, renewals and expansions, with the levers on them.
+TEST(KernelComparisonTest, PeopleWithLeadsAndCustomersAgree) {
+  Company company = testing::MakeVariedCompany(120, 8, 1, 4);
+  testing::AddEveryPart(company);
+  testing::AddLeadsAndCustomers(company);
+  SwitchFactorsOff(company);
+  Scenario scenario = BusyScenario(company);
+  scenario.initiatives[0].lead_work = Effect{0.3, 0.1};
+  scenario.initiatives[0].churn = Effect{-0.7, 0.2};
+  scenario.initiatives[1].lead_response = Effect{0.4, 0.1};
+  scenario.initiatives[1].selling_time = Effect{0.1, 0.05};
+  scenario.initiatives[2].lead_volume = Effect{0.3, 0.1};
+  ExpectPeopleAgree(RunBoth(company, scenario, 4, 40'000, false, 67));
+}
+
 // A hundred reps of a sales force, conditioned on the market and the teams by switching those off;
 // each has a shift of their own.
 TEST(KernelComparisonTest, SalesForceAgrees) {
@@ -195,11 +210,12 @@ TEST(KernelComparisonTest, SumsUnderFactorsAgree) {
   std::printf("largest |z| %.2f\n", largest);
 }
 
-// Several draws of a full model: the mixture, and the spread between draws, which the kernel
-// estimates.
+// Several draws of a full model, amounts among what they draw: the mixture, and the spread between
+// draws, which the kernel estimates.
 TEST(KernelComparisonTest, DrawsAreMixedAlike) {
   Company company = testing::MakeVariedCompany(12, 10, 8, 2);
   testing::AddEveryPart(company);
+  testing::AddLeadsAndCustomers(company);
   const BothEngines run = RunBoth(company, {}, 2, 160'000, true, 64);
   const int draws = run.shape.draw_count;
   for (int e = 0; e < static_cast<int>(run.shape.entities.size()); ++e) {
@@ -219,6 +235,11 @@ TEST(KernelComparisonTest, DrawsAreMixedAlike) {
       EXPECT_NEAR(simulated + static_cast<double>(line.booked_minor_units), line.mean.value,
                   4.6 * error)
           << line.entity.key;
+      if (line.attain_probability.has_value()) {
+        const double exact = line.attain_probability->value;
+        EXPECT_NEAR(run.AttainShare(e, p), exact, 4.6 * std::sqrt(exact * (1 - exact) / run.trials))
+            << line.entity.key;
+      }
       // The sd within a draw is far larger than between them, so the spread is judged loosely.
       EXPECT_GT(line.mean.parameter_sd, 0);
       EXPECT_NEAR(line.mean.total_se, line.mean.parameter_sd / std::sqrt(draws), 1e-9);

@@ -20,7 +20,8 @@ PersonScale ScaleOf(const ExactContext& context, const Seller& seller, const Dra
                     int mark) {
   const ShiftLaw shift = ShiftLawOf(seller, tables);
   const auto moments = [&](double x) {
-    return MomentsOf(seller, context.laws, ChancesAt(context.plan, seller, tables, mark, x));
+    return MomentsOf(seller, context.laws.Of(tables),
+                     ChancesAt(context.plan, seller, tables, mark, x));
   };
   PersonScale scale;
   const WonMoments middle = moments(shift.mean);
@@ -36,7 +37,7 @@ PersonScale ScaleOf(const ExactContext& context, const Seller& seller, const Dra
   for (size_t i = 0; i < nodes.points.size(); ++i) {
     const WinChances chances =
         ChancesAt(context.plan, seller, tables, mark, shift.mean + shift.sd() * nodes.points[i]);
-    const WonMoments at = MomentsOf(seller, context.laws, chances);
+    const WonMoments at = MomentsOf(seller, context.laws.Of(tables), chances);
     scale.mean += nodes.weights[i] * at.mean;
     scale.second_moment += nodes.weights[i] * at.second_moment();
     double wins = 0;
@@ -46,13 +47,25 @@ PersonScale ScaleOf(const ExactContext& context, const Seller& seller, const Dra
   return scale;
 }
 
-const QuotaQuestion& PersonQuestions::Of(int64_t wanted) {
-  return questions_.try_emplace(wanted, seller_, context_.laws, wanted, context_.quota_cells)
+const QuotaQuestion& PersonQuestions::Of(int64_t wanted, const DrawTables& tables) {
+  return questions_
+      .try_emplace({wanted, context_.laws.IndexOf(tables)}, seller_, context_.laws.Of(tables),
+                   wanted, context_.quota_cells)
       .first->second;
 }
 
-PersonMark::PersonMark(const ExactContext& context, const Seller& seller, int mark_, double law_top,
-                       PersonQuestions* questions)
+const AmountRange& PersonQuestions::range() {
+  if (range_.has_value()) return *range_;
+  for (const DealLaws& laws : context_.laws.all()) {
+    AmountRange of_draw;
+    AddAmounts(seller_, laws, std::numeric_limits<int64_t>::max(), &of_draw);
+    range_ = range_.has_value() ? Join(*range_, of_draw) : of_draw;
+  }
+  return *range_;
+}
+
+PersonMark::PersonMark(const ExactContext& context, const Seller& seller, const DrawTables& tables,
+                       int mark_, double law_top, PersonQuestions* questions)
     : mark(mark_) {
   const Blueprint& plan = context.plan;
   const Mark& at = plan.grid.marks[mark];
@@ -60,12 +73,11 @@ PersonMark::PersonMark(const ExactContext& context, const Seller& seller, int ma
       plan.wanted_minor_units[static_cast<size_t>(seller.entity) * plan.grid.period_count() +
                               at.period];
   if (at.ends_period && wanted != Seller::kNoQuota) {
-    question = &questions->Of(wanted);
+    question = &questions->Of(wanted, tables);
   }
   if (context.law_cells > 0) {
-    AmountRange range;
-    AddAmounts(seller, context.laws, std::numeric_limits<int64_t>::max(), &range);
-    law.emplace(seller, context.laws, LatticeOver(law_top, range, context.law_cells));
+    law.emplace(seller, context.laws.Of(tables),
+                LatticeOver(law_top, questions->range(), context.law_cells));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "simulator/engine/blueprint.h"
@@ -20,7 +21,7 @@ namespace quotacast::simulator {
 // What stays the same for everything that is computed. Immutable and thread-safe.
 struct ExactContext {
   const Blueprint& plan;
-  DealLaws laws;
+  LawsByDraw laws;
   NormalRules rules;
   int quota_cells = 0;
   int law_cells = 0;
@@ -52,24 +53,29 @@ struct ShiftLaw {
 };
 ShiftLaw ShiftLawOf(const Seller& seller, const DrawTables& tables);
 
-// The questions of one person by what is wanted: periods with the same quota share one.
+// The questions of one person by what is wanted and whose amounts: periods with the same quota
+// share one, and draws with the same amounts.
 class PersonQuestions {
  public:
   PersonQuestions(const ExactContext& context, const Seller& seller)
       : context_(context), seller_(seller) {}
 
-  const QuotaQuestion& Of(int64_t wanted);
+  const QuotaQuestion& Of(int64_t wanted, const DrawTables& tables);
+  // Of the person's amounts in all draws.
+  const AmountRange& range();
 
  private:
   const ExactContext& context_;
   const Seller& seller_;
-  std::map<int64_t, QuotaQuestion> questions_;
+  std::map<std::pair<int64_t, int>, QuotaQuestion> questions_;
+  std::optional<AmountRange> range_;
 };
 
-// One person at one mark. Immutable once built and thread-safe; `questions` must outlive it.
+// One person at one mark, for draws with the amounts of `tables`. The lattice of the law is the
+// same for all. Immutable once built and thread-safe; `questions` must outlive it.
 struct PersonMark {
-  PersonMark(const ExactContext& context, const Seller& seller, int mark, double law_top,
-             PersonQuestions* questions);
+  PersonMark(const ExactContext& context, const Seller& seller, const DrawTables& tables, int mark,
+             double law_top, PersonQuestions* questions);
 
   int mark = 0;
   const QuotaQuestion* question = nullptr;  // At period ends, with a quota.

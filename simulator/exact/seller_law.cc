@@ -7,6 +7,11 @@
 
 namespace quotacast::simulator {
 
+AmountRange Join(const AmountRange& a, const AmountRange& b) {
+  return {a.all_discrete && b.all_discrete, std::gcd(a.unit, b.unit), a.is_bounded && b.is_bounded,
+          std::max(a.largest_sum, b.largest_sum)};
+}
+
 void AddAmounts(const Seller& seller, const DealLaws& laws, int64_t relevant, AmountRange* range) {
   const auto add = [&](int64_t amount) {
     if (amount <= relevant) range->unit = std::gcd(range->unit, amount);

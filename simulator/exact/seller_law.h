@@ -18,6 +18,8 @@ struct AmountRange {
   bool is_bounded = true;    // No deal will be created.
   double largest_sum = 0;    // When bounded and discrete.
 };
+// What holds for both of two draws.
+AmountRange Join(const AmountRange& a, const AmountRange& b);
 // Adds a person's amounts. Amounts above `relevant` are counted in `largest_sum` only.
 void AddAmounts(const Seller& seller, const DealLaws& laws, int64_t relevant, AmountRange* range);
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <utility>
 
 namespace quotacast::simulator {
@@ -90,25 +91,24 @@ SumStructure::SumStructure(const Blueprint& plan) {
 SumLattice::SumLattice(const ExactContext& context, const SumStructure& structure,
                        const SumStructure::Line& line, double top, int64_t wanted, int cells)
     : lattice([&] {
-        AmountRange range;
+        std::optional<AmountRange> range;
         size_t people = 0;
-        for (const int group : line.groups) {
-          people += structure.groups[group].size();
-          for (const int seller : structure.groups[group]) {
-            AddAmounts(context.plan.sellers[seller], context.laws,
-                       std::numeric_limits<int64_t>::max(), &range);
+        for (const int group : line.groups) people += structure.groups[group].size();
+        for (const DealLaws& laws : context.laws.all()) {
+          AmountRange of_draw;
+          for (const int group : line.groups) {
+            for (const int seller : structure.groups[group]) {
+              AddAmounts(context.plan.sellers[seller], laws, std::numeric_limits<int64_t>::max(),
+                         &of_draw);
+            }
           }
+          range = range.has_value() ? Join(*range, of_draw) : of_draw;
         }
-        return LatticeFor(top, wanted, range, CellsFor(people, cells));
+        return LatticeFor(top, wanted, *range, CellsFor(people, cells));
       }()),
       circle(lattice.size),
-      severities(context.laws.segments.size()) {
-  const auto use = [&](int segment) {
-    Spectrum& spectrum = severities[segment];
-    if (spectrum.size() > 0) return;
-    spectrum = circle.Of(context.laws.segments[segment].OnLattice(lattice, Spread::kQuadratic));
-    for (double& re : spectrum.real) re -= 1;
-  };
+      in_use(context.plan.model.segments.size(), false) {
+  const auto use = [&](int segment) { in_use[segment] = true; };
   for (const int group : line.groups) {
     for (const int s : structure.groups[group]) {
       const Seller& seller = context.plan.sellers[s];
@@ -119,6 +119,16 @@ SumLattice::SumLattice(const ExactContext& context, const SumStructure& structur
     }
   }
   if (wanted != Seller::kNoQuota) wanted_node = lattice.FirstNodeAtLeast(wanted);
+}
+
+std::vector<Spectrum> SumLattice::SeveritiesOf(const DealLaws& laws) const {
+  std::vector<Spectrum> severities(in_use.size());
+  for (size_t g = 0; g < in_use.size(); ++g) {
+    if (!in_use[g]) continue;
+    severities[g] = circle.Of(laws.segments[g].OnLattice(lattice, Spread::kQuadratic));
+    for (double& re : severities[g].real) re -= 1;
+  }
+  return severities;
 }
 
 SharedGrid::SharedGrid(const ExactContext& context, const SumStructure& structure,
@@ -146,7 +156,7 @@ SharedGrid::SharedGrid(const ExactContext& context, const SumStructure& structur
 GroupPass::GroupPass(const ExactContext& context, const std::vector<int>& group,
                      const DrawTables& tables, int mark, const NormalInterpolation& shared,
                      const ScaleOfSeller& scale)
-    : context_(context), point_count_(shared.points().size()) {
+    : laws_(context.laws.Of(tables)), point_count_(shared.points().size()) {
   for (const int s : group) {
     const Seller& seller = context.plan.sellers[s];
     const NormalInterpolation interpolation = InterpolationOf(context, seller, tables, scale(s));
@@ -171,7 +181,7 @@ std::vector<WonMoments> GroupPass::Moments() const {
     const size_t points = person.chances.size();
     std::vector<WonMoments> at;
     for (const WinChances& chances : person.chances) {
-      at.push_back(MomentsOf(*person.seller, context_.laws, chances));
+      at.push_back(MomentsOf(*person.seller, laws_, chances));
     }
     for (size_t c = 0; c < point_count_; ++c) {
       double mean = 0, second = 0;
@@ -186,13 +196,14 @@ std::vector<WonMoments> GroupPass::Moments() const {
   return sums;
 }
 
-std::vector<Spectrum> GroupPass::Transforms(const SumLattice& lattice) const {
+std::vector<Spectrum> GroupPass::Transforms(const SumLattice& lattice,
+                                            const std::vector<Spectrum>& severities) const {
   const size_t frequencies = lattice.circle.frequency_count();
   std::vector<Spectrum> product(point_count_, Spectrum(frequencies, 1));
   Spectrum average(frequencies);
   for (const Person& person : persons_) {
-    const SellerTransform transform(*person.seller, context_.laws, lattice.lattice, lattice.circle,
-                                    lattice.severities);
+    const SellerTransform transform(*person.seller, laws_, lattice.lattice, lattice.circle,
+                                    severities);
     const size_t points = person.chances.size();
     std::vector<Spectrum> at;
     for (const WinChances& chances : person.chances) at.push_back(transform.At(chances));

@@ -40,8 +40,11 @@ struct SumLattice {
 
   Lattice lattice;
   SumTransform circle;
-  std::vector<Spectrum> severities;  // By segment in use, minus 1.
-  int wanted_node = -1;              // First node that attains; -1 without a quota.
+  std::vector<bool> in_use;  // By segment.
+  int wanted_node = -1;      // First node that attains; -1 without a quota.
+
+  // The transforms of the amounts of a draw, minus 1, by segment; empty where not in use.
+  std::vector<Spectrum> SeveritiesOf(const DealLaws& laws) const;
 };
 
 // The scales of all people at one draw and mark, by position in Blueprint::sellers.
@@ -76,8 +79,10 @@ class GroupPass {
   // Mean and second moment of the group's sum at every point of the shared shift.
   std::vector<WonMoments> Moments() const;
 
-  // The transform of the group's sum at every point of the shared shift.
-  std::vector<Spectrum> Transforms(const SumLattice& lattice) const;
+  // The transform of the group's sum at every point of the shared shift; `severities` are the
+  // lattice's under this draw.
+  std::vector<Spectrum> Transforms(const SumLattice& lattice,
+                                   const std::vector<Spectrum>& severities) const;
 
   // P(n people at quota) at every point; `attain[i]` holds the i-th person's probabilities at the
   // points of InterpolationOf, empty without a quota.
@@ -94,7 +99,7 @@ class GroupPass {
     std::vector<double> weights;
   };
 
-  const ExactContext& context_;
+  const DealLaws& laws_;
   size_t point_count_;
   std::vector<Person> persons_;
 };

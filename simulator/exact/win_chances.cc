@@ -2,16 +2,44 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "simulator/engine/chebyshev.h"
 
 namespace quotacast::simulator {
 
-DealLaws::DealLaws(const Blueprint& plan) {
-  for (const AmountDistribution& amount : plan.model.amounts) segments.emplace_back(amount);
-  for (const AmountDistribution& amount : plan.revised_amounts) revised.emplace_back(amount);
+DealLaws::DealLaws(const Blueprint& plan, int draw) {
+  for (const AmountDistribution& amount : plan.model.AmountsOf(plan.model.draws[draw])) {
+    segments.emplace_back(amount);
+  }
+  std::vector<AmountLaw> laws;
+  for (const AmountDistribution& amount : plan.revised_amounts) laws.emplace_back(amount);
+  revised = std::make_shared<const std::vector<AmountLaw>>(std::move(laws));
   mix.is_constant = plan.mixing.is_constant();
   mix.shape = plan.model.creation_mix_shape;
+}
+
+DealLaws::DealLaws(const DealLaws& other, const std::vector<AmountDistribution>& amounts)
+    : revised(other.revised), mix(other.mix) {
+  for (const AmountDistribution& amount : amounts) segments.emplace_back(amount);
+}
+
+LawsByDraw::LawsByDraw(const Blueprint& plan) : first_draw_(plan.model.draws.data()) {
+  int shared = -1;  // Of the draws without amounts of their own.
+  for (size_t k = 0; k < plan.model.draws.size(); ++k) {
+    const bool has_own = !plan.model.draws[k].amounts.empty();
+    if (!has_own && shared >= 0) {
+      index_.push_back(shared);
+      continue;
+    }
+    index_.push_back(static_cast<int>(laws_.size()));
+    if (!has_own) shared = index_.back();
+    if (laws_.empty()) {
+      laws_.emplace_back(plan, static_cast<int>(k));
+    } else {
+      laws_.emplace_back(DealLaws(laws_.front(), plan.model.AmountsOf(plan.model.draws[k])));
+    }
+  }
 }
 
 WinChances ChancesAt(const Blueprint& plan, const Seller& seller, const DrawTables& tables,
@@ -33,12 +61,11 @@ WinChances ChancesAt(const Blueprint& plan, const Seller& seller, const DrawTabl
     }
     chances.deals.push_back(std::clamp(chance, 0.0, 1.0));
   }
-  const std::vector<double>& rates = seller.is_hire ? tables.parameters->team_creation_rate_per_day
-                                                    : tables.parameters->creation_rate_per_day;
   chances.fresh.reserve(seller.creation.size());
   for (const CreationPlan& creation : seller.creation) {
     chances.fresh.push_back(
-        std::max(0.0, rates[creation.rate_index] * value(creation.table, at.step)));
+        std::max(0.0, CreationRate(creation, seller.is_hire, *tables.parameters) *
+                          value(creation.table, at.step)));
   }
   return chances;
 }

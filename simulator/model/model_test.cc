@@ -76,10 +76,90 @@ TEST(ModelTest, ValidateModelNamesTheField) {
   }
 }
 
+TEST(ModelTest, ValidateModelNamesFieldsOfLeadsAndCustomers) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<ModelCase> cases = {
+      {"draws[1].lead_cells", [](auto& m) { m.draws[1].lead_cells.pop_back(); }},
+      {"draws[1].lead_cells[0].ages", [](auto& m) { m.draws[1].lead_cells[0].ages.pop_back(); }},
+      {"draws[1].lead_cells[1].ages[2].exit_rate_per_day",
+       [&](auto& m) { m.draws[1].lead_cells[1].ages[2].exit_rate_per_day = nan; }},
+      {"draws[1].lead_cells[1].regress_destinations",
+       [](auto& m) { m.draws[1].lead_cells[1].regress_destinations = {1}; }},
+      {"draws[0].lead_rate_per_day", [](auto& m) { m.draws[0].lead_rate_per_day.pop_back(); }},
+      {"draws[0].lead_rate_per_day", [](auto& m) { m.draws[0].lead_cells.clear(); }},
+      {"draws[0].lead_rate_per_day[3]", [](auto& m) { m.draws[0].lead_rate_per_day[3] = -1e-9; }},
+      {"draws[0].team_lead_rate_per_day",
+       [](auto& m) { m.draws[0].team_lead_rate_per_day.push_back(1); }},
+      {"draws[0].team_lead_rate_per_day[1]",
+       [&](auto& m) { m.draws[0].team_lead_rate_per_day[1] = nan; }},
+      {"draws[0].renewal_rate_per_day",
+       [](auto& m) { m.draws[0].renewal_rate_per_day.pop_back(); }},
+      {"draws[0].renewal_rate_per_day", [](auto& m) { m.renewal_segments.clear(); }},
+      {"draws[0].renewal_rate_per_day", [](auto& m) { m.customer_age_edges_days.pop_back(); }},
+      {"draws[0].renewal_rate_per_day[2]",
+       [&](auto& m) { m.draws[0].renewal_rate_per_day[2] = nan; }},
+      {"draws[1].expansion_rate_per_day", [](auto& m) { m.draws[1].expansion_rate_per_day = {}; }},
+      {"draws[1].expansion_rate_per_day[7]",
+       [](auto& m) { m.draws[1].expansion_rate_per_day[7] = -0.1; }},
+      {"draws[1].churn_per_year", [](auto& m) { m.draws[1].churn_per_year = -0.1; }},
+      {"draws[1].churn_per_year", [&](auto& m) { m.draws[1].churn_per_year = nan; }},
+      {"draws[1].amounts", [](auto& m) { m.draws[1].amounts.pop_back(); }},
+      {"draws[1].amounts[0].log_median", [&](auto& m) { m.draws[1].amounts[0].log_median = nan; }},
+      {"draws[1].amounts[1].cap_minor_units",
+       [](auto& m) { m.draws[1].amounts[1].cap_minor_units = 0; }},
+      {"customer_age_edges_days[1]", [](auto& m) { m.customer_age_edges_days[1] = 300; }},
+      {"renewal_segments", [](auto& m) { m.renewal_segments.pop_back(); }},
+      {"renewal_segments[0]", [](auto& m) { m.renewal_segments[0] = 2; }},
+      {"expansion_segments[1]", [](auto& m) { m.expansion_segments[1] = -2; }},
+      {"renewal_amount.log_sd", [](auto& m) { m.renewal_amount.log_sd = -1e-9; }},
+      {"expansion_amount.log_mean", [&](auto& m) { m.expansion_amount.log_mean = nan; }},
+  };
+  for (const ModelCase& c : cases) {
+    Company company = MakeVariedCompany(4, 5, 2, 2);
+    testing::AddLeadsAndCustomers(company);
+    ASSERT_TRUE(ValidateModel(company.model).ok()) << ValidateModel(company.model);
+    c.breakage(company.model);
+    const absl::Status status = ValidateModel(company.model);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << c.field;
+    const std::vector<std::string> fields = Fields(status);
+    EXPECT_TRUE(std::find(fields.begin(), fields.end(), c.field) != fields.end())
+        << c.field << ": " << status;
+  }
+}
+
 struct StateCase {
   std::string field;
   std::function<void(PipelineState&)> breakage;
 };
+
+TEST(ModelTest, ValidateStateNamesFieldsOfLeadsAndCustomers) {
+  const std::vector<StateCase> cases = {
+      {"open_leads[3].id", [](auto& s) { s.open_leads[3].id = s.open_leads[2].id; }},
+      {"open_leads[3].rep", [](auto& s) { s.open_leads[3].rep = 4; }},
+      {"open_leads[3].segment", [](auto& s) { s.open_leads[3].segment = -1; }},
+      {"open_leads[3].age_days", [](auto& s) { s.open_leads[3].age_days = -1; }},
+      {"customers[3].id", [](auto& s) { s.customers[3].id = s.customers[2].id; }},
+      {"customers[3].rep", [](auto& s) { s.customers[3].rep = -1; }},
+      {"customers[3].segment", [](auto& s) { s.customers[3].segment = 2; }},
+      {"customers[3].age_days", [](auto& s) { s.customers[3].age_days = -1; }},
+      {"customers[3].amount_minor_units",
+       [](auto& s) { s.customers[3].amount_minor_units = 10'000'000'000'001; }},
+      {"customers[3].amount_minor_units", [](auto& s) { s.customers[3].amount_minor_units = -1; }},
+      {"open_leads", [](auto& s) { s.open_leads.resize(kMaxOpenLeads + 1); }},
+      {"customers", [](auto& s) { s.customers.resize(kMaxCustomers + 1); }},
+  };
+  for (const StateCase& c : cases) {
+    Company company = MakeVariedCompany(4, 5, 2, 2);
+    testing::AddLeadsAndCustomers(company);
+    ASSERT_TRUE(ValidateState(company.state, company.model).ok());
+    c.breakage(company.state);
+    const absl::Status status = ValidateState(company.state, company.model);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << c.field;
+    const std::vector<std::string> fields = Fields(status);
+    EXPECT_TRUE(std::find(fields.begin(), fields.end(), c.field) != fields.end())
+        << c.field << ": " << status;
+  }
+}
 
 TEST(ModelTest, ValidateStateNamesTheField) {
   const std::vector<StateCase> cases = {

@@ -192,6 +192,67 @@ void AddEveryPart(Company& company) {
   }
 }
 
+void AddLeadsAndCustomers(Company& company) {
+  PipelineModel& model = company.model;
+  PipelineState& state = company.state;
+  const size_t bins = model.age_bin_edges_days.size() + 1;
+  model.customer_age_edges_days = {300, 365, 420};
+  model.renewal_segments = {0, 1};
+  model.expansion_segments = {1, -1};
+  model.renewal_amount = {0.05, 0};
+  model.expansion_amount = {-0.7, 0.4};
+  for (size_t k = 0; k < model.draws.size(); ++k) {
+    ParameterDraw& draw = model.draws[k];
+    const uint64_t entity = 6'000 + k;
+    for (uint32_t g = 0; g < 2; ++g) {
+      StageCell cell;
+      cell.entry_day_exit_share = 0.1 + 0.1 * Uniform(entity, g);
+      cell.first_week_exit_share = 0.3 + 0.1 * Uniform(entity, 10 + g);
+      cell.entry_advance_probability = 0.4;
+      for (uint32_t b = 0; b < bins; ++b) {
+        cell.ages.push_back(
+            {0.03 + 0.02 * Uniform(entity, 20 + b), 0.2 + 0.2 * Uniform(entity, 30 + b)});
+      }
+      draw.lead_cells.push_back(cell);
+    }
+    const double more = 0.8 + 0.4 * Uniform(entity, 40);
+    draw.lead_rate_per_day.assign(model.reps.size() * 2, 0.08 * more);
+    draw.team_lead_rate_per_day.assign(model.teams.size() * 2, 0.08 * more);
+    // [segment][age bin]: renewals around the anniversary, expansions before it.
+    draw.renewal_rate_per_day = {0.0005, 0.01 * more, 0.02, 0, 0.001, 0.02, 0.005 * more, 0};
+    draw.expansion_rate_per_day = {0.001 * more, 0.002, 0, 0, 0, 0, 0, 0};
+    draw.churn_per_year = 0.2 + 0.1 * Uniform(entity, 41);
+    if (k == 0) continue;
+    draw.amounts = model.amounts;
+    for (AmountDistribution& amount : draw.amounts) {
+      amount.log_median += 0.2 * (Uniform(entity, 42) - 0.5);
+    }
+  }
+  for (size_t r = 0; r < state.reps.size(); ++r) {
+    for (int i = 0; i < 12; ++i) {
+      OpenLead lead;
+      lead.key = absl::StrCat("lead", r, "-", i);
+      lead.id = StableId("lead", lead.key);
+      lead.rep = static_cast<int>(r);
+      lead.segment = i % 2;
+      lead.age_days = 7 * i;
+      state.open_leads.push_back(lead);
+    }
+    for (int i = 0; i < 20; ++i) {
+      Customer customer;
+      customer.key = absl::StrCat("customer", r, "-", i);
+      customer.id = StableId("customer", customer.key);
+      customer.rep = static_cast<int>(r);
+      customer.segment = i % 2;
+      customer.age_days = 25 * i;
+      if (i % 5 != 3) customer.amount_minor_units = 100'000 + 10'000 * i;
+      customer.is_renewed = i % 7 == 6;
+      customer.is_expanded = i % 6 == 4;
+      state.customers.push_back(customer);
+    }
+  }
+}
+
 Company MakeSalesForce(int rep_count, int draw_count) {
   CompanyOptions options;
   options.rep_count = rep_count;

@@ -56,6 +56,12 @@ Company MakeVariedCompany(int rep_count, int deals_per_rep, int draw_count, int 
 // deals that go back or start a stage anew, seasons, a ramp of its own, and revised amounts.
 void AddEveryPart(Company& company);
 
+// Gives a company of two segments leads and customers: how leads become opportunities and come to
+// people, renewals into the same segment, expansions of the first segment into the second, amounts
+// of their own for every draw but the first, twelve open leads and twenty customers per rep of all
+// ages, some renewed, some expanded, some without an amount, some too old for anything.
+void AddLeadsAndCustomers(Company& company);
+
 // A sales force as one meets them: five stages, three segments of small, middle and large deals,
 // teams of ten, twenty open deals with amounts to the cent and a hundred new ones a year per rep,
 // four quarters, market, team and own shifts, quotas that about half of the reps reach.
