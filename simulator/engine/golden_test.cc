@@ -33,6 +33,29 @@ uint64_t ChecksumOf(const Partial& partial) {
   return print.value();
 }
 
+// Leads, customers, amounts by draw and the levers on them; departures at random with backfill.
+TEST(GoldenTest, BytesOfAForecastWithLeadsAndCustomers) {
+  testing::Company company = testing::MakeVariedCompany(10, 25, 8, 2);
+  for (AmountDistribution& amount : company.model.amounts) amount.log_median = 12.4;
+  testing::AddLeadsAndCustomers(company);
+  Scenario scenario;
+  Initiative initiative = testing::InitiativeForAll(company, 1);
+  initiative.lead_volume = initiative.lead_work = initiative.lead_response = Effect{0.1, 0.05};
+  initiative.churn = initiative.selling_time = Effect{-0.1, 0.05};
+  scenario.initiatives = {initiative};
+  scenario.attrition.emplace();
+  scenario.attrition->backfill_weeks = 4;
+  EngineOptions options;
+  options.trials = 1'000;
+  options.seed = 2'017;
+  options.period_count = 2;
+  const auto plan = Compile(company.model, company.state, scenario, options, nullptr);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  const auto partial = (*plan)->SimulateRange(0, (*plan)->layout().trials, nullptr);
+  ASSERT_TRUE(partial.ok());
+  EXPECT_EQ(ChecksumOf(*partial), 16421937773094223850u);
+}
+
 TEST(GoldenTest, BytesOfAFixedForecast) {
   testing::Company company = testing::MakeVariedCompany(10, 25, 8, 2);
   // The company's amounts come from libm's logarithm; take that out of the promise.

@@ -220,6 +220,28 @@ TEST(LeadCustomerMetamorphicTest, OrderAndThreadsDoNotMatter) {
   EXPECT_TRUE(before.partial == turned.partial);  // The same plan, too.
 }
 
+// Drivers are open deals only; what comes of leads and customers is in the shares of reps.
+TEST(LeadCustomerMetamorphicTest, DriversAreOpenDeals) {
+  const Company company = TheCompany();
+  EngineOptions options;
+  options.trials = kTrials;
+  options.period_count = 2;
+  options.counts_drivers = true;
+  const auto plan = DrawBlueprint(company.model, company.state, {}, options);
+  ASSERT_TRUE(plan.ok());
+  EXPECT_EQ(plan->shape.driver_deals.size(), company.state.open_deals.size());
+  size_t counted = 0;
+  for (const Seller& seller : plan->sellers) {
+    for (const DealPlan& deal : seller.deals) {
+      const bool is_open_deal =
+          plan->flows[deal.flow].open[deal.open_class].entry.origin == Origin::kDeal;
+      EXPECT_EQ(deal.driver >= 0, is_open_deal);
+      counted += is_open_deal ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(counted, company.state.open_deals.size());
+}
+
 // Renewals that can no longer come cost nothing; nor do leads that the model does not tell apart.
 TEST(LeadCustomerMetamorphicTest, WhatCannotComeIsNotSimulated) {
   Company company = TheCompany();

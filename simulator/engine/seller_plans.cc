@@ -97,9 +97,14 @@ class TableRegistry {
 
  private:
   // Ages that no bin tells apart are one.
-  int CanonicalAge(const Entry& entry) const {
+  int CanonicalAge(const Entry& entry) {
     if (entry.origin == Origin::kRenewal || entry.origin == Origin::kExpansion) {
-      return CanonicalCustomerAge(entry.age_days, plan_.model.customer_age_edges_days, plan_.grid);
+      const auto [it, added] = customer_ages_.try_emplace(entry.age_days, 0);
+      if (added) {
+        it->second =
+            CanonicalCustomerAge(entry.age_days, plan_.model.customer_age_edges_days, plan_.grid);
+      }
+      return it->second;
     }
     const auto& edges = plan_.model.age_bin_edges_days;
     return std::min(entry.age_days, edges.empty() ? 0 : edges.back());
@@ -117,6 +122,7 @@ class TableRegistry {
   std::map<std::tuple<int, int, int>, int> flows_;
   std::map<std::pair<int, Entry>, int> open_;
   std::map<std::tuple<int, Tenure, bool>, int> fresh_;
+  std::map<int, int> customer_ages_;  // What CanonicalCustomerAge says of them.
 };
 
 // Largest spread of the shift over the draws, for a person with this own variance.
