@@ -56,6 +56,7 @@ struct BookStage {
   int position = 0;  // Order among the open stages.
   StageCategory category = StageCategory::kOpen;
   LossKind loss = LossKind::kNone;
+  std::optional<double> win_probability;  // That the source attaches to it, 0 to 1.
   bool operator==(const BookStage&) const = default;
 };
 
@@ -192,6 +193,7 @@ struct BookView {
   // Leads, activities and the rest, built when first asked for. A copy of a view asks the view it
   // was made of, which must be alive then.
   LazyBookRecords records;
+  bool has_leads = false;  // The log has some; without any, records need not be built for them.
   // Opportunities known by then that nothing dates: in no figure.
   int64_t undated_count = 0;
   // Most opportunity facts were learned more than kReconstructionLagDays after they were true.

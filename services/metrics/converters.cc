@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -17,6 +18,8 @@
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "services/digest/sha256.h"
+#include "services/metrics/customers_of_view.h"
+#include "services/metrics/deal_origins.h"
 #include "services/metrics/kpi/attainment.h"
 #include "services/metrics/kpi/bookings.h"
 #include "services/metrics/kpi/grouping.h"
@@ -186,6 +189,37 @@ const char* MotionId(DealMotion motion) {
   return "";
 }
 
+// Leads are there when the history has some; whether the fit told them apart is the model's to say.
+void AddOpenLeads(const BookView& view, const DealOrigins& origins, PipelineStateMessages& state) {
+  for (const simulator::HistoryLead& source : origins.leads) {
+    if (source.end != simulator::LeadEnd::kOpen) continue;
+    metrics::v1::StateOpenLead& lead = state.leads.emplace_back();
+    lead.set_lead_id(source.id);
+    lead.set_rep_id(view.reps[static_cast<size_t>(source.rep)].id);
+    lead.set_segment_id(origins.segments[static_cast<size_t>(source.segment)]);
+    lead.set_age_days(static_cast<int32_t>(view.as_of.effective_day + 1 - source.created));
+  }
+}
+
+void AddCustomers(const BookView& view, const DealOrigins& origins, const std::string& currency,
+                  PipelineStateMessages& state) {
+  for (const CustomerOfView& source : CustomersOf(view, origins)) {
+    const BookOpportunity& win = view.opportunities[static_cast<size_t>(source.win)];
+    metrics::v1::StateCustomer& customer = state.customers.emplace_back();
+    customer.set_opportunity_id(win.id);
+    customer.set_rep_id(view.reps[static_cast<size_t>(source.rep)].id);
+    customer.set_segment_id(
+        origins
+            .segments[static_cast<size_t>(origins.deals[static_cast<size_t>(source.win)].segment)]);
+    customer.set_age_days(source.age_days);
+    if (win.amount_minor_units.value_or(-1) >= 0) {
+      *customer.mutable_amount() = ToProtoMoney(*win.amount_minor_units, currency);
+    }
+    customer.set_is_renewed(source.is_renewed);
+    customer.set_is_expanded(source.is_expanded);
+  }
+}
+
 }  // namespace
 
 type::v1::AsOf ToProtoAsOf(const ResolvedAsOf& as_of) {
@@ -224,9 +258,10 @@ std::vector<int> ModelStages(const BookView& view) {
 }
 
 simulator::History ToHistory(const BookView& view) {
+  DealOrigins origins = OriginsOf(view);
   simulator::History history;
-  history.segments = view.segments;
-  if (history.segments.empty()) history.segments.push_back(kDefaultSegmentId);
+  history.segments = std::move(origins.segments);
+  history.leads = std::move(origins.leads);
   history.currency = CurrencyOf(view);
   history.as_of = view.as_of.effective_day;
   history.periods = PeriodsOf(view);
@@ -248,7 +283,10 @@ simulator::History ToHistory(const BookView& view) {
     simulator::HistoryDeal deal;
     deal.id = source.id;
     deal.rep = source.rep;
-    deal.segment = source.segment;
+    const DealOrigin& origin = origins.deals[history.deals.size()];
+    deal.segment = origin.segment;
+    deal.origin = origin.origin;
+    deal.predecessor = origin.predecessor;
     deal.created = source.created_day;
     for (const StageVisit& visit : source.visits) {
       const int stage = model_stage[static_cast<size_t>(visit.stage)];
@@ -334,7 +372,10 @@ absl::StatusOr<PipelineStateMessages> ToProtoState(const BookView& view,
     }
   }
   for (const int stage : ModelStages(view)) {
-    header.add_stages()->set_stage_id(view.stages[static_cast<size_t>(stage)].id);
+    const BookStage& source = view.stages[static_cast<size_t>(stage)];
+    metrics::v1::StateStage& state_stage = *header.add_stages();
+    state_stage.set_stage_id(source.id);
+    if (source.win_probability) state_stage.set_stated_win_probability(*source.win_probability);
   }
   const Grouping by_rep(view, metrics::v1::GROUP_BY_REP);
   std::vector<BookingSums> bookings;
@@ -358,13 +399,15 @@ absl::StatusOr<PipelineStateMessages> ToProtoState(const BookView& view,
       *proto_period.mutable_booked() = ToProtoMoney(bookings[p].amounts_minor_units[r], currency);
     }
   }
-  for (const BookOpportunity& source : view.opportunities) {
+  const DealOrigins origins = OriginsOf(view);
+  for (size_t i = 0; i < origins.deals.size(); ++i) {
+    const BookOpportunity& source = view.opportunities[i];
     if (source.outcome != StageCategory::kOpen) continue;
     const StageVisit& stands = source.visits.back();
     metrics::v1::StateOpenDeal& deal = state.deals.emplace_back();
     deal.set_opportunity_id(source.id);
     deal.set_rep_id(view.reps[static_cast<size_t>(source.rep)].id);
-    deal.set_segment_id(view.segments[static_cast<size_t>(source.segment)]);
+    deal.set_segment_id(origins.segments[static_cast<size_t>(origins.deals[i].segment)]);
     deal.set_stage_id(view.stages[static_cast<size_t>(stands.stage)].id);
     // Entered on the as-of day: one whole day old at its end.
     deal.set_age_days(static_cast<int32_t>(view.as_of.effective_day + 1 - stands.entered_day));
@@ -376,6 +419,8 @@ absl::StatusOr<PipelineStateMessages> ToProtoState(const BookView& view,
     }
     deal.set_motion(MotionId(source.motion));
   }
+  AddOpenLeads(view, origins, state);
+  if (origins.has_follow_ups) AddCustomers(view, origins, currency, state);
   header.set_open_deal_count(static_cast<int64_t>(state.deals.size()));
   header.set_open_lead_count(static_cast<int64_t>(state.leads.size()));
   header.set_customer_count(static_cast<int64_t>(state.customers.size()));

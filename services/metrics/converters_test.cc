@@ -206,6 +206,20 @@ TEST(ToProtoState, TellsWhatTheSourceSaysOfOpenDeals) {
   EXPECT_EQ(state->deals[2].motion(), "renewal");
 }
 
+TEST(ToProtoState, TellsWhatTheSourceAttachesToAStage) {
+  TestFeed feed = Company();
+  crm::v1::CrmEvent event;
+  event.mutable_stage()->set_stage_id("Proposal");
+  event.mutable_stage()->set_position(2);
+  event.mutable_stage()->set_category(crm::v1::STAGE_CATEGORY_OPEN);
+  event.mutable_stage()->set_default_probability(0.4);
+  feed.Add("stage/Proposal", "9", StartOfDayUtc(CivilDay(1970, 1, 1)), event);
+  const auto state = ToProtoState(*ViewOn(feed, kAsOf), Quarters());
+  ASSERT_EQ(state->header.stages_size(), 2);
+  EXPECT_FALSE(state->header.stages(0).has_stated_win_probability());
+  EXPECT_EQ(state->header.stages(1).stated_win_probability(), 0.4);
+}
+
 TEST(ToProtoState, ADealEnteredOnTheAsOfDayIsOneDayOldAtItsEnd) {
   TestFeed feed(CivilDay(2017, 1, 2));
   feed.Stages();

@@ -83,9 +83,15 @@ int32_t RecordFacts::NumberOf(std::string name) {
 
 void RecordFacts::Keep(const std::string& source_key, Fact fact) {
   std::vector<Fact>& facts = facts_[source_key];
+  if (source_key.compare(0, 5, "lead/") == 0) has_leads_ = true;
   if (facts.empty()) bytes_ += 2 * (sizeof(std::string) + sizeof(facts) + source_key.size());
   bytes_ += sizeof(Fact) + fact.event.size();
   facts.push_back(std::move(fact));
+}
+
+bool RecordFacts::has_leads() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return has_leads_;
 }
 
 size_t RecordFacts::memory_bytes() const {

@@ -47,6 +47,9 @@ class RecordFacts {
   using Visitor = std::function<void(const std::string& source_key, std::vector<RecordSaying>&)>;
   void Visit(int64_t log_offset, const Visitor& visit) const;
 
+  // Whether any record is a lead.
+  bool has_leads() const;
+
   // About.
   size_t memory_bytes() const;
 
@@ -65,7 +68,8 @@ class RecordFacts {
   void Keep(const std::string& source_key, Fact fact);
 
   mutable std::mutex mutex_;
-  size_t bytes_ = 0;                                          // About. Guarded, as all below.
+  size_t bytes_ = 0;  // About. Guarded, as all below.
+  bool has_leads_ = false;
   std::unordered_map<std::string, std::vector<Fact>> facts_;  // By source key.
   std::unordered_map<std::string, int32_t> names_;            // By source and version stem.
 };

@@ -121,6 +121,7 @@ std::shared_ptr<const BookView> ViewBuilder::Build() {
   FinishAccounts();
   PlaceNames();
   FinishOpportunities();
+  view_->has_leads = book_.record_facts_->has_leads();
   view_->records = RecordsOnDemand(book_.record_facts_, view_, std::move(merges_));
   return view_;
 }
@@ -287,6 +288,7 @@ void ViewBuilder::ReadStage(const crm::v1::StageChange& change) {
   StageDraft& stage = stages_[change.stage_id()];
   if (change.has_label()) stage.label = change.label();
   if (change.has_position()) stage.position = change.position();
+  if (change.has_default_probability()) stage.win_probability = change.default_probability();
   switch (change.category()) {
     case crm::v1::STAGE_CATEGORY_OPEN:
       stage.category = StageCategory::kOpen;
@@ -478,7 +480,8 @@ void ViewBuilder::OrderStages() {
                              .label = draft.label.empty() ? entry.first : draft.label,
                              .position = draft.position.value_or(std::numeric_limits<int>::max()),
                              .category = draft.category,
-                             .loss = draft.loss});
+                             .loss = draft.loss,
+                             .win_probability = draft.win_probability});
   }
   std::stable_sort(
       view_->stages.begin(), view_->stages.end(), [](const BookStage& a, const BookStage& b) {

@@ -46,6 +46,7 @@ class ViewBuilder {
     std::optional<int> position;
     StageCategory category = StageCategory::kOpen;
     LossKind loss = LossKind::kNone;
+    std::optional<double> win_probability;
   };
   struct TeamDraft {
     std::string display_name;

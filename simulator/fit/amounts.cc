@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <string>
 
+#include "base/random.h"
 #include "simulator/fit/exposure.h"
 #include "simulator/fit/posterior.h"
 
@@ -17,6 +20,9 @@ constexpr double kCapMultiple = 4;
 constexpr double kQuantile99 = 2.3263478740408408;  // Standard normal.
 // Counts that stand behind the published default.
 constexpr double kDefaultPriorCount = 2;
+// How far draws may stray: a variance by this factor, a mean by e^{2 sd} or so.
+constexpr double kMaxVarianceScale = 4;
+constexpr double kMaxLogMeanVariance = 1;
 
 // Weighted moments of amounts, zeros apart.
 struct Moments {
@@ -45,13 +51,21 @@ struct Moments {
 
 // What a lognormal is described by here.
 struct Shape {
-  double log_mean = 0;      // ln of the mean.
-  double log_variance = 0;  // Of the logarithm.
+  double log_mean = 0;           // ln of the mean.
+  double log_variance = 0;       // Of the logarithm.
+  double relative_variance = 0;  // Of the amounts, over their squared mean.
+};
+
+// What a shape rests on, for its draws.
+struct Strength {
+  double mean_count = 0;      // Deals that the mean rests on, the prior's included.
+  double variance_count = 0;  // Likewise the variance.
+  double prior_variance = 0;  // That of the logarithm of the mean that the prior brings along.
 };
 
 Shape DefaultShape() {
   const double variance = kDefaultAmountLogSd * kDefaultAmountLogSd;
-  return {std::log(kDefaultAmountMedianMinorUnits) + variance / 2, variance};
+  return {std::log(kDefaultAmountMedianMinorUnits) + variance / 2, variance, std::expm1(variance)};
 }
 
 // The shape that the amounts themselves show.
@@ -62,8 +76,8 @@ Shape OwnShape(const Moments& moments) {
   const double mean = moments.mean();
   const double relative_variance =
       std::max(0.0, moments.sum_squares / moments.weight / (mean * mean) - 1);
-  return {std::log(mean),
-          std::min(log_variance, kMaxVarianceRatio * std::log1p(relative_variance))};
+  return {std::log(mean), std::min(log_variance, kMaxVarianceRatio * std::log1p(relative_variance)),
+          relative_variance};
 }
 
 // How strongly a prior counts, in deals.
@@ -78,6 +92,8 @@ Shape Shrink(const Moments& moments, const PriorStrength& strength, const Shape&
   const Shape own = OwnShape(moments);
   return {(n * own.log_mean + strength.mean_count * prior.log_mean) / (n + strength.mean_count),
           (n * own.log_variance + strength.variance_count * prior.log_variance) /
+              (n + strength.variance_count),
+          (n * own.relative_variance + strength.variance_count * prior.relative_variance) /
               (n + strength.variance_count)};
 }
 
@@ -126,14 +142,43 @@ AmountDistribution ToDistribution(const Shape& shape, int64_t largest) {
   return amount;
 }
 
+// One segment over the draws. The cap is that of the mean.
+std::vector<AmountDistribution> DrawSegment(const Shape& shape, const Strength& strength,
+                                            const AmountDistribution& mean,
+                                            const std::string& segment,
+                                            const AmountOptions& options) {
+  const uint64_t entity = StableId("fit/amounts", segment);
+  const std::vector<double> spreads =
+      StratifiedUniforms(options.seed, entity, 0, options.draw_count);
+  const std::vector<double> levels =
+      StratifiedUniforms(options.seed, entity, 1, options.draw_count);
+  const double freedom = std::max(1.0, strength.variance_count);
+  std::vector<AmountDistribution> draws;
+  for (size_t k = 0; k < spreads.size(); ++k) {
+    // One over chi-squared divided by its degrees of freedom.
+    const double scale =
+        std::min(kMaxVarianceScale, 1 / GammaQuantile(freedom / 2, freedom / 2, spreads[k]));
+    const double variance =
+        std::min(kMaxLogMeanVariance,
+                 scale * shape.relative_variance / strength.mean_count + strength.prior_variance);
+    AmountDistribution& draw = draws.emplace_back();
+    draw.log_sd = Quantise(std::min(kMaxLogSd, std::sqrt(scale * shape.log_variance)));
+    // Means are lognormal: half the variance less keeps the mean of the draws where it is.
+    const double log_mean =
+        shape.log_mean - variance / 2 + std::sqrt(variance) * NormalQuantile(levels[k]);
+    draw.log_median = Quantise(log_mean - draw.log_sd * draw.log_sd / 2);
+    draw.cap_minor_units = mean.cap_minor_units;
+  }
+  return draws;
+}
+
 }  // namespace
 
-std::vector<AmountDistribution> FitAmounts(const History& history, absl::CivilDay window_start,
-                                           double recency_half_life_days) {
+AmountFit FitAmounts(const History& history, const AmountOptions& options) {
   // In order of id: sums of doubles must not depend on the order the deals arrive in.
   std::vector<const HistoryDeal*> won;
   for (const HistoryDeal& deal : history.deals) {
-    if (deal.end != DealEnd::kWon || deal.end_day < window_start) continue;
+    if (deal.end != DealEnd::kWon || deal.end_day < options.window_start) continue;
     if (deal.won_amount_minor_units.has_value()) won.push_back(&deal);
   }
   std::sort(won.begin(), won.end(),
@@ -142,7 +187,8 @@ std::vector<AmountDistribution> FitAmounts(const History& history, absl::CivilDa
   std::vector<Moments> segments(history.segments.size());
   int64_t largest = 0;
   for (const HistoryDeal* deal : won) {
-    const double weight = RecencyWeight(deal->end_day, history.as_of, recency_half_life_days);
+    const double weight =
+        RecencyWeight(deal->end_day, history.as_of, options.recency_half_life_days);
     const double amount = static_cast<double>(*deal->won_amount_minor_units);
     all.Add(amount, weight);
     segments[deal->segment].Add(amount, weight);
@@ -150,13 +196,31 @@ std::vector<AmountDistribution> FitAmounts(const History& history, absl::CivilDa
   }
   const Shape pooled = Shrink(all, {kDefaultPriorCount, kDefaultPriorCount}, DefaultShape());
   const Between between = CompareSegments(segments, pooled);
-  const Shape prior = {pooled.log_mean, between.within_variance};
-  std::vector<AmountDistribution> amounts;
-  for (const Moments& segment : segments) {
-    const Shape shape = segment.has_amount() ? Shrink(segment, between.strength, prior) : pooled;
-    amounts.push_back(ToDistribution(shape, largest));
+  const Shape prior = {pooled.log_mean, between.within_variance,
+                       std::expm1(between.within_variance)};
+  // With several segments the prior of one is what all say, and how far one may be from it.
+  size_t seen = 0;
+  for (const Moments& segment : segments) seen += segment.has_amount() ? 1 : 0;
+  const double pooled_variance = pooled.relative_variance / (all.count() + kDefaultPriorCount);
+  AmountFit fit;
+  fit.draws.assign(static_cast<size_t>(options.draw_count), {});
+  for (size_t g = 0; g < segments.size(); ++g) {
+    const double n = segments[g].count();
+    Shape shape = pooled;
+    Strength strength = {n + kDefaultPriorCount, n + kDefaultPriorCount, 0};
+    if (segments[g].has_amount()) shape = Shrink(segments[g], between.strength, prior);
+    if (seen > 1 || !segments[g].has_amount()) {
+      strength.mean_count = n + between.strength.mean_count;
+      strength.variance_count = n + between.strength.variance_count;
+      const double part = between.strength.mean_count / strength.mean_count;
+      strength.prior_variance = part * part * pooled_variance;
+    }
+    fit.means.push_back(ToDistribution(shape, largest));
+    const std::vector<AmountDistribution> draws =
+        DrawSegment(shape, strength, fit.means.back(), history.segments[g], options);
+    for (size_t k = 0; k < draws.size(); ++k) fit.draws[k].push_back(draws[k]);
   }
-  return amounts;
+  return fit;
 }
 
 }  // namespace quotacast::simulator

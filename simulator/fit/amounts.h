@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/time/civil_time.h"
 #include "simulator/fit/history.h"
 #include "simulator/model/model.h"
 
@@ -28,8 +29,25 @@ inline constexpr double kDefaultAmountLogSd = 0.8;
 inline constexpr double kMaxAmountPriorCount = 5;
 inline constexpr double kMinAmountPriorCount = 0.1;
 
-std::vector<AmountDistribution> FitAmounts(const History& history, absl::CivilDay window_start,
-                                           double recency_half_life_days);
+//
+// Draws are from a posterior of the normal-inverse-gamma kind: the variance of the logarithm is
+// scaled inverse chi-squared with the deals that stand behind it, prior included, as degrees of
+// freedom; the logarithm of the mean is normal around its estimate, with the variance of a mean of
+// so many such amounts, scaled like the drawn variance. The mean of the draws' means is that of the
+// estimate. A segment without won deals strays from all by as much as segments do.
+struct AmountFit {
+  std::vector<AmountDistribution> means;               // By segment.
+  std::vector<std::vector<AmountDistribution>> draws;  // [draw][segment].
+};
+
+struct AmountOptions {
+  absl::CivilDay window_start;
+  double recency_half_life_days = 364;
+  int draw_count = 64;
+  uint64_t seed = 0;
+};
+
+AmountFit FitAmounts(const History& history, const AmountOptions& options);
 
 }  // namespace quotacast::simulator
 

@@ -46,7 +46,7 @@ void AddWon(History& history, int segment, int64_t amount) {
 }
 
 std::vector<AmountDistribution> Fit(const History& history) {
-  return FitAmounts(history, absl::CivilDay(2020, 1, 1), kNoDecay);
+  return FitAmounts(history, {absl::CivilDay(2020, 1, 1), kNoDecay, 1, 1}).means;
 }
 
 double MeanOf(const AmountDistribution& amount) {

@@ -3,20 +3,19 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <functional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/money.h"
-#include "simulator/fit/exposure.h"
+#include "simulator/fit/estimate_collector.h"
+#include "simulator/fit/origin_estimates.h"
+#include "simulator/fit/outlook.h"
 #include "simulator/fit/posterior.h"
 
 namespace quotacast::simulator {
 namespace {
 
-constexpr double kMaxWeeks = 156;
 constexpr double kDaysPerYear = 365.25;
-constexpr int kMaxSweeps = 500;
 
 constexpr const char* kPartNames[kPeriodParts] = {
     "first third of the period", "second third of the period",
@@ -25,79 +24,8 @@ constexpr const char* kMonthNames[12] = {"January",   "February", "March",    "A
                                          "May",       "June",     "July",     "August",
                                          "September", "October",  "November", "December"};
 
-// Collects estimates of one model.
-class Collector {
- public:
-  explicit Collector(const PipelineModel& model) : model_(model) {}
-
-  // Value and quantiles of `of` over the draws, put into `estimate`.
-  void AddDrawn(ParameterEstimate estimate, const std::function<double(const ParameterDraw&)>& of) {
-    std::vector<double> values;
-    double sum = 0;
-    for (const ParameterDraw& draw : model_.draws) {
-      values.push_back(of(draw));
-      sum += values.back();
-    }
-    std::sort(values.begin(), values.end());
-    const double n = static_cast<double>(values.size());
-    // Quantile q of n draws: between order statistics at q n - 1/2.
-    auto quantile = [&](double q) {
-      const double at = std::clamp(q * n - 0.5, 0.0, n - 1);
-      const size_t below = static_cast<size_t>(at);
-      const size_t above = std::min(below + 1, values.size() - 1);
-      return values[below] + (at - static_cast<double>(below)) * (values[above] - values[below]);
-    };
-    estimate.value = Quantise(sum / n);
-    estimate.low = Quantise(quantile(0.1));
-    estimate.high = Quantise(quantile(0.9));
-    Add(std::move(estimate));
-  }
-
-  // A figure without draws.
-  void AddPoint(ParameterEstimate estimate, double value) {
-    estimate.value = estimate.low = estimate.high = Quantise(value);
-    Add(std::move(estimate));
-  }
-
-  void Add(ParameterEstimate estimate) {
-    estimate.is_assumption = estimate.is_assumption || estimate.sample_count <= 0;
-    estimates_.push_back(std::move(estimate));
-  }
-
-  std::vector<ParameterEstimate> Take() { return std::move(estimates_); }
-
- private:
-  const PipelineModel& model_;
-  std::vector<ParameterEstimate> estimates_;
-};
-
-// Chance that a deal entering the first stage is won, with three years for each stage: deals that
-// stay for ever are not. W_s = advanced W_{s+1} + went back times the mean of W over destinations,
-// swept until it settles.
-double WinProbability(const ParameterDraw& draw, size_t segment, const PipelineModel& model) {
-  const size_t stages = model.stages.size();
-  std::vector<CellOutlook> outlooks;
-  for (size_t s = 0; s < stages; ++s) {
-    outlooks.push_back(OutlookOf(draw.cells[segment * stages + s], model.age_bin_edges_days));
-  }
-  std::vector<double> win(stages + 1, 0.0);
-  win[stages] = 1;
-  for (int sweep = 0; sweep < kMaxSweeps; ++sweep) {
-    double moved = 0;
-    for (size_t s = stages; s-- > 0;) {
-      const std::vector<double>& back = draw.cells[segment * stages + s].regress_destinations;
-      double again = 0;
-      for (size_t to = 0; to < back.size(); ++to) again += back[to] * win[to];
-      const double next = outlooks[s].advanced * win[s + 1] + outlooks[s].went_back * again;
-      moved = std::max(moved, std::abs(next - win[s]));
-      win[s] = next;
-    }
-    if (moved < 1e-12) break;
-  }
-  return win[0];
-}
-
-void AddCells(const PipelineModel& model, const EstimateCounts& counts, Collector& collector) {
+void AddCells(const PipelineModel& model, const EstimateCounts& counts,
+              EstimateCollector& collector) {
   const size_t stages = model.stages.size();
   for (size_t g = 0; g < model.segments.size(); ++g) {
     double exits = 0;
@@ -108,6 +36,17 @@ void AddCells(const PipelineModel& model, const EstimateCounts& counts, Collecto
                         .sample_unit = "exits",
                         .unit = "share"},
                        [&](const ParameterDraw& draw) { return WinProbability(draw, g, model); });
+  }
+  for (size_t g = 0; g < model.segments.size(); ++g) {
+    double exits = 0;
+    for (size_t s = 0; s < stages; ++s) exits += counts.cell_exits[g * stages + s];
+    collector.AddDrawn(
+        {.parameter = "never_closing_share",
+         .segment = model.segments[g],
+         .sample_count = exits,
+         .sample_unit = "exits",
+         .unit = "share"},
+        [&](const ParameterDraw& draw) { return NeverClosingShare(draw, g, model); });
   }
   struct Kind {
     const char* parameter;
@@ -137,14 +76,8 @@ void AddCells(const PipelineModel& model, const EstimateCounts& counts, Collecto
   }
 }
 
-double RatePerWeek(const std::vector<double>& rates, size_t entity, size_t segments) {
-  double sum = 0;
-  for (size_t g = 0; g < segments; ++g) sum += 7 * rates[entity * segments + g];
-  return sum;
-}
-
 void AddCreation(const PipelineModel& model, const std::vector<int>& team_of_rep,
-                 const EstimateCounts& counts, Collector& collector) {
+                 const EstimateCounts& counts, EstimateCollector& collector) {
   const size_t segments = model.segments.size();
   std::vector<double> by_team(model.teams.size(), 0.0);
   for (size_t r = 0; r < team_of_rep.size(); ++r) by_team[team_of_rep[r]] += counts.rep_created[r];
@@ -153,7 +86,8 @@ void AddCreation(const PipelineModel& model, const std::vector<int>& team_of_rep
                         .entity = model.teams[t],
                         .sample_count = by_team[t],
                         .sample_unit = "created deals",
-                        .unit = "per week"},
+                        .unit = "per week",
+                        .note = counts.creation_note},
                        [&](const ParameterDraw& draw) {
                          return RatePerWeek(draw.team_creation_rate_per_day, t, segments);
                        });
@@ -192,7 +126,7 @@ void AddCreation(const PipelineModel& model, const std::vector<int>& team_of_rep
 }
 
 void AddPeriodParts(const PipelineModel& model, const EstimateCounts& counts,
-                    Collector& collector) {
+                    EstimateCollector& collector) {
   if (model.draws[0].period_parts.empty()) return;
   for (const bool wins : {true, false}) {
     for (size_t j = 0; j < kPeriodParts; ++j) {
@@ -209,7 +143,8 @@ void AddPeriodParts(const PipelineModel& model, const EstimateCounts& counts,
   }
 }
 
-void AddSpreads(const PipelineModel& model, const EstimateCounts& counts, Collector& collector) {
+void AddSpreads(const PipelineModel& model, const EstimateCounts& counts,
+                EstimateCollector& collector) {
   double rep_count = 0;
   for (const double exits : counts.rep_exits) rep_count += exits > 0 ? 1 : 0;
   const bool one_team = model.teams.size() <= 1;
@@ -237,17 +172,20 @@ void AddSpreads(const PipelineModel& model, const EstimateCounts& counts, Collec
                      [](const ParameterDraw& draw) { return draw.rep_sd; });
 }
 
-void AddAmounts(const PipelineModel& model, const EstimateCounts& counts, Collector& collector) {
+void AddAmounts(const PipelineModel& model, const EstimateCounts& counts,
+                EstimateCollector& collector) {
+  const double minor_units = std::pow(10, MinorUnitDigits(model.currency).value_or(2));
   for (size_t g = 0; g < model.segments.size(); ++g) {
-    const AmountDistribution& amount = model.amounts[g];
-    collector.AddPoint({.parameter = "won_amount_mean",
+    collector.AddDrawn({.parameter = "won_amount_mean",
                         .segment = model.segments[g],
                         .sample_count = counts.segment_won[g],
                         .sample_unit = "won deals",
-                        .unit = model.currency,
-                        .note = "one figure, not drawn"},
-                       std::exp(amount.log_median + amount.log_sd * amount.log_sd / 2) /
-                           std::pow(10, MinorUnitDigits(model.currency).value_or(2)));
+                        .unit = model.currency},
+                       [&](const ParameterDraw& draw) {
+                         const AmountDistribution& amount = model.AmountsOf(draw)[g];
+                         return std::exp(amount.log_median + amount.log_sd * amount.log_sd / 2) /
+                                minor_units;
+                       });
   }
   for (size_t s = 0; s < model.amount_revisions.size(); ++s) {
     const AmountRevision& revision = model.amount_revisions[s];
@@ -269,7 +207,8 @@ std::string BandName(const std::vector<AttritionBand>& bands, size_t b) {
   return absl::StrCat("years ", from, " to ", to, " in the job");
 }
 
-void AddTenure(const PipelineModel& model, const EstimateCounts& counts, Collector& collector) {
+void AddTenure(const PipelineModel& model, const EstimateCounts& counts,
+               EstimateCollector& collector) {
   collector.AddDrawn({.parameter = "ramp_weeks",
                       .sample_count = counts.ramp_rep_count,
                       .sample_unit = "reps who started",
@@ -287,7 +226,8 @@ void AddTenure(const PipelineModel& model, const EstimateCounts& counts, Collect
   }
 }
 
-void AddReps(const PipelineModel& model, const EstimateCounts& counts, Collector& collector) {
+void AddReps(const PipelineModel& model, const EstimateCounts& counts,
+             EstimateCollector& collector) {
   constexpr double kQuantile90 = 1.2815515655446004;  // Standard normal.
   for (size_t r = 0; r < model.reps.size(); ++r) {
     collector.AddDrawn({.parameter = "creation_per_week",
@@ -316,47 +256,16 @@ void AddReps(const PipelineModel& model, const EstimateCounts& counts, Collector
 
 }  // namespace
 
-CellOutlook OutlookOf(const StageCell& cell, const std::vector<int>& age_bin_edges_days) {
-  double alive = 1 - cell.first_week_exit_share;
-  double back = cell.first_week_exit_share * cell.entry_regress_probability;
-  double advanced = cell.first_week_exit_share * (1 - cell.entry_regress_probability) *
-                    cell.entry_advance_probability;
-  double left = cell.first_week_exit_share;
-  CellOutlook outlook;
-  outlook.median_weeks = kMaxWeeks;
-  // Entries fall anywhere in a step: half a step passes until the first boundary.
-  double weeks = 0.5;
-  if (left >= 0.5) outlook.median_weeks = weeks * 0.5 / left;
-  bool found = left >= 0.5;
-  size_t bin = 0;
-  for (int age = kStepDays / 2; weeks < kMaxWeeks; age += kStepDays, ++weeks) {
-    while (bin < age_bin_edges_days.size() && age >= age_bin_edges_days[bin]) ++bin;
-    const AgeCell& at = cell.ages[bin];
-    const double exits = alive * -std::expm1(-at.exit_rate_per_day * kStepDays);
-    if (!found && left + exits >= 0.5) {
-      outlook.median_weeks = weeks + (0.5 - left) / exits;
-      found = true;
-    }
-    back += exits * at.regress_probability;
-    advanced += exits * (1 - at.regress_probability) * at.advance_probability;
-    left += exits;
-    alive -= exits;
-  }
-  outlook.advanced = advanced;
-  outlook.went_back = back;
-  outlook.regress = left > 0 ? back / left : 0;
-  outlook.advance = left > back ? advanced / (left - back) : 0;
-  return outlook;
-}
-
 std::vector<ParameterEstimate> EstimatesOf(const PipelineModel& model,
                                            const std::vector<int>& team_of_rep,
                                            const EstimateCounts& counts) {
-  Collector collector(model);
+  EstimateCollector collector(model);
   AddCells(model, counts, collector);
   AddPeriodParts(model, counts, collector);
   AddCreation(model, team_of_rep, counts, collector);
+  AddLeads(model, team_of_rep, counts, collector);
   AddAmounts(model, counts, collector);
+  AddCustomers(model, counts, collector);
   AddSpreads(model, counts, collector);
   AddTenure(model, counts, collector);
   AddReps(model, counts, collector);

@@ -1,5 +1,5 @@
-// Goal: estimates say what the draws hold and what they rest on. Method: a cell with closed forms;
-// a model with hand-made draws; a fitted planted history.
+// Goal: estimates say what the draws hold and what they rest on. Method: a model with hand-made
+// draws; a fitted planted history.
 #include "simulator/fit/estimates.h"
 
 #include <algorithm>
@@ -14,24 +14,6 @@
 
 namespace quotacast::simulator {
 namespace {
-
-// Nobody leaves in the first step, then e^-.7 stay each week: half have left within the first week
-// after the boundary. Ages below 14 (two steps: ages 3 and 10) advance at .5, then at 1.
-TEST(OutlookOf, ClosedForm) {
-  StageCell cell;
-  cell.ages = {{0.1, 0.5, 0.2}, {0.1, 1, 0.2}};
-  const CellOutlook outlook = OutlookOf(cell, {14});
-  EXPECT_NEAR(outlook.regress, 0.2, 1e-9);
-  EXPECT_NEAR(outlook.advance, 0.5 * (1 - std::exp(-1.4)) + std::exp(-1.4), 1e-9);
-  EXPECT_NEAR(outlook.median_weeks, 0.5 + 0.5 / (1 - std::exp(-0.7)), 1e-9);
-  EXPECT_NEAR(outlook.advanced, outlook.advance * 0.8, 1e-9);
-  EXPECT_NEAR(outlook.went_back, 0.2, 1e-9);
-  cell.ages = {{0, 0.5, 0}, {0, 1, 0}};
-  EXPECT_EQ(OutlookOf(cell, {14}).median_weeks, 156);
-  cell.first_week_exit_share = 1;
-  cell.entry_advance_probability = 0.3;
-  EXPECT_NEAR(OutlookOf(cell, {14}).advance, 0.3, 1e-12);
-}
 
 const ParameterEstimate* Find(const std::vector<ParameterEstimate>& estimates,
                               const std::string& parameter, const std::string& stage = "",

@@ -381,7 +381,9 @@ Exposure CountExposure(const History& history, const ExposureOptions& options) {
   Exposure exposure;
   exposure.window_start = options.window_start.value_or(FirstExitOrCreation(history, stage_count));
   const std::vector<ObservedSpell> spells = Observe(history, stage_count, exposure.window_start);
-  exposure.age_bin_edges_days = SplitEdges(spells, stage_count, options.age_bin_edges_days);
+  exposure.age_bin_edges_days = options.may_add_edges
+                                    ? SplitEdges(spells, stage_count, options.age_bin_edges_days)
+                                    : options.age_bin_edges_days;
   Counter counter(history, options, exposure);
   for (const ObservedSpell& spell : spells) counter.Count(spell);
   exposure.parts = counter.Parts();

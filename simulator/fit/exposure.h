@@ -103,6 +103,7 @@ struct ExposureOptions {
   std::optional<absl::CivilDay> window_start;  // Absent: the day of the first exit.
   std::vector<int> age_bin_edges_days;
   double recency_half_life_days = 364;
+  bool may_add_edges = true;  // False: the edges are those of something else.
 };
 
 // Edges are added where exits stop or begin inside a bin although at least this many were to be

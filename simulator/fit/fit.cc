@@ -12,14 +12,15 @@
 #include "simulator/fit/advance_chances.h"
 #include "simulator/fit/amounts.h"
 #include "simulator/fit/creation.h"
-#include "simulator/fit/creation_level.h"
-#include "simulator/fit/creation_mix.h"
+#include "simulator/fit/creation_pace.h"
+#include "simulator/fit/customers.h"
 #include "simulator/fit/estimates.h"
 #include "simulator/fit/exposure.h"
 #include "simulator/fit/grid_posterior.h"
+#include "simulator/fit/leads.h"
+#include "simulator/fit/origins.h"
 #include "simulator/fit/period_parts.h"
 #include "simulator/fit/posterior.h"
-#include "simulator/fit/prior_count.h"
 #include "simulator/fit/regressions.h"
 #include "simulator/fit/rep_effects.h"
 #include "simulator/fit/revisions.h"
@@ -107,8 +108,6 @@ EstimateCounts CountObservations(const History& history, const Exposure& exposur
   EstimateCounts counts;
   counts.cell_exits.assign(exposure.cells.size(), 0.0);
   counts.rep_exits.assign(history.reps.size(), 0.0);
-  counts.rep_created.assign(history.reps.size(), 0.0);
-  counts.month_created.assign(12, 0.0);
   counts.segment_won.assign(history.segments.size(), 0.0);
   for (const StageCounts& cell : exposure.cells) {
     counts.cell_regressed.push_back(cell.regressed_count);
@@ -118,16 +117,23 @@ EstimateCounts CountObservations(const History& history, const Exposure& exposur
     ++counts.rep_exits[exit.rep];
   }
   for (const HistoryDeal& deal : history.deals) {
-    if (deal.created >= exposure.window_start && IsInJob(history.reps[deal.rep], deal.created)) {
-      ++counts.rep_created[deal.rep];
-      ++counts.month_created[static_cast<size_t>(deal.created.month()) - 1];
-    }
     if (deal.end == DealEnd::kWon && deal.end_day >= exposure.window_start &&
         deal.won_amount_minor_units.has_value()) {
       ++counts.segment_won[deal.segment];
     }
   }
   return counts;
+}
+
+// Deals that reps created while they were in the job.
+void CountCreated(const History& created, absl::CivilDay window_start, EstimateCounts& counts) {
+  counts.rep_created.assign(created.reps.size(), 0.0);
+  counts.month_created.assign(12, 0.0);
+  for (const HistoryDeal& deal : created.deals) {
+    if (deal.created < window_start || !IsInJob(created.reps[deal.rep], deal.created)) continue;
+    ++counts.rep_created[deal.rep];
+    ++counts.month_created[static_cast<size_t>(deal.created.month()) - 1];
+  }
 }
 
 // By month, over the draws; none without seasons.
@@ -140,16 +146,6 @@ std::vector<double> MeanFactors(const std::vector<std::vector<double>>& seasons)
     means.push_back(sum / static_cast<double>(seasons.size()));
   }
   return means;
-}
-
-// Rates [entity * segment_count + segment] times the segment's factor.
-std::vector<double> AtLevel(const std::vector<double>& rates, const std::vector<double>& factors) {
-  std::vector<double> levelled(rates.size());
-  for (size_t i = 0; i < rates.size(); ++i) {
-    levelled[i] =
-        Quantise(std::min(kMaxCreationRatePerDay, rates[i] * factors[i % factors.size()]));
-  }
-  return levelled;
 }
 
 // The recency weight of the middle of each period that part_counts.h numbers.
@@ -187,29 +183,33 @@ absl::StatusOr<FittedPipeline> FitPipeline(const History& history, const FitOpti
   const std::vector<RegressionDraw> regressions =
       FitRegressions(exposure, history.segments, history.stages, options.draw_count, options.seed);
 
-  const RampFit ramp = FitRamp(history, exposure.window_start);
+  const bool leads_told_apart = LeadsAreToldApart(history, exposure.window_start);
+  const History created = CreatedDeals(history, leads_told_apart);
+  const RampFit ramp = FitRamp(created, exposure.window_start);
   const std::vector<double> ramp_weeks =
       DrawValues(ramp.weeks, options.seed, "ramp_weeks", options.draw_count);
-  CreationFit creation =
-      FitCreation(history, {exposure.window_start, options.recency_half_life_days,
-                            options.draw_count, options.seed, ramp.weeks.mean()});
-  if (cancelled()) return cancelled_status;
-
-  const std::vector<CreationMonth> months =
-      CountCreationMonths(history, exposure.window_start, ramp.weeks.mean());
   std::vector<std::vector<double>> seasons;
   if (history.as_of - exposure.window_start + 1 >= kMinSeasonDays) {
-    seasons =
-        FitSeasons(months, {options.recency_half_life_days, options.draw_count, options.seed});
+    seasons = FitSeasons(CountCreationMonths(CreatedDealsAndLeads(history, leads_told_apart),
+                                             exposure.window_start, ramp.weeks.mean()),
+                         {options.recency_half_life_days, options.draw_count, options.seed});
   }
-  const std::vector<double> season_factors = MeanFactors(seasons);
-  const std::vector<RateFamily> blocks =
-      CreationBlocks(history, exposure.window_start, ramp.weeks.mean(), season_factors);
-  const GridPosterior mix_variance = FitMixVariance(blocks);
-  const std::vector<std::vector<double>> levels =
-      FitCreationLevels(history, creation,
-                        {exposure.window_start, ramp.weeks.mean(), season_factors,
-                         mix_variance.mean(), options.draw_count, options.seed});
+  const PaceOptions pace_options = {.window_start = exposure.window_start,
+                                    .recency_half_life_days = options.recency_half_life_days,
+                                    .draw_count = options.draw_count,
+                                    .seed = options.seed,
+                                    .ramp_weeks = ramp.weeks.mean(),
+                                    .season_factors = MeanFactors(seasons)};
+  CreationPace creation = FitCreationPace(created, pace_options);
+  if (cancelled()) return cancelled_status;
+
+  LeadFit leads;
+  if (leads_told_apart) leads = FitLeads(history, exposure.age_bin_edges_days, pace_options);
+  CustomerFit customers = FitCustomers(
+      history,
+      {exposure.window_start, options.recency_half_life_days, options.draw_count, options.seed});
+  if (cancelled()) return cancelled_status;
+
   AttritionFit attrition =
       FitAttrition(history, exposure.window_start, options.draw_count, options.seed);
   if (cancelled()) return cancelled_status;
@@ -235,19 +235,26 @@ absl::StatusOr<FittedPipeline> FitPipeline(const History& history, const FitOpti
   const SharedSpreads shared = FitSharedSpreads(
       exposure.exits, chances, model.rep_effects, history.reps, team_count,
       {history.as_of, options.market_sd, options.team_sd, options.draw_count, options.seed});
-  model.amounts = FitAmounts(history, exposure.window_start, options.recency_half_life_days);
-  model.creation_mix_shape = Quantise(1 / mix_variance.mean());
+  AmountFit amounts = FitAmounts(history, {exposure.window_start, options.recency_half_life_days,
+                                           options.draw_count, options.seed});
+  model.amounts = std::move(amounts.means);
+  model.creation_mix_shape = Quantise(1 / creation.mix_variance.mean());
   RevisionFit revisions =
       FitRevisions(history, exposure.window_start, options.recency_half_life_days);
   model.amount_revisions = std::move(revisions.revisions);
+  model.customer_age_edges_days = customers.age_edges_days;
+  model.renewal_segments = customers.renewals.segments;
+  model.renewal_amount = customers.renewals.amount;
+  model.expansion_segments = customers.expansions.segments;
+  model.expansion_amount = customers.expansions.amount;
   model.currency = history.currency;
   model.evidence = Weigh(history, exposure.window_start);
   for (int k = 0; k < options.draw_count; ++k) {
     ParameterDraw draw;
     draw.cells = std::move(cells.draws[k]);
     if (!regressions.empty()) AddRegressions(regressions[k], draw.cells);
-    draw.creation_rate_per_day = AtLevel(creation.rep_rates[k], levels[k]);
-    draw.team_creation_rate_per_day = AtLevel(creation.team_rates[k], levels[k]);
+    draw.creation_rate_per_day = std::move(creation.rep_rates[k]);
+    draw.team_creation_rate_per_day = std::move(creation.team_rates[k]);
     draw.market_sd = shared.market_sd[k];
     draw.team_sd = shared.team_sd[k];
     draw.rep_sd = Quantise(rep_sd_draws[k]);
@@ -255,19 +262,42 @@ absl::StatusOr<FittedPipeline> FitPipeline(const History& history, const FitOpti
     draw.ramp_weeks = Quantise(ramp_weeks[k]);
     if (!attrition.draws.empty()) draw.attrition_bands = std::move(attrition.draws[k]);
     if (!parts.draws.empty()) draw.period_parts = std::move(parts.draws[k]);
+    if (leads_told_apart) {
+      draw.lead_cells = std::move(leads.cells[k]);
+      draw.lead_rate_per_day = std::move(leads.rep_rates[k]);
+      draw.team_lead_rate_per_day = std::move(leads.team_rates[k]);
+    }
+    if (!model.renewal_segments.empty()) {
+      draw.renewal_rate_per_day = std::move(customers.renewals.rates[k]);
+      draw.churn_per_year = ChurnPerYear(draw, model, customers.win_shares);
+    }
+    if (!model.expansion_segments.empty()) {
+      draw.expansion_rate_per_day = std::move(customers.expansions.rates[k]);
+    }
+    draw.amounts = std::move(amounts.draws[k]);
     model.draws.push_back(std::move(draw));
   }
   QC_RETURN_IF_ERROR(ValidateModel(model));
 
   EstimateCounts counts = CountObservations(history, exposure);
+  CountCreated(created, exposure.window_start, counts);
+  if (!history.leads.empty() && !leads_told_apart) {
+    counts.creation_note =
+        "leads were recorded too late, or too few were converted: deals that came from them count "
+        "as created";
+  }
+  counts.lead_ends = std::move(leads.segment_ended);
+  counts.rep_leads = std::move(leads.rep_leads);
+  counts.renewals = std::move(customers.renewals.segment_counts);
+  counts.expansions = std::move(customers.expansions.segment_counts);
+  counts.renewal_pair_count = customers.renewals.pair_count;
+  counts.expansion_pair_count = customers.expansions.pair_count;
   counts.part_wins.assign(parts.wins.begin(), parts.wins.end());
   counts.part_losses.assign(parts.losses.begin(), parts.losses.end());
   counts.revised_deals = std::move(revisions.deal_counts);
   counts.leavers = std::move(attrition.leavers);
-  counts.mix_variance = mix_variance;
-  for (const RateFamily& rep : blocks) {
-    for (const RateChild& quarter : rep) counts.mix_block_count += quarter.expected > 0 ? 1 : 0;
-  }
+  counts.mix_variance = creation.mix_variance;
+  counts.mix_block_count = creation.rep_quarter_count;
   counts.block_count = shared.block_count;
   counts.ramp_rep_count = ramp.rep_count;
   std::vector<int> team_of_rep;

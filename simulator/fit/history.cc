@@ -165,6 +165,66 @@ void CheckDeals(const History& history, Violations& violations) {
   }
 }
 
+bool IsFollowUp(const HistoryDeal& deal) {
+  return deal.origin == DealOrigin::kRenewal || deal.origin == DealOrigin::kExpansion;
+}
+
+// What deals came from: leads of a history that has them, or a win that each kind follows once.
+void CheckOrigins(const History& history, Violations& violations) {
+  std::unordered_set<int> renewed;
+  std::unordered_set<int> expanded;
+  for (size_t i = 0; i < history.deals.size() && !violations.full(); ++i) {
+    const HistoryDeal& deal = history.deals[i];
+    if (deal.origin == DealOrigin::kLead && history.leads.empty()) {
+      violations.Add(absl::StrCat("deals[", i, "].origin"),
+                     "is a lead; want a history that has leads");
+    }
+    if (!IsFollowUp(deal)) continue;
+    const std::string path = absl::StrCat("deals[", i, "].predecessor");
+    if (!IsPosition(deal.predecessor, history.deals.size())) {
+      CheckPosition(deal.predecessor, history.deals.size(), path, violations);
+      continue;
+    }
+    const HistoryDeal& win = history.deals[static_cast<size_t>(deal.predecessor)];
+    if (win.end != DealEnd::kWon || win.end_day > deal.created) {
+      violations.Add(path, absl::StrCat("is ", deal.predecessor, "; want a deal won by ",
+                                        FormatIsoDate(deal.created)));
+    }
+    auto& followed = deal.origin == DealOrigin::kRenewal ? renewed : expanded;
+    if (!followed.insert(deal.predecessor).second) {
+      violations.Add(path, absl::StrCat("is ", deal.predecessor,
+                                        " a second time; want each win renewed and expanded once"));
+    }
+  }
+}
+
+void CheckLeads(const History& history, Violations& violations) {
+  std::unordered_set<std::string_view> ids;
+  ids.reserve(history.leads.size());
+  for (size_t i = 0; i < history.leads.size() && !violations.full(); ++i) {
+    const HistoryLead& lead = history.leads[i];
+    const bool own_id = !lead.id.empty() && ids.insert(lead.id).second;
+    const absl::CivilDay end = lead.end == LeadEnd::kOpen ? lead.created : lead.end_day;
+    const bool in_order = lead.created <= end && end <= history.as_of;
+    if (own_id && in_order && IsPosition(lead.rep, history.reps.size()) &&
+        IsPosition(lead.segment, history.segments.size())) {
+      continue;
+    }
+    const std::string path = absl::StrCat("leads[", i, "]");
+    if (!own_id) {
+      violations.Add(path + ".id", absl::StrCat("is '", lead.id, "'; want an id of its own"));
+    }
+    CheckPosition(lead.rep, history.reps.size(), path + ".rep", violations);
+    CheckPosition(lead.segment, history.segments.size(), path + ".segment", violations);
+    if (!in_order) {
+      violations.Add(
+          path + ".end_day",
+          absl::StrCat("is ", FormatIsoDate(end), "; want a day from ", FormatIsoDate(lead.created),
+                       " to the as-of day ", FormatIsoDate(history.as_of)));
+    }
+  }
+}
+
 }  // namespace
 
 absl::Status ValidateHistory(const History& history) {
@@ -178,6 +238,8 @@ absl::Status ValidateHistory(const History& history) {
   CheckPeriods(history.periods, violations);
   CheckReps(history, violations);
   CheckDeals(history, violations);
+  CheckOrigins(history, violations);
+  CheckLeads(history, violations);
   return std::move(violations).Result();
 }
 

@@ -131,6 +131,89 @@ void Live(const PlantedPipeline& pipeline, double shift, absl::CivilDay as_of, S
       std::exp(pipeline.amount_log_median + pipeline.amount_log_sd * Normal(stream.Next()))));
 }
 
+// Whether something that comes at `time`, in days from the first, comes to a rep who may still
+// ramp; and in a season that may be weaker than the best.
+bool Comes(const PlantedPipeline& pipeline, const HistoryRep& rep, double time, absl::CivilDay day,
+           Stream& stream) {
+  if (!pipeline.season_log_factors.empty()) {
+    double best = 1;
+    for (const double log : pipeline.season_log_factors) best = std::max(best, std::exp(log));
+    if (stream.Next() > std::exp(pipeline.season_log_factors[day.month() - 1]) / best) return false;
+  }
+  if (!rep.start.has_value()) return true;
+  // Thinning by the ramp.
+  const double tenure_days = time - static_cast<double>(*rep.start - pipeline.first_day);
+  return stream.Next() <= tenure_days / (7 * pipeline.ramp_weeks);
+}
+
+// Leads of one rep and segment, and the deals that converted ones became.
+void PlantLeads(const PlantedPipeline& pipeline, int rep, int segment, double rate, double shift,
+                uint64_t seed, History& history) {
+  Stream arrivals(seed, absl::StrCat("lead arrivals/", rep, "/", segment));
+  double time = 0;
+  for (int n = 0;; ++n) {
+    time -= std::log(arrivals.Next()) / rate;
+    if (time >= pipeline.day_count) return;
+    HistoryLead lead;
+    lead.id = absl::StrCat("lead/", rep, "/", segment, "/", n);
+    lead.rep = rep;
+    lead.segment = segment;
+    lead.created = pipeline.first_day + static_cast<int>(time);
+    Stream stream(seed, lead.id);
+    if (!Comes(pipeline, history.reps[rep], time, lead.created, stream)) continue;
+    lead.end_day = lead.created;
+    int age = 0;
+    while (lead.end_day <= history.as_of && stream.Next() > ExitProbability(pipeline.lead, age)) {
+      ++age;
+      ++lead.end_day;
+    }
+    if (lead.end_day <= history.as_of) {
+      const bool converts = stream.Next() <= AdvanceProbability(pipeline.lead, age);
+      lead.end = converts ? LeadEnd::kConverted : LeadEnd::kDropped;
+    }
+    history.leads.push_back(lead);
+    if (lead.end != LeadEnd::kConverted) continue;
+    HistoryDeal deal;
+    deal.id = absl::StrCat("of ", lead.id);
+    deal.rep = rep;
+    deal.segment = segment;
+    deal.created = lead.end_day;
+    deal.origin = DealOrigin::kLead;
+    Live(pipeline, shift, history.as_of, stream, deal);
+    history.deals.push_back(deal);
+  }
+}
+
+// Goes through all deals, those it adds included.
+void PlantFollowUps(const PlantedPipeline& pipeline, uint64_t seed, History& history) {
+  for (size_t i = 0; i < history.deals.size(); ++i) {
+    if (history.deals[i].end != DealEnd::kWon) continue;
+    for (const bool renews : {true, false}) {
+      const PlantedFollowUp& kind = renews ? pipeline.renewal : pipeline.expansion;
+      const HistoryDeal& win = history.deals[i];
+      HistoryDeal deal;
+      deal.id = absl::StrCat(renews ? "renewal of " : "expansion of ", win.id);
+      Stream stream(seed, deal.id);
+      if (stream.Next() >= kind.share) continue;
+      deal.rep = win.rep;
+      deal.segment = win.segment;
+      deal.created = win.end_day + kind.from_days +
+                     static_cast<int>(stream.Next() * (kind.to_days - kind.from_days + 1));
+      if (deal.created > history.as_of) continue;
+      deal.origin = renews ? DealOrigin::kRenewal : DealOrigin::kExpansion;
+      deal.predecessor = static_cast<int>(i);
+      Live(pipeline, pipeline.rep_shifts.empty() ? 0 : pipeline.rep_shifts[win.rep], history.as_of,
+           stream, deal);
+      if (deal.end == DealEnd::kWon) {
+        deal.won_amount_minor_units = static_cast<int64_t>(std::llround(
+            static_cast<double>(*win.won_amount_minor_units) *
+            std::exp(kind.amount_log_mean + kind.amount_log_sd * Normal(stream.Next()))));
+      }
+      history.deals.push_back(deal);
+    }
+  }
+}
+
 }  // namespace
 
 History PlantHistory(const PlantedPipeline& pipeline, uint64_t seed) {
@@ -181,16 +264,6 @@ History PlantHistory(const PlantedPipeline& pipeline, uint64_t seed) {
         deal.segment = g;
         deal.created = pipeline.first_day + static_cast<int>(time);
         Stream stream(seed, deal.id);
-        if (!pipeline.season_log_factors.empty()) {
-          const double season = std::exp(pipeline.season_log_factors[deal.created.month() - 1]);
-          if (stream.Next() > season / best_season) continue;
-        }
-        if (history.reps[r].start.has_value()) {
-          // Thinning by the ramp.
-          const double tenure_days =
-              time - static_cast<double>(*history.reps[r].start - pipeline.first_day);
-          if (stream.Next() > tenure_days / (7 * pipeline.ramp_weeks)) continue;
-        }
         if (by_initiatives) {
           double effect = 0;
           for (const PlantedInitiative& initiative : pipeline.initiatives) {
@@ -199,12 +272,22 @@ History PlantHistory(const PlantedPipeline& pipeline, uint64_t seed) {
           if (stream.Next() > std::exp(effect) / best_initiative) continue;
         }
         if (history.reps[r].end.has_value() && deal.created >= *history.reps[r].end) continue;
+        if (!Comes(pipeline, history.reps[r], time, deal.created, stream)) continue;
         Live(pipeline, shift, history.as_of, stream, deal);
         if (deal.end != DealEnd::kOpen && deal.end_day < recorded_from) continue;
         history.deals.push_back(deal);
       }
     }
   }
+  for (int r = 0; r < pipeline.rep_count && pipeline.lead_rate_per_day > 0; ++r) {
+    const double factor = pipeline.creation_factors.empty() ? 1 : pipeline.creation_factors[r];
+    const double shift = pipeline.rep_shifts.empty() ? 0 : pipeline.rep_shifts[r];
+    for (int g = 0; g < pipeline.segment_count; ++g) {
+      PlantLeads(pipeline, r, g, pipeline.lead_rate_per_day * factor * best_season, shift, seed,
+                 history);
+    }
+  }
+  PlantFollowUps(pipeline, seed, history);
   return history;
 }
 

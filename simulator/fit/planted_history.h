@@ -35,6 +35,17 @@ struct PlantedInitiative {
 };
 inline constexpr double kMaxPlantedCreationEffect = 0.7;
 
+// What customers lead to: a win leads to one with probability `share`, created on a day drawn
+// evenly from the range of ages, in the segment of the win and worth the win times a lognormal
+// factor.
+struct PlantedFollowUp {
+  double share = 0;
+  int from_days = 300;  // Since the win, inclusive.
+  int to_days = 340;    // Inclusive.
+  double amount_log_mean = 0;
+  double amount_log_sd = 0.1;
+};
+
 struct PlantedPipeline {
   int segment_count = 1;
   int stage_count = 3;
@@ -60,10 +71,15 @@ struct PlantedPipeline {
   std::vector<double> season_log_factors;  // On creation, by month; empty: none.
   // By part of the calendar quarter; empty: all days are alike.
   std::vector<PeriodPartEffect> period_parts;
+  // Leads per ramped rep, day and segment; 0: none. Their one stage: who advances is converted.
+  double lead_rate_per_day = 0;
+  PlantedCell lead;
+  PlantedFollowUp renewal;
+  PlantedFollowUp expansion;
 };
 
-// As of the last of `day_count` days, with the calendar's quarters as periods. Deals come in order
-// of id.
+// As of the last of `day_count` days, with the calendar's quarters as periods. Created deals come
+// first, then those of leads, then what follows wins.
 History PlantHistory(const PlantedPipeline& pipeline, uint64_t seed);
 
 // Chance that a deal entering the stage advances in the end, under the truth, if it does not go

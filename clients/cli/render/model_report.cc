@@ -31,6 +31,8 @@ struct Kind {
 
 constexpr Kind kKinds[] = {
     {"win_probability", "How deals move", "Chance that a new deal is won in the end"},
+    {"never_closing_share", nullptr,
+     "Share of new deals that are neither won nor lost after two years"},
     {"advance_probability", nullptr, "Share that advances, of deals that leave a stage for good"},
     {"weeks_in_stage", nullptr, "Weeks until half of the deals have left a stage"},
     {"regress_probability", nullptr, "Share that goes back, of deals that leave a stage"},
@@ -41,8 +43,17 @@ constexpr Kind kKinds[] = {
     {"creation_season_factor", nullptr, "How much is created in a month against an average one"},
     {"creation_mix_shape", nullptr,
      "Steadiness of a rep's creation (the variance around their rate is one over it)"},
+    {"leads_per_week", "Leads", "Leads that come to a fully ramped rep in a week"},
+    {"lead_conversion", nullptr, "Share of leads that become deals"},
+    {"lead_days", nullptr, "Days until half of the leads that become deals have"},
     {"won_amount_mean", "Amounts", "Mean amount of a won deal"},
     {"amount_revision", nullptr, "Final amount of a won deal over the amount stated in a stage"},
+    {"renewal_share", "Customers", "Share of wins with a renewal within two years, won or not"},
+    {"renewal_amount_factor", nullptr, "Amount of a won renewal over that of the win it follows"},
+    {"expansion_share", nullptr, "Share of wins with an expansion within two years, won or not"},
+    {"expansion_amount_factor", nullptr,
+     "Amount of a won expansion over that of the win it follows"},
+    {"churn_per_year", nullptr, "Customers lost, per customer and year (no renewal won)"},
     {"market_sd", "What deals share (standard deviations on the probit scale of one stage)",
      "Good and bad quarters of the whole company"},
     {"team_sd", nullptr, "Good and bad quarters of a team"},
@@ -64,9 +75,9 @@ bool IsRep(const PipelineModel& model, const ParameterEstimate& estimate) {
 std::string Figure(const ParameterEstimate& estimate, double value) {
   const std::string& unit = estimate.unit();
   if (unit == "share") return FormatPercent(value, 0);
-  if (unit == "weeks" || unit == "shape") return absl::StrFormat("%.1f", value);
+  if (unit == "weeks" || unit == "days" || unit == "shape") return absl::StrFormat("%.1f", value);
   if (unit == "probit") return absl::StrFormat("%.3f", value);
-  if (unit == "factor" || unit == "per week" || unit == "per rep and year") {
+  if (unit == "factor" || unit.rfind("per ", 0) == 0) {
     return absl::StrFormat("%.2f", value);
   }
   return FormatCount(static_cast<int64_t>(std::llround(value)));  // Money.

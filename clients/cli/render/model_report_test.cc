@@ -66,6 +66,21 @@ TEST(ModelReport, TablesByKind) {
   EXPECT_EQ(text.find("The rhythm of a period"), std::string::npos);
 }
 
+TEST(ModelReport, LeadsAndCustomersHaveGroupsOfTheirOwn) {
+  metrics::v1::PipelineModel model = Sample();
+  Add(model, "lead_conversion", "share", 0.25, 0.22, 0.28, 900, "leads that ended");
+  Add(model, "lead_days", "days", 9.4, 8.9, 9.9, 900, "leads that ended");
+  Add(model, "renewal_share", "share", 0.4, 0.3, 0.5, 60, "renewals");
+  Add(model, "churn_per_year", "per customer and year", 1.25, 1, 1.5, 60, "renewals");
+  const std::string text = ModelReport(model, false, Terminal{});
+  EXPECT_LT(text.find("New deals"), text.find("\nLeads\n"));
+  EXPECT_LT(text.find("\nLeads\n"), text.find("Amounts"));
+  EXPECT_LT(text.find("Amounts"), text.find("\nCustomers\n"));
+  EXPECT_NE(text.find("8.9 to 9.9  900 leads that ended"), std::string::npos) << text;
+  EXPECT_NE(text.find("1.25  1.00 to 1.50  60 renewals"), std::string::npos) << text;
+  EXPECT_EQ(text.find("lead_conversion"), std::string::npos) << text;
+}
+
 TEST(ModelReport, RepsWhenAsked) {
   const std::string without = ModelReport(Sample(), false, Terminal{});
   EXPECT_EQ(without.find("R001"), std::string::npos) << without;
