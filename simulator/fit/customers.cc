@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstddef>
 #include <iterator>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -58,41 +57,83 @@ std::vector<Customer> CustomersOf(const History& history, DealOrigin origin) {
   return customers;
 }
 
-// Follow-ups and days at risk, [segment][age bin].
-using Counts = std::vector<std::vector<AgeCounts>>;
+// Customers at risk and follow-ups by age in days, weighted; the last entry is all later ages.
+struct AgeTable {
+  std::vector<double> at_risk = std::vector<double>(kMaxCustomerAgeDays + 1, 0.0);
+  std::vector<double> at_risk_squared = at_risk;  // Of squared weights.
+  std::vector<double> follow_ups = at_risk;
 
-Counts CountDaysAtRisk(const History& history, const std::vector<Customer>& customers,
-                       const std::vector<int>& edges, const CustomerOptions& options) {
-  Counts counts(history.segments.size(), std::vector<AgeCounts>(edges.size() + 1));
-  const auto weight_of = [&](absl::CivilDay day) {
-    return RecencyWeight(day, history.as_of, options.recency_half_life_days);
-  };
+  void Add(const AgeTable& other) {
+    for (size_t age = 0; age < at_risk.size(); ++age) {
+      at_risk[age] += other.at_risk[age];
+      at_risk_squared[age] += other.at_risk_squared[age];
+      follow_ups[age] += other.follow_ups[age];
+    }
+  }
+};
+
+// By segment of the win.
+std::vector<AgeTable> CountAges(const History& history, const std::vector<Customer>& customers,
+                                const CustomerOptions& options) {
+  std::vector<AgeTable> tables(history.segments.size());
   for (const Customer& customer : customers) {
     const absl::CivilDay won = customer.win->end_day;
     const absl::CivilDay last =
         customer.follow_up == nullptr ? history.as_of : customer.follow_up->created;
     if (last < options.window_start) continue;
-    std::vector<AgeCounts>& bins = counts[static_cast<size_t>(customer.win->segment)];
-    int from = std::max(0, static_cast<int>(options.window_start - won));
+    AgeTable& table = tables[static_cast<size_t>(customer.win->segment)];
+    const int from = std::max(0, static_cast<int>(options.window_start - won));
     const int end = static_cast<int>(last - won) + 1;
-    for (size_t b = 0; b < bins.size() && from < end; ++b) {
-      const int to = b < edges.size() ? std::min(edges[b], end) : end;
-      if (to <= from) continue;
-      const double weight = weight_of(won + (from + to) / 2);
-      // Of the day of the follow-up one half.
-      const double days = to - from - (to == end && customer.follow_up != nullptr ? 0.5 : 0.0);
-      bins[b].days += weight * days;
-      bins[b].days_squared += weight * weight * days;
-      if (to == end && customer.follow_up != nullptr) bins[b].exits += weight_of(last);
-      from = to;
+    double weight = 0;
+    for (int age = from; age < end; ++age) {
+      // A week at a time.
+      if ((age - from) % kStepDays == 0) {
+        weight = RecencyWeight(won + age, history.as_of, options.recency_half_life_days);
+      }
+      const size_t entry = static_cast<size_t>(std::min(age, kMaxCustomerAgeDays));
+      table.at_risk[entry] += weight;
+      table.at_risk_squared[entry] += weight * weight;
+    }
+    if (customer.follow_up != nullptr) {
+      table.follow_ups[static_cast<size_t>(std::min(end - 1, kMaxCustomerAgeDays))] += weight;
     }
   }
-  return counts;
+  return tables;
 }
 
-RateData Effective(const AgeCounts& counts) {
-  const AgeCounts effective = counts.Effective();
-  return {effective.exits, effective.days};
+// Follow-ups, and days at risk such that their ratio times the days of the bin is the cumulated
+// hazard of these days: within a few days most of a segment may renew, and a mean of days at risk
+// would not tell who was left. Days of a bin at which nobody was watched are taken to be like the
+// others of it. Counts are effective ones (Kish 1965).
+RateData BinData(const AgeTable& table, size_t from, size_t to) {
+  RateData data;
+  double days = 0;
+  double hazard = 0;
+  double watched_days = 0;
+  for (size_t age = from; age < to; ++age) {
+    if (table.at_risk[age] <= 0) continue;
+    const double factor = table.at_risk[age] / table.at_risk_squared[age];
+    const double at_risk = table.at_risk[age] * factor;
+    const double follow_ups = table.follow_ups[age] * factor;
+    data.events += follow_ups;
+    days += at_risk;
+    ++watched_days;
+    // A half keeps it finite when all who were left follow up.
+    hazard += std::log((at_risk + 0.5) / (at_risk - follow_ups + 0.5));
+  }
+  data.exposure = data.events > 0 ? data.events * watched_days / hazard : days;
+  return data;
+}
+
+std::vector<RateData> BinsOf(const AgeTable& table, const std::vector<int>& edges) {
+  std::vector<RateData> bins;
+  size_t from = 0;
+  for (const int edge : edges) {
+    bins.push_back(BinData(table, from, static_cast<size_t>(edge)));
+    from = static_cast<size_t>(edge);
+  }
+  bins.push_back(BinData(table, from, table.at_risk.size()));
+  return bins;
 }
 
 // Rates of all segments together, one per bin; nobody is known to follow up at ages at which
@@ -124,65 +165,31 @@ std::vector<Drawn> FitAll(const std::vector<RateData>& bins, const Kind& kind,
   return rates;
 }
 
-// Each segment's rates around those of all: its level first, then its ages.
-class SegmentRates {
- public:
-  SegmentRates(const std::vector<std::vector<RateData>>& segments, const std::vector<Drawn>& all,
-               const Kind& kind, const CustomerOptions& options)
-      : segments_(segments), all_(all), kind_(kind), options_(options) {
-    RateFamily levels;
-    std::vector<RateFamily> ages;
-    for (const std::vector<RateData>& bins : segments_) {
-      levels.push_back(LevelOf(bins));
-      RateFamily& family = ages.emplace_back();
-      for (size_t b = 0; b < bins.size(); ++b) {
-        if (all_[b].mean > 0) family.push_back({bins[b].events, bins[b].exposure * all_[b].mean});
-      }
-    }
-    const std::string name = absl::StrCat("customers/", kind.name);
-    level_kappa_ = FitRatePriorCount(std::vector<RateFamily>{levels}, options.seed, name + "/level",
-                                     options.draw_count);
-    age_kappa_ = FitRatePriorCount(ages, options.seed, name + "/age", options.draw_count);
+// A segment's rates around those of all: its level first, then its ages.
+std::vector<Drawn> FitSegment(const std::vector<RateData>& bins, const std::vector<Drawn>& all,
+                              const Kind& kind, const std::string& segment,
+                              const CustomerOptions& options) {
+  RateData level;  // Against what all would lead one to expect.
+  for (size_t b = 0; b < bins.size(); ++b) {
+    level.events += bins[b].events;
+    level.exposure += bins[b].exposure * all[b].mean;
   }
-
-  // One per bin.
-  std::vector<Drawn> Of(size_t segment, const std::string& name) const {
-    const std::vector<RateData>& bins = segments_[segment];
-    const Drawer drawer(options_.seed, absl::StrCat("fit/customers/", kind_.name), name);
-    const RateChild level = LevelOf(bins);
-    const Drawn factor =
-        drawer.DrawRate(static_cast<uint32_t>(bins.size()), {level.events, level.expected},
-                        level_kappa_, Constant(1, options_.draw_count));
-    std::vector<Drawn> rates;
-    for (size_t b = 0; b < bins.size(); ++b) {
-      Drawn parent = all_[b];
-      if (parent.mean == 0) {
-        rates.push_back(parent);
-        continue;
-      }
-      for (size_t k = 0; k < parent.draws.size(); ++k) parent.draws[k] *= factor.draws[k];
-      rates.push_back(drawer.DrawRate(static_cast<uint32_t>(b), bins[b], age_kappa_, parent));
+  const PriorCount kappa = FixedPriorCount(kMinPriorCount, options.draw_count);
+  const Drawer drawer(options.seed, absl::StrCat("fit/customers/", kind.name), segment);
+  const Drawn factor = drawer.DrawRate(static_cast<uint32_t>(bins.size()), level, kappa,
+                                       Constant(1, options.draw_count));
+  std::vector<Drawn> rates;
+  for (size_t b = 0; b < bins.size(); ++b) {
+    Drawn parent = all[b];
+    if (parent.mean == 0) {
+      rates.push_back(parent);
+      continue;
     }
-    return rates;
+    for (size_t k = 0; k < parent.draws.size(); ++k) parent.draws[k] *= factor.draws[k];
+    rates.push_back(drawer.DrawRate(static_cast<uint32_t>(b), bins[b], kappa, parent));
   }
-
- private:
-  RateChild LevelOf(const std::vector<RateData>& bins) const {
-    RateChild level;
-    for (size_t b = 0; b < bins.size(); ++b) {
-      level.events += bins[b].events;
-      level.expected += bins[b].exposure * all_[b].mean;
-    }
-    return level;
-  }
-
-  const std::vector<std::vector<RateData>>& segments_;
-  const std::vector<Drawn>& all_;
-  Kind kind_;
-  CustomerOptions options_;
-  PriorCount level_kappa_;
-  PriorCount age_kappa_;
-};
+  return rates;
+}
 
 // Where follow-ups land: the most frequent segment of those of the same segment; else what most of
 // all do, which is to stay in the segment of the win, or to land in one.
@@ -263,24 +270,15 @@ FollowUpFit FitFollowUps(const History& history, const Kind& kind, const std::ve
                    [](const Customer& customer) { return customer.follow_up != nullptr; })) {
     return fit;
   }
-  const Counts counts = CountDaysAtRisk(history, customers, edges, options);
-  std::vector<AgeCounts> all_counts(edges.size() + 1);
-  std::vector<std::vector<RateData>> by_segment(segments);
-  for (size_t g = 0; g < segments; ++g) {
-    for (size_t b = 0; b < all_counts.size(); ++b) {
-      all_counts[b].Add(counts[g][b]);
-      by_segment[g].push_back(Effective(counts[g][b]));
-    }
-  }
-  std::vector<RateData> all_data;
-  for (const AgeCounts& bin : all_counts) all_data.push_back(Effective(bin));
-  const std::vector<Drawn> all = FitAll(all_data, kind, options);
+  const std::vector<AgeTable> tables = CountAges(history, customers, options);
+  AgeTable together;
+  for (const AgeTable& table : tables) together.Add(table);
+  const std::vector<Drawn> all = FitAll(BinsOf(together, edges), kind, options);
   fit.rates.assign(static_cast<size_t>(options.draw_count), {});
-  std::optional<SegmentRates> segment_rates;
-  if (segments > 1) segment_rates.emplace(by_segment, all, kind, options);
   for (size_t g = 0; g < segments; ++g) {
-    const std::vector<Drawn> rates =
-        segment_rates ? segment_rates->Of(g, history.segments[g]) : all;
+    const std::vector<Drawn> rates = segments == 1 ? all
+                                                   : FitSegment(BinsOf(tables[g], edges), all, kind,
+                                                                history.segments[g], options);
     for (size_t k = 0; k < fit.rates.size(); ++k) {
       for (const Drawn& rate : rates) fit.rates[k].push_back(Quantise(rate.draws[k]));
     }

@@ -4,8 +4,9 @@
 // A won deal is at risk of its renewal from the day it was won, or from the start of the window if
 // that is later (left truncation), until the renewal was created or the as-of day; likewise of its
 // expansion. Events over days at risk by age since the win have gamma posteriors: all segments
-// together with a prior worth half an event in all, then each segment of the win around them, first
-// its level, then its ages. Facts lose weight with age as everywhere.
+// together with a prior worth half an event in all, then each segment of the win around them with
+// the least prior there is (kMinPriorCount), first its level, then its ages. Facts lose weight with
+// age as everywhere.
 #ifndef QUOTACAST_SIMULATOR_FIT_CUSTOMERS_H_
 #define QUOTACAST_SIMULATOR_FIT_CUSTOMERS_H_
 

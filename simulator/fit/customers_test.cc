@@ -91,10 +91,9 @@ TEST(FitCustomers, RatesAreEventsOverDaysAtRisk) {
   }
   const CustomerFit fit = Fit(history, 256);
   ASSERT_EQ(fit.age_edges_days.size(), std::size(kCustomerAgeEdgesDays));
-  // Bin 315 to 330: 300 for 15 days, 100 for 7 days and half of the day of the renewal. Segments
-  // lean on each other by two events at the least; 100 events have a relative sd of 10 %, their
-  // mean over 256 draws one of 1 %.
-  const double rate = 100 / (300 * 15 + 100 * 7.5);
+  // Bin 315 to 330: a quarter of those who were there on day 322 leave then. Segments lean on all
+  // by two events; 100 events have a relative sd of 10 %, their mean over 256 draws one of 1 %.
+  const double rate = std::log(400.5 / 300.5) / 15;
   EXPECT_NEAR(MeanRate(fit.renewals, 0, BinOf(322)) / rate, 1, 0.04);
   for (const int age : {10, 100, 200, 310, 331, 500}) {
     EXPECT_LT(MeanRate(fit.renewals, 0, BinOf(age)), 0.02 * rate) << age;
@@ -122,7 +121,8 @@ TEST(FitCustomers, RiskBeginsWithTheWindowAndEndsWithTheFollowUp) {
     if (i % 3 == 0) AddFollowUp(history, DealOrigin::kExpansion, win, 0, 50, 0);
   }
   const CustomerFit fit = Fit(history, 256);
-  const double rate = 100 / (200 * 20 + 100 * 10.5);
+  // Of the bin the days 40 to 59 were watched.
+  const double rate = std::log(300.5 / 200.5) / 20;
   EXPECT_NEAR(MeanRate(fit.expansions, 0, 0) / rate, 1, 0.02);
   // Nobody was watched at ages over two years; nobody is expected to follow up there.
   EXPECT_EQ(MeanRate(fit.expansions, 0, std::size(kCustomerAgeEdgesDays)), 0);
