@@ -6,9 +6,8 @@
 //   It is converted on the day its deal was created, and came no later than that; otherwise it was
 //   dropped on the day of its last status when that is "disqualified"; otherwise it is open. A deal
 //   that a modelled lead became comes from it, whatever its motion.
-// * Follow-ups: a deal that the source calls a renewal or an expansion follows an earlier win of
-// its
-//   account: created before it, won by the day it was created and at most
+// * Follow-ups: a deal that the source calls a renewal or an expansion follows an earlier win
+//   of its account: created before it, won by the day it was created and at most
 //   simulator::kMaxCustomerAgeDays earlier. Each win is renewed once and expanded once, by the
 //   earliest deals. A renewal follows the oldest win that is no expansion itself, since contracts
 //   run out in the order they began and what was added to one is renewed with it; without such a
