@@ -36,11 +36,9 @@ Drawer::Drawer(uint64_t seed, std::string_view kind, std::string_view key)
     : seed_(seed), entity_(StableId(kind, key)) {}
 
 template <typename Posterior>
-Drawn Drawer::Draw(uint32_t parameter, const PriorCount& kappa, const Drawn& parent,
-                   const Posterior& posterior) const {
+Drawn Drawer::Draw(const std::vector<double>& uniforms, const PriorCount& kappa,
+                   const Drawn& parent, const Posterior& posterior) const {
   const size_t draw_count = parent.draws.size();
-  const std::vector<double> uniforms =
-      StratifiedUniforms(seed_, entity_, parameter, static_cast<int>(draw_count));
   Drawn drawn;
   drawn.draws.resize(draw_count);
   for (size_t k = 0; k < draw_count; ++k) {
@@ -54,7 +52,7 @@ Drawn Drawer::Draw(uint32_t parameter, const PriorCount& kappa, const Drawn& par
 Drawn Drawer::DrawShare(uint32_t parameter, const ShareData& own, const PriorCount& kappa,
                         const Drawn& parent) const {
   const double rest = std::max(0.0, own.total - own.count);
-  return Draw(parameter, kappa, parent,
+  return Draw(Uniforms(parameter, parent.draws.size()), kappa, parent,
               [&](double prior_count, double parent_share, std::optional<double> u) {
                 const double q = ClampShare(parent_share);
                 const double a = prior_count * q + own.count;
@@ -63,9 +61,18 @@ Drawn Drawer::DrawShare(uint32_t parameter, const ShareData& own, const PriorCou
               });
 }
 
+std::vector<double> Drawer::Uniforms(uint32_t parameter, size_t draw_count) const {
+  return StratifiedUniforms(seed_, entity_, parameter, static_cast<int>(draw_count));
+}
+
 Drawn Drawer::DrawRate(uint32_t parameter, const RateData& own, const PriorCount& kappa,
                        const Drawn& parent) const {
-  return Draw(parameter, kappa, parent,
+  return DrawRate(Uniforms(parameter, parent.draws.size()), own, kappa, parent);
+}
+
+Drawn Drawer::DrawRate(const std::vector<double>& uniforms, const RateData& own,
+                       const PriorCount& kappa, const Drawn& parent) const {
+  return Draw(uniforms, kappa, parent,
               [&](double prior_count, double parent_rate, std::optional<double> u) {
                 const double shape = prior_count + own.events;
                 const double rate = prior_count / parent_rate + own.exposure;

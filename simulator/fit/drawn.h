@@ -2,6 +2,7 @@
 #ifndef QUOTACAST_SIMULATOR_FIT_DRAWN_H_
 #define QUOTACAST_SIMULATOR_FIT_DRAWN_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -51,10 +52,16 @@ class Drawer {
   // Gamma posterior of a rate: prior Gamma(kappa, kappa / parent's draw).
   Drawn DrawRate(uint32_t parameter, const RateData& own, const PriorCount& kappa,
                  const Drawn& parent) const;
+  // The same at quantiles that are given, one per draw.
+  Drawn DrawRate(const std::vector<double>& uniforms, const RateData& own, const PriorCount& kappa,
+                 const Drawn& parent) const;
+
+  // The uniforms of a parameter.
+  std::vector<double> Uniforms(uint32_t parameter, size_t draw_count) const;
 
  private:
   template <typename Posterior>
-  Drawn Draw(uint32_t parameter, const PriorCount& kappa, const Drawn& parent,
+  Drawn Draw(const std::vector<double>& uniforms, const PriorCount& kappa, const Drawn& parent,
              const Posterior& posterior) const;
 
   uint64_t seed_;

@@ -20,38 +20,66 @@ int BinOf(int start_age_days, const std::vector<int>& edges) {
                           edges.begin());
 }
 
+// Days of one bin: each by its share, its squared share, and its share times that of the next bin.
+struct PhaseDays {
+  double days = 0;
+  double squared = 0;
+  double shared = 0;
+};
+
 // Shares of days 1..D that fall into each bin, cumulative in D.
 class PhaseTable {
  public:
   explicit PhaseTable(const std::vector<int>& edges)
       : bins_(static_cast<int>(edges.size()) + 1),
-        cumulative_(static_cast<size_t>(kMaxTabulatedAgeDays + 1) * bins_, 0.0) {
+        cumulative_(static_cast<size_t>(kMaxTabulatedAgeDays + 1) * bins_) {
     for (int day = 1; day <= kMaxTabulatedAgeDays; ++day) {
-      double* row = &cumulative_[static_cast<size_t>(day) * bins_];
-      const double* previous = row - bins_;
-      std::copy(previous, previous + bins_, row);
+      std::vector<double> shares(static_cast<size_t>(bins_) + 1, 0.0);
       for (int phase = 0; phase < kStepDays && day - phase >= 1; ++phase) {
-        row[BinOf(day - phase, edges)] += 1.0 / kStepDays;
+        shares[static_cast<size_t>(BinOf(day - phase, edges))] += 1.0 / kStepDays;
+      }
+      for (int bin = 0; bin < bins_; ++bin) {
+        const PhaseDays& previous = At(day - 1, bin);
+        const double share = shares[static_cast<size_t>(bin)];
+        At(day, bin) = {previous.days + share, previous.squared + share * share,
+                        previous.shared + share * shares[static_cast<size_t>(bin) + 1]};
       }
     }
   }
 
-  // Share-weighted days of bin `bin` among days first..last, 1 <= first <= last.
-  double Days(int first, int last, int bin) const { return Upto(last, bin) - Upto(first - 1, bin); }
+  // Of bin `bin` among days first..last, 1 <= first <= last.
+  PhaseDays Days(int first, int last, int bin) const {
+    const PhaseDays upto = Upto(last, bin);
+    const PhaseDays before = Upto(first - 1, bin);
+    return {upto.days - before.days, upto.squared - before.squared, upto.shared - before.shared};
+  }
 
   int bins() const { return bins_; }
 
  private:
-  double Upto(int day, int bin) const {
+  PhaseDays& At(int day, int bin) { return cumulative_[static_cast<size_t>(day) * bins_ + bin]; }
+
+  PhaseDays Upto(int day, int bin) const {
     const int tabulated = std::min(day, kMaxTabulatedAgeDays);
-    double days = cumulative_[static_cast<size_t>(tabulated) * bins_ + bin];
-    if (day > tabulated && bin == bins_ - 1) days += day - tabulated;
+    PhaseDays days = cumulative_[static_cast<size_t>(tabulated) * bins_ + bin];
+    if (day > tabulated && bin == bins_ - 1) {
+      days.days += day - tabulated;
+      days.squared += day - tabulated;
+    }
     return days;
   }
 
   int bins_;
-  std::vector<double> cumulative_;
+  std::vector<PhaseDays> cumulative_;
 };
+
+// Adds days of this weight.
+void AddDays(const PhaseDays& days, double weight, AgeCounts& counts) {
+  counts.days += weight * days.days;
+  counts.days_squared += weight * weight * days.days;
+  counts.phase_squared += weight * weight * days.squared;
+  counts.shared_squared += weight * weight * days.shared;
+}
 
 int DaysBetween(absl::CivilDay from, absl::CivilDay to) { return static_cast<int>(to - from); }
 
@@ -233,9 +261,7 @@ class Counter {
       const int low = BinOf(std::max(1, first - (kStepDays - 1)), exposure_.age_bin_edges_days);
       const int high = BinOf(end, exposure_.age_bin_edges_days);
       for (int bin = low; bin <= high; ++bin) {
-        const double days = table_.Days(first, end, bin);
-        cell.ages[bin].days += weight * days;
-        cell.ages[bin].days_squared += weight * weight * days;
+        AddDays(table_.Days(first, end, bin), weight, cell.ages[bin]);
       }
     }
   }
@@ -256,13 +282,14 @@ class Counter {
                                  advanced, weight, spell.left});
     if (age == 0) return;  // All of it is in the entry row.
     for (int bin = 0; bin < table_.bins(); ++bin) {
-      const double share = table_.Days(age, age, bin);
+      const PhaseDays day = table_.Days(age, age, bin);
+      const double share = day.days;
       if (share == 0) continue;
       cell.ages[bin].exits += weight * share;
       if (advanced) cell.ages[bin].advanced += weight * share;
       if (regressed) cell.ages[bin].regressed += weight * share;
-      cell.ages[bin].days += 0.5 * weight * share;
-      cell.ages[bin].days_squared += 0.5 * weight * weight * share;
+      // Half a day.
+      AddDays({0.5 * day.days, 0.5 * day.squared, 0.5 * day.shared}, weight, cell.ages[bin]);
     }
   }
 
@@ -335,12 +362,23 @@ void AgeCounts::Add(const AgeCounts& other) {
   regressed += other.regressed;
   days += other.days;
   days_squared += other.days_squared;
+  phase_squared += other.phase_squared;
+  shared_squared += other.shared_squared;
 }
 
 AgeCounts AgeCounts::Effective() const {
   if (days_squared <= 0) return {};
   const double factor = days / days_squared;
   return {exits * factor, advanced * factor, days * factor, days * factor, regressed * factor};
+}
+
+double AgeCounts::Sharpness() const {
+  return phase_squared > 0 ? std::max(1.0, days_squared / phase_squared) : 1;
+}
+
+double AgeCounts::CorrelationWith(const AgeCounts& next) const {
+  if (phase_squared <= 0 || next.phase_squared <= 0) return 0;
+  return std::clamp(shared_squared / std::sqrt(phase_squared * next.phase_squared), 0.0, 1.0);
 }
 
 void EntryCounts::Add(const EntryCounts& other) {

@@ -48,16 +48,26 @@ struct Spell {
 std::vector<Spell> SpellsOf(const HistoryDeal& deal, int stage_count, absl::CivilDay as_of);
 
 // Weighted sums of one age bin; `days_squared` holds squared weights, for Kish's effective size.
+//
+// A day near an edge counts in two bins, in part: what each of them counts then varies less than a
+// count does, and both vary together. `phase_squared` and `shared_squared` hold the squared weights
+// of the bin's parts and of its parts times those of the next bin, which says by how much.
 struct AgeCounts {
   double exits = 0;  // Advanced, lost or gone back.
   double advanced = 0;
   double days = 0;
   double days_squared = 0;
   double regressed = 0;
+  double phase_squared = 0;
+  double shared_squared = 0;
   void Add(const AgeCounts& other);
   // What unweighted data of the same information would show: all sums scaled by the factor
   // sum w / sum w^2 (Kish 1965).
   AgeCounts Effective() const;
+  // Variance of a count of so many days over that of what the bin counts, >= 1; 1 without days.
+  double Sharpness() const;
+  // Correlation of what this bin and the next one count.
+  double CorrelationWith(const AgeCounts& next) const;
 };
 
 // Weighted sums of the entry row.

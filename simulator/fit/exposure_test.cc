@@ -2,6 +2,7 @@
 // worked out by hand in the comments.
 #include "simulator/fit/exposure.h"
 
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -219,6 +220,26 @@ TEST(SharesOfDay, AddUpToOne) {
     EXPECT_NEAR(sum, 1, 1e-12) << age;
   }
   EXPECT_NEAR(SharesOfDay(0, {7}).entry, 1, 1e-12);
+}
+
+// A deal that stays: day D counts by sevenths in the bins that D - 6 .. D fall into. Of the bin 14
+// to 28 the days 14 to 19 count 1/7 to 6/7, 20 to 27 count 1 and 28 to 33 count 6/7 to 1/7: 14 days
+// in all, 8 + 2 * 91 / 49 squared. With the bin before it shares 6 days: 2 * (21 * 7 - 91) / 49
+// / 2.
+TEST(CountExposure, DaysNearAnEdgeAreSharedByTwoBins) {
+  const History history = OneStage({Deal({{0, Day(0)}}, DealEnd::kOpen, 0)}, 300);
+  const Exposure exposure =
+      CountExposure(history, {Day(0), {7, 14, 28}, kNoDecay, /*may_add_edges=*/false});
+  const std::vector<AgeCounts>& ages = exposure.cells[0].ages;
+  EXPECT_NEAR(ages[2].days, 14, 1e-9);
+  EXPECT_NEAR(ages[2].phase_squared, 8 + 2 * 91.0 / 49, 1e-9);
+  EXPECT_NEAR(ages[2].Sharpness(), 14 / (8 + 2 * 91.0 / 49), 1e-9);
+  EXPECT_NEAR(ages[1].shared_squared, 56.0 / 49, 1e-9);
+  // The bin 7 to 14 counts its one full day and 2 * 91 / 49.
+  EXPECT_NEAR(ages[1].CorrelationWith(ages[2]),
+              56.0 / 49 / std::sqrt((1 + 2 * 91.0 / 49) * (8 + 2 * 91.0 / 49)), 1e-9);
+  EXPECT_EQ(AgeCounts().Sharpness(), 1);
+  EXPECT_EQ(AgeCounts().CorrelationWith(ages[0]), 0);
 }
 
 }  // namespace

@@ -38,10 +38,12 @@ struct CellData {
   std::vector<ShareData> advances;
   ShareData first_step;
   ShareData entry_day;
+  std::vector<AgeCounts> ages;  // As counted: how bins share days.
 };
 
 CellData EffectiveData(const StageCounts& counts) {
   CellData data;
+  data.ages = counts.ages;
   for (const AgeCounts& age : counts.ages) {
     const AgeCounts effective = age.Effective();
     data.rates.push_back({effective.exits, effective.days});
@@ -65,7 +67,10 @@ void Add(const RateData& data, RateData& sum) {
 }
 
 void Add(const CellData& data, CellData& sum) {
-  for (size_t b = 0; b < data.rates.size(); ++b) Add(data.rates[b], sum.rates[b]);
+  for (size_t b = 0; b < data.rates.size(); ++b) {
+    Add(data.rates[b], sum.rates[b]);
+    sum.ages[b].Add(data.ages[b]);
+  }
   for (size_t b = 0; b < data.advances.size(); ++b) Add(data.advances[b], sum.advances[b]);
   Add(data.first_step, sum.first_step);
   Add(data.entry_day, sum.entry_day);
@@ -75,6 +80,7 @@ CellData EmptyData(size_t bins) {
   CellData data;
   data.rates.resize(bins);
   data.advances.resize(bins + 1);
+  data.ages.resize(bins);
   return data;
 }
 
@@ -195,14 +201,45 @@ CellFit MovedByLevel(const Drawer& drawer, const CellData& data, const PriorCoun
   return moved;
 }
 
+// A bin's own rate, as sharp as what it counts. Levels and parents go by the plain counts: what
+// bins have in common is in there once.
+RateData SharpRate(const CellData& data, size_t bin) {
+  const double factor = data.ages[bin].Sharpness();
+  return {data.rates[bin].events * factor, data.rates[bin].exposure * factor};
+}
+
+// Quantiles at which the rates of all bins are drawn: neighbours share days, so they are high
+// together (a normal copula, from bin to bin). Without that the sum of all bins would come out too
+// certain. `kappa` takes its part: the prior shares nothing.
+std::vector<std::vector<double>> RateUniforms(const Drawer& drawer, const CellData& data,
+                                              double kappa, size_t draw_count) {
+  std::vector<std::vector<double>> uniforms;
+  for (size_t b = 0; b < data.rates.size(); ++b) {
+    uniforms.push_back(drawer.Uniforms(NumberOf(Parameter::kRate, b), draw_count));
+    if (b == 0) continue;
+    const double before = SharpRate(data, b - 1).events;
+    const double here = SharpRate(data, b).events;
+    const double rho = data.ages[b - 1].CorrelationWith(data.ages[b]) *
+                       std::sqrt(before / (before + kappa) * here / (here + kappa));
+    if (rho == 0) continue;
+    for (size_t k = 0; k < draw_count; ++k) {
+      uniforms[b][k] = NormalCdf(rho * NormalQuantile(uniforms[b - 1][k]) +
+                                 std::sqrt(1 - rho * rho) * NormalQuantile(uniforms[b][k]));
+    }
+  }
+  return uniforms;
+}
+
 // A child around its parent: its level first, then its bins.
 CellFit FitCell(const Drawer& drawer, const CellData& data, const PriorCounts& kappa,
                 const CellFit& parent) {
   const CellFit moved = MovedByLevel(drawer, data, kappa, parent);
   CellFit cell;
+  const std::vector<std::vector<double>> uniforms =
+      RateUniforms(drawer, data, kappa.rate.typical, moved.rates.front().draws.size());
   for (size_t b = 0; b < data.rates.size(); ++b) {
     cell.rates.push_back(
-        drawer.DrawRate(NumberOf(Parameter::kRate, b), data.rates[b], kappa.rate, moved.rates[b]));
+        drawer.DrawRate(uniforms[b], SharpRate(data, b), kappa.rate, moved.rates[b]));
   }
   for (size_t b = 0; b < data.advances.size(); ++b) {
     cell.advances.push_back(drawer.DrawShare(NumberOf(Parameter::kAdvance, b), data.advances[b],
@@ -318,6 +355,7 @@ CellData CellsPassedUp(const std::vector<const CellData*>& cells, const CellFit&
     const double level = events / expected;
     for (size_t b = 0; b < bins.size(); ++b) {
       Add(RateData{bins[b].events, bins[b].exposure * level}, sum.rates[b]);
+      sum.ages[b].Add(cell->ages[b]);
     }
     for (size_t b = 0; b < cell->advances.size(); ++b) {
       Add(PassedUp(cell->advances[b], kappa.advance.typical), sum.advances[b]);

@@ -8,6 +8,9 @@
 // by kappa (prior_count.h), and only the part kappa / (kappa + n) of a child's observations is
 // passed up, so that nothing is counted twice.
 //
+// Bins share the days near their edges (exposure.h): the rate of a bin is as sharp as what it
+// counts, and neighbours are drawn together.
+//
 // Draws go from the top down: a child is drawn around its parent's draw, not around the parent's
 // mean, so that uncertainty about the parent reaches the child.
 #ifndef QUOTACAST_SIMULATOR_FIT_STAGE_CELLS_H_
