@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <cstdlib>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -15,6 +17,10 @@
 
 namespace quotacast::metrics {
 namespace {
+
+// Fewer ages of renewed wins, and the usual one is that of a yearly contract.
+constexpr size_t kMinUsualAges = 10;
+constexpr int64_t kDaysPerYear = 365;
 
 bool IsRenewal(const BookOpportunity& deal) { return deal.motion == DealMotion::kRenewal; }
 
@@ -116,7 +122,6 @@ struct Win {
   int position = 0;
   absl::CivilDay created;
   absl::CivilDay won;
-  bool is_expansion = false;
   bool is_renewed = false;
   bool is_expanded = false;
 };
@@ -126,16 +131,18 @@ bool MayLeadTo(const Win& win, absl::CivilDay day) {
   return win.created < day && win.won <= day && day - win.won <= simulator::kMaxCustomerAgeDays;
 }
 
-// The win that a renewal created on `day` follows; null when there is none. `wins` in order of
-// time.
-Win* RenewedBy(absl::CivilDay day, std::vector<Win>& wins) {
-  Win* latest_expansion = nullptr;
+// Null when there is none. `wins` in order of time; of two that are equally near, the later one.
+Win* RenewedBy(absl::CivilDay day, int64_t usual_age_days, std::vector<Win>& wins) {
+  Win* nearest = nullptr;
+  int64_t least = 0;
   for (Win& win : wins) {
     if (win.is_renewed || !MayLeadTo(win, day)) continue;
-    if (!win.is_expansion) return &win;
-    latest_expansion = &win;
+    const int64_t distance = std::abs(day - win.won - usual_age_days);
+    if (nearest != nullptr && distance > least) continue;
+    nearest = &win;
+    least = distance;
   }
-  return latest_expansion;
+  return nearest;
 }
 
 Win* ExpandedBy(absl::CivilDay day, std::vector<Win>& wins) {
@@ -144,6 +151,26 @@ Win* ExpandedBy(absl::CivilDay day, std::vector<Win>& wins) {
     if (!win.is_expanded && MayLeadTo(win, day)) latest = &win;
   }
   return latest;
+}
+
+// How old wins are when they are renewed, from accounts that leave no choice.
+int64_t UsualRenewalAge(const BookView& view, const std::vector<int>& follow_ups,
+                        const std::unordered_map<int, std::vector<Win>>& wins_of) {
+  std::vector<int64_t> ages;
+  for (const int i : follow_ups) {
+    const BookOpportunity& deal = view.opportunities[static_cast<size_t>(i)];
+    if (!IsRenewal(deal)) continue;
+    const std::vector<Win>& wins = wins_of.at(deal.account);
+    const auto candidates = std::count_if(
+        wins.begin(), wins.end(), [&](const Win& win) { return MayLeadTo(win, deal.created_day); });
+    if (candidates != 1) continue;
+    for (const Win& win : wins) {
+      if (MayLeadTo(win, deal.created_day)) ages.push_back(deal.created_day - win.won);
+    }
+  }
+  if (ages.size() < kMinUsualAges) return kDaysPerYear;
+  std::nth_element(ages.begin(), ages.begin() + ages.size() / 2, ages.end());
+  return ages[ages.size() / 2];
 }
 
 void PlaceFollowUps(const BookView& view, DealOrigins& origins) {
@@ -162,10 +189,8 @@ void PlaceFollowUps(const BookView& view, DealOrigins& origins) {
     if (deal.outcome != StageCategory::kWon) continue;
     const auto account = wins_of.find(deal.account);
     if (account == wins_of.end()) continue;
-    account->second.push_back({.position = static_cast<int>(i),
-                               .created = deal.created_day,
-                               .won = deal.close_day,
-                               .is_expansion = deal.motion == DealMotion::kExpansion});
+    account->second.push_back(
+        {.position = static_cast<int>(i), .created = deal.created_day, .won = deal.close_day});
   }
   for (auto& account : wins_of) {
     std::sort(account.second.begin(), account.second.end(), [](const Win& a, const Win& b) {
@@ -177,11 +202,13 @@ void PlaceFollowUps(const BookView& view, DealOrigins& origins) {
     const BookOpportunity& y = view.opportunities[static_cast<size_t>(b)];
     return std::tie(x.created_day, x.id) < std::tie(y.created_day, y.id);
   });
+  const int64_t usual_age_days = UsualRenewalAge(view, follow_ups, wins_of);
   for (const int i : follow_ups) {
     const BookOpportunity& deal = view.opportunities[static_cast<size_t>(i)];
     std::vector<Win>& wins = wins_of[deal.account];
     const bool renews = IsRenewal(deal);
-    Win* win = renews ? RenewedBy(deal.created_day, wins) : ExpandedBy(deal.created_day, wins);
+    Win* win = renews ? RenewedBy(deal.created_day, usual_age_days, wins)
+                      : ExpandedBy(deal.created_day, wins);
     if (win == nullptr) continue;
     (renews ? win->is_renewed : win->is_expanded) = true;
     DealOrigin& origin = origins.deals[static_cast<size_t>(i)];

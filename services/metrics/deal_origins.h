@@ -9,10 +9,10 @@
 // * Follow-ups: a deal that the source calls a renewal or an expansion follows an earlier win
 //   of its account: created before it, won by the day it was created and at most
 //   simulator::kMaxCustomerAgeDays earlier. Each win is renewed once and expanded once, by the
-//   earliest deals. A renewal follows the oldest win that is no expansion itself, since contracts
-//   run out in the order they began and what was added to one is renewed with it; without such a
-//   win it follows the latest expansion. An expansion follows the latest win. A deal that finds no
-//   win counts as created by its rep.
+//   earliest deals. A renewal follows the win whose age is nearest to the usual one: the median age
+//   of the wins renewed where an account had one win only, a year when there are fewer than ten of
+//   these. An expansion follows the latest win. A deal that finds no win counts as created by its
+//   rep.
 // * Segments: renewals in a segment that has other deals too get a model segment of their own,
 //   because they behave differently: "renewal", or the first free of "renewals", "renewals 2" ...
 //   when that is a segment with other deals. A segment of renewals alone stays as it is.

@@ -121,31 +121,46 @@ TEST_F(DealOriginsTest, WithoutMotionsAndLeadsNothingChanges) {
   EXPECT_EQ(state->leads.size(), 0u);
 }
 
-TEST_F(DealOriginsTest, RenewalsFollowTheOldestContractAndExpansionsTheLatestWin) {
+TEST_F(DealOriginsTest, RenewalsFollowTheWinOfAYearAgoAndExpansionsTheLatest) {
   Won("a", "acme", crm::v1::MOTION_NEW, 0, 30);
   Won("b", "acme", crm::v1::MOTION_EXPANSION, 100, 110);
   Won("c", "acme", crm::v1::MOTION_NEW, 120, 140);
-  Won("d", "acme", crm::v1::MOTION_RENEWAL, 330, 395);    // Of a, not of the expansion b.
-  Won("e", "acme", crm::v1::MOTION_EXPANSION, 350, 360);  // c is the latest win by then.
-  Open("f", "acme", crm::v1::MOTION_RENEWAL, 440);        // Of c: a has its renewal.
-  Open("g", "acme", crm::v1::MOTION_RENEWAL, 705);        // Of d, a year after it.
+  Won("d", "acme", crm::v1::MOTION_RENEWAL, 330, 395);  // Of a, 300 days old; b is 220.
+  Open("f", "acme", crm::v1::MOTION_RENEWAL, 440);      // Of b, 330 days old; c is 300.
+  Open("g", "acme", crm::v1::MOTION_EXPANSION, 500);    // d is the latest win.
+  Open("h", "acme", crm::v1::MOTION_RENEWAL, 600);      // Of c, 460 days old; d is 205.
   EXPECT_EQ(Texts(*View()), (std::vector<std::string>{
                                 "a created in smb", "b expansion of a in smb", "c created in smb",
-                                "d renewal of a in renewal", "e expansion of c in smb",
-                                "f renewal of c in renewal", "g renewal of d in renewal"}));
+                                "d renewal of a in renewal", "f renewal of b in renewal",
+                                "g expansion of d in smb", "h renewal of c in renewal"}));
+}
+
+// Ten accounts without a choice renew after a quarter: then so does the eleventh, which has one.
+TEST_F(DealOriginsTest, TheUsualAgeIsWhatTheSourceShows) {
+  for (int i = 0; i < 9; ++i) {
+    Won(absl::StrCat("w", i), absl::StrCat("account", i), crm::v1::MOTION_NEW, 0, 10 + i);
+    Open(absl::StrCat("x", i), absl::StrCat("account", i), crm::v1::MOTION_RENEWAL, 100 + i);
+  }
+  Won("a", "acme", crm::v1::MOTION_NEW, 0, 30);
+  Won("b", "acme", crm::v1::MOTION_NEW, 0, 305);
+  Open("c", "acme", crm::v1::MOTION_RENEWAL, 395);
+  EXPECT_EQ(Texts(*View())[2], "c renewal of a in renewal");  // Nine do not tell: a year.
+  Won("w9", "account9", crm::v1::MOTION_NEW, 0, 19);
+  Open("x9", "account9", crm::v1::MOTION_RENEWAL, 109);
+  EXPECT_EQ(Texts(*View())[2], "c renewal of b in renewal");
 }
 
 TEST_F(DealOriginsTest, ADealThatFindsNoWinWasCreatedByItsRep) {
   Won("a", "acme", crm::v1::MOTION_RENEWAL, 10, 30);    // Nothing before it.
   Won("b", "acme", crm::v1::MOTION_EXPANSION, 29, 29);  // a is not won yet.
-  Open("c", "acme", crm::v1::MOTION_RENEWAL, 100);      // Of a.
-  Open("d", "acme", crm::v1::MOTION_RENEWAL, 101);      // Only the expansion is left.
-  Open("e", "acme", crm::v1::MOTION_RENEWAL, 102);      // All have their renewal.
+  Open("c", "acme", crm::v1::MOTION_RENEWAL, 100);      // Of b, a day older than a.
+  Open("d", "acme", crm::v1::MOTION_RENEWAL, 101);      // Only a is left.
+  Open("e", "acme", crm::v1::MOTION_RENEWAL, 102);      // Both have their renewal.
   Open("f", "other", crm::v1::MOTION_RENEWAL, 102);     // Another account.
   Open("g", "", crm::v1::MOTION_EXPANSION, 102);        // No account.
   EXPECT_EQ(Texts(*View()),
             (std::vector<std::string>{"a created in renewal", "b created in smb",
-                                      "c renewal of a in renewal", "d renewal of b in renewal",
+                                      "c renewal of b in renewal", "d renewal of a in renewal",
                                       "e created in renewal", "f created in renewal",
                                       "g created in smb"}));
 }
