@@ -17,7 +17,7 @@
 #include "base/fiscal_calendar.h"
 #include "services/metrics/book_records.h"
 #include "services/metrics/deal_columns.h"
-#include "services/metrics/lazy_list.h"
+#include "services/metrics/lazy_value.h"
 
 namespace quotacast::metrics {
 
@@ -183,9 +183,9 @@ struct BookView {
   std::vector<std::string> lead_sources;   // In order, as the next two.
   std::vector<std::string> close_reasons;
   std::vector<std::string> competitors;
-  // By id, with their histories; most KPIs need only the columns.
+  // By id, with all that was said of them; KPIs need only the columns.
   LazyList<BookOpportunity> opportunities;
-  // What most KPIs read of the same opportunities; never null.
+  // What KPIs read of the same opportunities; never null.
   std::shared_ptr<const DealColumns> columns = std::make_shared<const DealColumns>();
   // The earliest creation day of any of them; absent without opportunities.
   std::optional<absl::CivilDay> first_created_day;
@@ -197,7 +197,7 @@ struct BookView {
   // Opportunities known by then that nothing dates: in no figure.
   int64_t undated_count = 0;
   // Most opportunity facts were learned more than kReconstructionLagDays after they were true.
-  bool reconstructed = false;
+  LazyValue<bool> reconstructed = false;
   // The one currency of all amounts; empty when there is no amount. See `currency_status`.
   std::string currency;
   // FAILED_PRECONDITION (MIXED_CURRENCY), naming two currencies, when there are several: then no

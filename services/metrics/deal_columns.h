@@ -1,5 +1,6 @@
-// What most KPIs read of the deals of a view, a column per field: a group-by then passes over a few
-// arrays of numbers and not over everything that is known of every deal.
+// What KPIs read of the deals of a view, a column per field: a group-by then passes over a few
+// arrays of numbers and not over everything that is known of every deal. A column is made when
+// somebody first reads it.
 #ifndef QUOTACAST_SERVICES_METRICS_DEAL_COLUMNS_H_
 #define QUOTACAST_SERVICES_METRICS_DEAL_COLUMNS_H_
 
@@ -13,6 +14,8 @@
 
 #include "absl/time/civil_time.h"
 #include "base/fiscal_calendar.h"
+#include "services/metrics/field_history.h"
+#include "services/metrics/lazy_value.h"
 
 namespace quotacast::metrics {
 
@@ -90,7 +93,7 @@ struct ClosedDeal {
 };
 
 // One entry per deal of the view in each column, in order of id. Names are positions in the view's
-// lists, -1: none stated.
+// lists, -1: none stated. Thread-safe.
 class DealColumns {
  public:
   static constexpr int64_t kNoAmount = INT64_MIN;
@@ -101,26 +104,31 @@ class DealColumns {
   DealRange All() const { return {this, size()}; }
 
   // Closed on a day of the period (of all time without one), in order of the day and then of the
-  // deal. The order is made when first asked for; thread-safe. The columns must not change then.
+  // deal. The order is made when first asked for.
   std::span<const ClosedDeal> ClosedIn(const std::optional<FiscalPeriod>& period) const;
 
-  std::vector<int32_t> rep;
-  std::vector<int32_t> segment;
-  std::vector<int32_t> product;
-  std::vector<int32_t> account;
-  std::vector<int32_t> lead_source;
-  std::vector<int32_t> close_reason;
-  std::vector<int32_t> competitor;
-  std::vector<DealMotion> motion;
-  std::vector<int32_t> created_day;
-  std::vector<int32_t> expected_close_day;  // kNoDay: none.
-  std::vector<int32_t> stage;               // Where it stands.
-  std::vector<StageCategory> outcome;
-  std::vector<int32_t> close_day;           // Of closed deals only.
-  std::vector<int64_t> amount_minor_units;  // kNoAmount: none, as the next one.
-  std::vector<int64_t> entry_amount_minor_units;
-  std::vector<uint8_t> has_customer_problem;
-  std::vector<uint8_t> discovery_rating;
+  LazyList<int32_t> rep;
+  LazyList<int32_t> segment;
+  LazyList<int32_t> product;
+  LazyList<int32_t> account;
+  LazyList<int32_t> lead_source;
+  LazyList<int32_t> close_reason;
+  LazyList<int32_t> competitor;
+  LazyList<DealMotion> motion;
+  LazyList<int32_t> created_day;
+  LazyList<int32_t> expected_close_day;  // kNoDay: none.
+  LazyList<int32_t> stage;               // Where it stands.
+  LazyList<StageCategory> outcome;
+  LazyList<int32_t> close_day;           // Of closed deals only.
+  LazyList<int64_t> amount_minor_units;  // kNoAmount: none, as the next one.
+  LazyList<int64_t> entry_amount_minor_units;
+  LazyList<uint8_t> has_customer_problem;
+  LazyList<uint8_t> discovery_rating;
+  // Stays in stages, at least one per deal, closing stages included: the stage from each day on.
+  // The last one is where it stands.
+  LazyValue<FieldHistory<int32_t>> stays;
+  // When it was expected to close, from each day on; what was cleared says nothing.
+  LazyValue<FieldHistory<int32_t>> expected_closes;
 
  private:
   struct ClosedOrder {

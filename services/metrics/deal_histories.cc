@@ -222,8 +222,43 @@ std::vector<uint32_t> FirstNumbers(size_t count) {
 
 }  // namespace
 
+void NameHistory::NoteFirstDays(const std::vector<int32_t>& deal_first_days) {
+  for (uint32_t saying = 0; saying < saying_count(); ++saying) {
+    const uint32_t name = ValueAt(saying);
+    if (name >= first_days.size()) first_days.resize(size_t{name} + 1, DealLayer::kNever);
+    first_days[name] = std::min(first_days[name], DayAt(saying));
+  }
+  for (size_t deal = 0; deal < deal_first_days.size(); ++deal) {
+    const int32_t first_day = deal_first_days[deal];
+    if (first_day == DealLayer::kNever || EndOf(deal, first_day) > BeginOf(deal)) continue;
+    is_always_said = false;
+    break;
+  }
+}
+
+void DealLayer::NoteFirstDays() {
+  first_days.reserve(size());
+  for (uint32_t deal = 0; deal < size(); ++deal) {
+    const uint32_t first = facts.BeginOf(deal);
+    first_days.push_back(first < facts.EndOf(deal, kNever) ? facts.DayAt(first) : kNever);
+    int32_t created = first_days.back();
+    const uint32_t end = created_days.EndOf(deal, kNever);
+    for (uint32_t saying = created_days.BeginOf(deal); saying < end; ++saying) {
+      created = std::min(created, created_days.ValueAt(saying));
+    }
+    if (created >= earliest_created_day) continue;
+    earliest_created_day = created;
+    earliest_created_deal = deal;
+  }
+  for (NameHistory* names :
+       {&stages, &owners, &segments, &products, &lead_sources, &close_reasons, &competitors}) {
+    names->NoteFirstDays(first_days);
+  }
+}
+
 size_t DealLayer::memory_bytes() const {
-  size_t bytes = codes.capacity() * sizeof(uint32_t) + is_undated.capacity();
+  size_t bytes = codes.capacity() * sizeof(uint32_t) + is_undated.capacity() +
+                 first_days.capacity() * sizeof(int32_t);
   ForEachHistory([&bytes](const auto& history) { bytes += history.memory_bytes(); }, *this);
   return bytes;
 }
@@ -244,6 +279,7 @@ std::shared_ptr<const DealHistories> MakeDealHistories(const DealHistorySource& 
       made->codes.push_back(code);
       writer.AddDeal(Settle(*source.facts, code, log_offset, *source.closing_stages));
     }
+    made->NoteFirstDays();
     return std::make_shared<DealHistories>(
         source.names, std::move(made), std::make_shared<DealLayer>(), FirstNumbers(codes.size()));
   }
@@ -272,6 +308,7 @@ std::shared_ptr<const DealHistories> MakeDealHistories(const DealHistorySource& 
     places.push_back(next_place++);
   }
   copier.Flush();
+  made->NoteFirstDays();
   return std::make_shared<DealHistories>(source.names, known->base(), std::move(made),
                                          std::move(places));
 }
@@ -285,6 +322,7 @@ std::shared_ptr<const DealHistories> FoldDealHistories(const DealHistories& laye
     copier.Add(at.layer, at.deal);
   }
   copier.Flush();
+  folded->NoteFirstDays();
   return std::make_shared<DealHistories>(layered.names(), std::move(folded),
                                          std::make_shared<DealLayer>(),
                                          FirstNumbers(layered.size()));

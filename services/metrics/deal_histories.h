@@ -30,23 +30,43 @@ namespace quotacast::metrics {
 inline constexpr size_t kMinFoldedDeals = 512;
 inline constexpr size_t kFoldShare = 16;  // One in so many.
 
+// The history of a field that names something by its code.
+struct NameHistory : FieldHistory<uint32_t> {
+  // The rest, once the deals are there; `deal_first_days` are those of the layer.
+  void NoteFirstDays(const std::vector<int32_t>& deal_first_days);
+
+  // By code, when a deal of the layer first named it; those beyond the end are never named.
+  std::vector<int32_t> first_days;
+  // Every deal names something from its first fact on.
+  bool is_always_said = true;
+};
+
 // Histories of some deals, in order of id. Names are codes of OpportunityNames.
 struct DealLayer {
+  // Day of a deal of which no fact counts.
+  static constexpr int32_t kNever = INT32_MAX;
+
   size_t size() const { return codes.size(); }
   size_t memory_bytes() const;
+  // What follows from the histories, once the deals are there.
+  void NoteFirstDays();
 
   std::vector<uint32_t> codes;
   std::vector<uint8_t> is_undated;  // Nothing dates the deal.
-  FieldHistory<uint8_t> ends;       // Whether it is gone: deleted, or merged into another one.
-  FieldHistory<uint32_t> facts;     // One per fact that counts: how many so far were learned late.
-  FieldHistory<uint32_t> stages;    // Stays, closings settled.
-  FieldHistory<uint32_t> owners;    // Changes only, as all names below.
-  FieldHistory<uint32_t> segments;
-  FieldHistory<uint32_t> products;
-  FieldHistory<uint32_t> accounts;
-  FieldHistory<uint32_t> lead_sources;
-  FieldHistory<uint32_t> close_reasons;
-  FieldHistory<uint32_t> competitors;
+  std::vector<int32_t> first_days;  // Of the first fact that counts.
+  // No deal was ever said to be created before this day, and most likely this one was on it.
+  int32_t earliest_created_day = kNever;
+  uint32_t earliest_created_deal = 0;
+  FieldHistory<uint8_t> ends;    // Whether it is gone: deleted, or merged into another one.
+  FieldHistory<uint32_t> facts;  // One per fact that counts: how many so far were learned late.
+  NameHistory stages;            // Stays, closings settled.
+  NameHistory owners;            // Changes only, as all names below.
+  NameHistory segments;
+  NameHistory products;
+  FieldHistory<uint32_t> accounts;  // Few views ask for them.
+  NameHistory lead_sources;
+  NameHistory close_reasons;
+  NameHistory competitors;
   FieldHistory<StatedAmount> amounts;     // As often as stated.
   FieldHistory<int32_t> created_days;     // As stated, never after the first fact.
   FieldHistory<int32_t> expected_closes;  // Changes only; DealColumns::kNoDay when cleared.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,46 +14,135 @@
 #include "services/metrics/day_number.h"
 
 namespace quotacast::metrics {
-namespace {
 
-// What opportunities are built from when somebody asks for them.
-struct BuildPlan {
-  std::shared_ptr<const DealHistories> histories;
-  int32_t day = 0;
-  std::vector<uint32_t> places;   // Of the deals, in the histories.
-  std::vector<int> stage_places;  // In the view, by code.
-  int first_stage = 0;
-  std::shared_ptr<const DealColumns> columns;
+// Makes columns of deals. Copies are cheap and may outlive the reader.
+class DealColumnReader {
+ public:
+  using Deals = DealReader::Deals;
+
+  explicit DealColumnReader(std::shared_ptr<const Deals> deals) : deals_(std::move(deals)) {}
+
+  // A column of what make(reader, layer, deal) says of each deal.
+  template <typename Value, typename Make>
+  LazyList<Value> Column(Make make) const {
+    return LazyList<Value>(size(), [reader = *this, make] {
+      std::vector<Value> values;
+      values.reserve(reader.size());
+      for (const uint32_t place : reader.deals_->places) {
+        const auto [layer, deal] = reader.deals_->histories->At(place);
+        values.push_back(make(reader, layer, deal));
+      }
+      return values;
+    });
+  }
+
+  // The last value of a field, which is `none` before the first one.
+  template <typename Value>
+  LazyList<Value> LastValues(FieldHistory<Value> DealLayer::*history, Value none) const {
+    if (!deals_->histories->MaySayAny(history)) return Same(none);
+    return Column<Value>(
+        [history, none](const DealColumnReader& reader, const DealLayer& layer, size_t deal) {
+          return (layer.*history).On(deal, reader.day(), none);
+        });
+  }
+
+  // Where the last name of a field stands, whose positions are by code; `none` without a name.
+  template <typename History, typename Positions>
+  LazyList<int32_t> LastNames(History DealLayer::*history, Positions positions, int none) const {
+    if (!deals_->histories->MaySayAny(history)) return Same<int32_t>(none);
+    return Column<int32_t>(
+        [history, positions = std::move(positions), none](
+            const DealColumnReader& reader, const DealLayer& layer, size_t deal) -> int32_t {
+          const uint32_t code = (layer.*history).On(deal, reader.day(), Dictionary::kNone);
+          const std::vector<int>& by_code = positions;
+          return code == Dictionary::kNone ? none : by_code[code];
+        });
+  }
+
+  size_t size() const { return deals_->places.size(); }
+  int32_t day() const { return deals_->day; }
+  const Deals& deals() const { return *deals_; }
+
+ private:
+  template <typename Value>
+  LazyList<Value> Same(Value value) const {
+    return LazyList<Value>(size(),
+                           [size = size(), value] { return std::vector<Value>(size, value); });
+  }
+
+  std::shared_ptr<const Deals> deals_;
 };
 
-void AddVisits(const BuildPlan& plan, const DealPlace& at, BookOpportunity& opportunity) {
-  const FieldHistory<uint32_t>& stages = at.layer.stages;
-  const uint32_t end = stages.EndOf(at.deal, plan.day);
-  for (uint32_t stay = stages.BeginOf(at.deal); stay < end; ++stay) {
-    opportunity.visits.push_back({.stage = plan.stage_places[stages.ValueAt(stay)],
-                                  .entered_day = DayOfNumber(stages.DayAt(stay))});
-  }
-  if (opportunity.visits.empty()) {
-    opportunity.visits.push_back(
-        {.stage = plan.first_stage, .entered_day = opportunity.created_day});
-  }
+namespace {
+
+int32_t CreatedDay(const DealLayer& layer, size_t deal, int32_t day) {
+  return layer.created_days.On(deal, day, layer.first_days[deal]);
 }
 
-void AddExpectedCloses(const BuildPlan& plan, const DealPlace& at, BookOpportunity& opportunity) {
-  const FieldHistory<int32_t>& expected = at.layer.expected_closes;
-  const uint32_t end = expected.EndOf(at.deal, plan.day);
-  for (uint32_t saying = expected.BeginOf(at.deal); saying < end; ++saying) {
-    opportunity.expected_close_day.reset();
-    if (expected.ValueAt(saying) == DealColumns::kNoDay) continue;
-    opportunity.expected_close_day = DayOfNumber(expected.ValueAt(saying));
-    opportunity.expected_closes.push_back(
-        {DayOfNumber(expected.DayAt(saying)), *opportunity.expected_close_day});
+// Minor units of the last amount of money; DealColumns::kNoAmount where there is none.
+int64_t LastAmount(const DealLayer& layer, size_t deal, int32_t day) {
+  const uint32_t begin = layer.amounts.BeginOf(deal);
+  // What is no amount of money leaves the one before.
+  for (uint32_t saying = layer.amounts.EndOf(deal, day); saying > begin; --saying) {
+    const StatedAmount amount = layer.amounts.ValueAt(saying - 1);
+    if (amount.currency != Dictionary::kNone) return amount.minor_units;
   }
+  return DealColumns::kNoAmount;
 }
 
-void AddAmountCalls(const BuildPlan& plan, const DealPlace& at, BookOpportunity& opportunity) {
+// Likewise of the first amount above zero.
+int64_t EntryAmount(const DealLayer& layer, size_t deal, int32_t day) {
+  const uint32_t end = layer.amounts.EndOf(deal, day);
+  for (uint32_t saying = layer.amounts.BeginOf(deal); saying < end; ++saying) {
+    const StatedAmount amount = layer.amounts.ValueAt(saying);
+    if (amount.currency != Dictionary::kNone && amount.minor_units > 0) return amount.minor_units;
+  }
+  return DealColumns::kNoAmount;
+}
+
+// What is known of the stages that deals are in.
+struct StagePlan {
+  std::vector<int> positions;             // In the view, by code.
+  std::vector<StageCategory> categories;  // By position in the view.
+  int first_stage = 0;                    // Where deals stand that nobody put into one.
+};
+
+FieldHistory<int32_t> ReadStays(const DealColumnReader& reader, const StagePlan& plan) {
+  FieldHistory<int32_t> stays;
+  const int32_t day = reader.day();
+  stays.Reserve(reader.size(), 4 * reader.size());
+  for (const uint32_t place : reader.deals().places) {
+    const auto [layer, deal] = reader.deals().histories->At(place);
+    const uint32_t begin = layer.stages.BeginOf(deal);
+    const uint32_t end = layer.stages.EndOf(deal, day);
+    for (uint32_t stay = begin; stay < end; ++stay) {
+      stays.Say(layer.stages.DayAt(stay), plan.positions[layer.stages.ValueAt(stay)]);
+    }
+    if (begin == end) stays.Say(CreatedDay(layer, deal, day), plan.first_stage);
+    stays.EndDeal();
+  }
+  return stays;
+}
+
+FieldHistory<int32_t> ReadExpectedCloses(const DealColumnReader& reader) {
+  FieldHistory<int32_t> closes;
+  closes.Reserve(reader.size(), 2 * reader.size());
+  for (const uint32_t place : reader.deals().places) {
+    const auto [layer, deal] = reader.deals().histories->At(place);
+    const FieldHistory<int32_t>& expected = layer.expected_closes;
+    const uint32_t end = expected.EndOf(deal, reader.day());
+    for (uint32_t saying = expected.BeginOf(deal); saying < end; ++saying) {
+      if (expected.ValueAt(saying) == DealColumns::kNoDay) continue;
+      closes.Say(expected.DayAt(saying), expected.ValueAt(saying));
+    }
+    closes.EndDeal();
+  }
+  return closes;
+}
+
+void AddAmountCalls(const DealPlace& at, int32_t day, BookOpportunity& opportunity) {
   const FieldHistory<StatedAmount>& amounts = at.layer.amounts;
-  const uint32_t end = amounts.EndOf(at.deal, plan.day);
+  const uint32_t end = amounts.EndOf(at.deal, day);
   std::vector<AmountCall>& calls = opportunity.amount_calls;
   for (uint32_t saying = amounts.BeginOf(at.deal); saying < end; ++saying) {
     const StatedAmount amount = amounts.ValueAt(saying);
@@ -63,44 +153,56 @@ void AddAmountCalls(const BuildPlan& plan, const DealPlace& at, BookOpportunity&
   }
 }
 
-void AddCategoryCalls(const BuildPlan& plan, const DealPlace& at, BookOpportunity& opportunity) {
+void AddCategoryCalls(const DealPlace& at, int32_t day, BookOpportunity& opportunity) {
   const FieldHistory<DealCategory>& categories = at.layer.categories;
-  const uint32_t end = categories.EndOf(at.deal, plan.day);
+  const uint32_t end = categories.EndOf(at.deal, day);
   for (uint32_t saying = categories.BeginOf(at.deal); saying < end; ++saying) {
     opportunity.category_calls.push_back(
         {DayOfNumber(categories.DayAt(saying)), categories.ValueAt(saying)});
   }
 }
 
-std::vector<BookOpportunity> BuildOpportunities(const BuildPlan& plan) {
-  const DealHistories& histories = *plan.histories;
-  const DealColumns& columns = *plan.columns;
-  std::vector<BookOpportunity> opportunities(plan.places.size());
+std::vector<BookOpportunity> BuildOpportunities(const DealColumnReader& reader,
+                                                const DealColumns& columns) {
+  const DealHistories& histories = *reader.deals().histories;
+  const FieldHistory<int32_t>& stays = *columns.stays;
+  const FieldHistory<int32_t>& closes = *columns.expected_closes;
+  std::vector<BookOpportunity> opportunities(reader.size());
   for (size_t i = 0; i < opportunities.size(); ++i) {
-    const DealPlace at = histories.At(plan.places[i]);
+    const uint32_t place = reader.deals().places[i];
+    const DealRef deal = columns.At(i);
     BookOpportunity& opportunity = opportunities[i];
-    opportunity.id = std::string(histories.IdOf(plan.places[i]));
-    opportunity.rep = columns.rep[i];
-    opportunity.segment = columns.segment[i];
-    opportunity.product = columns.product[i];
-    opportunity.account = columns.account[i];
-    opportunity.created_day = DayOfNumber(columns.created_day[i]);
-    AddVisits(plan, at, opportunity);
-    opportunity.outcome = columns.outcome[i];
+    opportunity.id = std::string(histories.IdOf(place));
+    opportunity.rep = deal.rep();
+    opportunity.segment = deal.segment();
+    opportunity.product = deal.product();
+    opportunity.account = deal.account();
+    opportunity.created_day = DayOfNumber(deal.created_day());
+    for (uint32_t stay = stays.BeginOf(i); stay < stays.EndOf(i); ++stay) {
+      opportunity.visits.push_back(
+          {.stage = stays.ValueAt(stay), .entered_day = DayOfNumber(stays.DayAt(stay))});
+    }
+    opportunity.outcome = deal.outcome();
     if (opportunity.outcome != StageCategory::kOpen) {
       opportunity.close_day = opportunity.visits.back().entered_day;
     }
-    opportunity.amount_minor_units = columns.At(i).amount_minor_units();
-    opportunity.entry_amount_minor_units = columns.At(i).entry_amount_minor_units();
-    AddAmountCalls(plan, at, opportunity);
-    AddExpectedCloses(plan, at, opportunity);
-    opportunity.motion = columns.motion[i];
-    opportunity.lead_source = columns.lead_source[i];
-    opportunity.close_reason = columns.close_reason[i];
-    opportunity.competitor = columns.competitor[i];
-    opportunity.has_customer_problem = columns.At(i).has_customer_problem();
-    opportunity.discovery_rating = columns.discovery_rating[i];
-    AddCategoryCalls(plan, at, opportunity);
+    opportunity.amount_minor_units = deal.amount_minor_units();
+    opportunity.entry_amount_minor_units = deal.entry_amount_minor_units();
+    AddAmountCalls(histories.At(place), reader.day(), opportunity);
+    if (const auto day = deal.expected_close_day()) {
+      opportunity.expected_close_day = DayOfNumber(*day);
+    }
+    for (uint32_t saying = closes.BeginOf(i); saying < closes.EndOf(i); ++saying) {
+      opportunity.expected_closes.push_back(
+          {DayOfNumber(closes.DayAt(saying)), DayOfNumber(closes.ValueAt(saying))});
+    }
+    opportunity.motion = deal.motion();
+    opportunity.lead_source = deal.lead_source();
+    opportunity.close_reason = deal.close_reason();
+    opportunity.competitor = deal.competitor();
+    opportunity.has_customer_problem = deal.has_customer_problem();
+    opportunity.discovery_rating = deal.discovery_rating();
+    AddCategoryCalls(histories.At(place), reader.day(), opportunity);
   }
   return opportunities;
 }
@@ -109,176 +211,207 @@ std::vector<BookOpportunity> BuildOpportunities(const BuildPlan& plan) {
 
 DealReader::DealReader(std::shared_ptr<const DealHistories> histories, int32_t day,
                        const OpportunityNames& names)
-    : histories_(std::move(histories)),
-      day_(day),
-      has_one_currency_(names.currencies.size() <= 1 && !histories_->may_have_bad_amounts()),
-      reps_(names.reps, &DealLayer::owners),
-      segments_(names.segments, &DealLayer::segments),
-      products_(names.products, &DealLayer::products),
-      accounts_(names.accounts, &DealLayer::accounts),
-      lead_sources_(names.words, &DealLayer::lead_sources),
-      close_reasons_(names.words, &DealLayer::close_reasons),
-      competitors_(names.words, &DealLayer::competitors),
+    : has_one_currency_(names.currencies.size() <= 1 && !histories->may_have_bad_amounts()),
+      reps_(names.reps),
+      segments_(names.segments),
+      products_(names.products),
+      lead_sources_(names.words),
+      close_reasons_(names.words),
+      competitors_(names.words),
       stages_(names.stages) {
-  Select();
-  for (NameColumn* column : {&reps_, &segments_, &products_, &accounts_, &lead_sources_,
-                             &close_reasons_, &competitors_}) {
-    ReadNames(*column);
-  }
-  ReadStages();
+  auto deals = std::make_shared<Deals>();
+  deals->histories = std::move(histories);
+  deals->day = day;
+  Select(*deals);
+  deals_ = std::move(deals);
+  UseNames(&DealLayer::owners, reps_);
+  UseNames(&DealLayer::segments, segments_);
+  UseNames(&DealLayer::products, products_);
+  UseNames(&DealLayer::lead_sources, lead_sources_);
+  UseNames(&DealLayer::close_reasons, close_reasons_);
+  UseNames(&DealLayer::competitors, competitors_);
+  UseNames(&DealLayer::stages, stages_);
 }
 
-void DealReader::Select() {
-  const bool any_ends = histories_->MaySayAny(&DealLayer::ends);
-  places_.reserve(histories_->size());
-  for (const uint32_t place : histories_->places()) {
-    const auto [layer, deal] = histories_->At(place);
+void DealReader::Select(Deals& deals) {
+  const DealHistories& histories = *deals.histories;
+  const bool any_ends = histories.MaySayAny(&DealLayer::ends);
+  deals.places.reserve(histories.size());
+  for (const uint32_t place : histories.places()) {
+    const auto [layer, deal] = histories.At(place);
     undated_count_ += layer.is_undated[deal];
-    const uint32_t begin = layer.facts.BeginOf(deal);
-    const uint32_t end = layer.facts.EndOf(deal, day_);
-    if (end == begin || (any_ends && layer.ends.On(deal, day_, 0) != 0)) continue;
-    places_.push_back(place);
-    fact_count_ += end - begin;
-    late_count_ += layer.facts.ValueAt(end - 1);
+    if (layer.first_days[deal] > deals.day) continue;
+    if (any_ends && layer.ends.On(deal, deals.day, 0) != 0) continue;
+    deals.places.push_back(place);
   }
 }
 
-void DealReader::ReadNames(NameColumn& column) {
-  if (!histories_->MaySayAny(column.history)) {
+LazyValue<bool> DealReader::AreMostFactsLate() const {
+  return LazyValue<bool>([deals = deals_] {
+    int64_t fact_count = 0;
+    int64_t late_count = 0;
+    for (const uint32_t place : deals->places) {
+      const auto [layer, deal] = deals->histories->At(place);
+      const uint32_t end = layer.facts.EndOf(deal, deals->day);
+      fact_count += end - layer.facts.BeginOf(deal);
+      late_count += layer.facts.ValueAt(end - 1);
+    }
+    return 2 * late_count > fact_count;
+  });
+}
+
+std::optional<int32_t> DealReader::FirstCreatedDay() const {
+  if (deals_->places.empty()) return std::nullopt;
+  const DealHistories& histories = *deals_->histories;
+  const auto created_day = [&](uint32_t place) {
+    const auto [layer, deal] = histories.At(place);
+    return CreatedDay(layer, deal, deals_->day);
+  };
+  const DealLayer& base = *histories.base();
+  const DealLayer& patch = histories.patch();
+  const bool is_in_base = base.earliest_created_day <= patch.earliest_created_day;
+  const int32_t bound = std::min(base.earliest_created_day, patch.earliest_created_day);
+  const uint32_t likely = is_in_base
+                              ? base.earliest_created_deal
+                              : static_cast<uint32_t>(base.size()) + patch.earliest_created_deal;
+  const auto found = std::find(deals_->places.begin(), deals_->places.end(), likely);
+  if (found != deals_->places.end() && created_day(likely) == bound) return bound;
+  int32_t first = INT32_MAX;
+  for (const uint32_t place : deals_->places) first = std::min(first, created_day(place));
+  return first;
+}
+
+void DealReader::UseNames(NameHistory DealLayer::*history, NameUse& use) const {
+  const DealHistories& histories = *deals_->histories;
+  if (deals_->places.empty()) return;
+  if (!histories.MaySayAny(history)) {
     // Nobody ever said anything of the kind.
-    column.codes.assign(places_.size(), Dictionary::kNone);
-    if (!places_.empty()) column.use.Use(Dictionary::kNone);
+    use.Use(Dictionary::kNone);
     return;
   }
-  column.codes.resize(places_.size());
-  for (size_t i = 0; i < places_.size(); ++i) {
-    const auto [layer, deal] = histories_->At(places_[i]);
-    const uint32_t code = (layer.*column.history).On(deal, day_, Dictionary::kNone);
-    column.codes[i] = code;
-    column.use.Use(code);
+  const bool all_by_then = history == &DealLayer::stages;
+  const NameHistory& base = *histories.base().*history;
+  const NameHistory& patch = histories.patch().*history;
+  // Names that may be met, and whether a deal without one may be: after these there is nothing to
+  // look for.
+  size_t left_count = 0;
+  for (size_t code = 0; code < std::max(base.first_days.size(), patch.first_days.size()); ++code) {
+    const bool in_base = code < base.first_days.size() && base.first_days[code] <= deals_->day;
+    const bool in_patch = code < patch.first_days.size() && patch.first_days[code] <= deals_->day;
+    if (in_base || in_patch) ++left_count;
+  }
+  bool may_lack_name = !base.is_always_said || !patch.is_always_said;
+  for (const uint32_t place : deals_->places) {
+    if (left_count == 0 && !may_lack_name) break;
+    const auto [layer, deal] = histories.At(place);
+    const NameHistory& said = layer.*history;
+    const uint32_t begin = said.BeginOf(deal);
+    uint32_t saying = said.EndOf(deal, deals_->day);
+    if (saying == begin) {
+      use.Use(Dictionary::kNone);
+      may_lack_name = false;
+    }
+    while (saying > begin) {
+      const uint32_t code = said.ValueAt(--saying);
+      if (!use.Uses(code)) {
+        use.Use(code);
+        --left_count;
+      }
+      if (!all_by_then) break;
+    }
   }
 }
 
-void DealReader::ReadStages() {
-  for (const uint32_t place : places_) {
-    const auto [layer, deal] = histories_->At(place);
-    const FieldHistory<uint32_t>& stages = layer.stages;
-    const uint32_t end = stages.EndOf(deal, day_);
-    for (uint32_t stay = stages.BeginOf(deal); stay < end; ++stay)
-      stages_.Use(stages.ValueAt(stay));
-  }
+LazyValue<std::vector<uint8_t>> DealReader::AccountsInUse() const {
+  return LazyValue<std::vector<uint8_t>>([deals = deals_] {
+    std::vector<uint8_t> is_used;
+    if (!deals->histories->MaySayAny(&DealLayer::accounts)) return is_used;
+    for (const uint32_t place : deals->places) {
+      const auto [layer, deal] = deals->histories->At(place);
+      const uint32_t code = layer.accounts.On(deal, deals->day, Dictionary::kNone);
+      if (code == Dictionary::kNone) continue;
+      if (code >= is_used.size()) is_used.resize(size_t{code} + 1);
+      is_used[code] = 1;
+    }
+    return is_used;
+  });
 }
 
 void DealReader::VisitAmounts(const AmountVisitor& visit) const {
-  for (const uint32_t place : places_) {
-    const auto [layer, deal] = histories_->At(place);
+  for (const uint32_t place : deals_->places) {
+    const auto [layer, deal] = deals_->histories->At(place);
     const FieldHistory<StatedAmount>& amounts = layer.amounts;
-    const uint32_t end = amounts.EndOf(deal, day_);
+    const uint32_t end = amounts.EndOf(deal, deals_->day);
     for (uint32_t saying = amounts.BeginOf(deal); saying < end; ++saying) {
-      visit(std::string(histories_->IdOf(place)), amounts.ValueAt(saying));
+      visit(std::string(deals_->histories->IdOf(place)), amounts.ValueAt(saying));
       if (has_one_currency_) return;
     }
   }
 }
 
-std::vector<int32_t> DealReader::Positions(const NameColumn& column, int none) const {
-  std::vector<int32_t> positions(column.codes.size(), none);
-  if (!histories_->MaySayAny(column.history)) return positions;
-  for (size_t i = 0; i < positions.size(); ++i) {
-    if (column.codes[i] != Dictionary::kNone) {
-      positions[i] = column.use.PositionOf(column.codes[i]);
-    }
-  }
-  return positions;
-}
-
-void DealReader::Fill(const Defaults& defaults, BookView& view) {
+void DealReader::Fill(const Defaults& defaults,
+                      const LazyValue<std::vector<int>>& account_positions, BookView& view) const {
+  const DealColumnReader reader(deals_);
   auto filled = std::make_shared<DealColumns>();
   DealColumns& columns = *filled;
-  columns.rep = Positions(reps_, defaults.rep);
-  columns.segment = Positions(segments_, defaults.segment);
-  columns.product = Positions(products_, -1);
-  columns.account = Positions(accounts_, -1);
-  columns.lead_source = Positions(lead_sources_, -1);
-  columns.close_reason = Positions(close_reasons_, -1);
-  columns.competitor = Positions(competitors_, -1);
-  const size_t size = places_.size();
-  columns.motion.resize(size);
-  columns.created_day.resize(size);
-  columns.stage.resize(size);
-  columns.outcome.resize(size);
-  columns.has_customer_problem.resize(size);
-  columns.discovery_rating.resize(size);
-  columns.close_day.resize(size);
-  columns.expected_close_day.resize(size);
-  columns.amount_minor_units.resize(size);
-  columns.entry_amount_minor_units.resize(size);
+  columns.rep = reader.LastNames(&DealLayer::owners, reps_.positions(), defaults.rep);
+  columns.segment = reader.LastNames(&DealLayer::segments, segments_.positions(), defaults.segment);
+  columns.product = reader.LastNames(&DealLayer::products, products_.positions(), -1);
+  columns.account = reader.LastNames(&DealLayer::accounts, account_positions, -1);
+  columns.lead_source = reader.LastNames(&DealLayer::lead_sources, lead_sources_.positions(), -1);
+  columns.close_reason =
+      reader.LastNames(&DealLayer::close_reasons, close_reasons_.positions(), -1);
+  columns.competitor = reader.LastNames(&DealLayer::competitors, competitors_.positions(), -1);
+  columns.motion = reader.LastValues(&DealLayer::motions, DealMotion::kUnknown);
+  columns.created_day =
+      reader.Column<int32_t>([](const DealColumnReader& reader, const DealLayer& layer,
+                                size_t deal) { return CreatedDay(layer, deal, reader.day()); });
+  columns.expected_close_day = reader.LastValues(&DealLayer::expected_closes, DealColumns::kNoDay);
+  columns.has_customer_problem = reader.LastValues<uint8_t>(&DealLayer::customer_problems, 0);
+  columns.discovery_rating = reader.LastValues<uint8_t>(&DealLayer::discovery_ratings, 0);
 
-  std::vector<int> stage_places;
-  std::vector<StageCategory> categories;  // By code.
-  for (uint32_t code = 0; code < stages_.size(); ++code) {
-    const int place = stages_.PositionOf(code);
-    stage_places.push_back(place);
-    categories.push_back(place < 0 ? StageCategory::kOpen
-                                   : view.stages[static_cast<size_t>(place)].category);
-  }
-  const StageCategory first_category =
-      view.stages.empty() ? StageCategory::kOpen
-                          : view.stages[static_cast<size_t>(defaults.stage)].category;
-  int32_t first_created_day = INT32_MAX;
-  for (size_t i = 0; i < size; ++i) {
-    const auto [layer, deal] = histories_->At(places_[i]);
-    columns.has_customer_problem[i] = layer.customer_problems.On(deal, day_, 0);
-    columns.discovery_rating[i] = layer.discovery_ratings.On(deal, day_, 0);
-    columns.motion[i] = layer.motions.On(deal, day_, DealMotion::kUnknown);
-    const int32_t first_day = layer.facts.DayAt(layer.facts.BeginOf(deal));
-    columns.created_day[i] = layer.created_days.On(deal, day_, first_day);
-    first_created_day = std::min(first_created_day, columns.created_day[i]);
-    const FieldHistory<uint32_t>& stages = layer.stages;
-    const uint32_t stay_end = stages.EndOf(deal, day_);
-    columns.stage[i] = defaults.stage;
-    columns.outcome[i] = first_category;
-    columns.close_day[i] = columns.created_day[i];
-    if (stay_end > stages.BeginOf(deal)) {
-      columns.stage[i] = stage_places[stages.ValueAt(stay_end - 1)];
-      columns.outcome[i] = categories[stages.ValueAt(stay_end - 1)];
-      columns.close_day[i] = stages.DayAt(stay_end - 1);
+  StagePlan plan{.positions = stages_.positions(), .categories = {}, .first_stage = defaults.stage};
+  for (const BookStage& stage : view.stages) plan.categories.push_back(stage.category);
+  columns.stage = reader.LastNames(&DealLayer::stages, stages_.positions(), defaults.stage);
+  columns.outcome =
+      LazyList<StageCategory>(size(), [stages = columns.stage, categories = plan.categories] {
+        std::vector<StageCategory> outcomes;
+        outcomes.reserve(stages.size());
+        for (const int32_t stage : *stages)
+          outcomes.push_back(categories[static_cast<size_t>(stage)]);
+        return outcomes;
+      });
+  columns.close_day = reader.Column<int32_t>(
+      [](const DealColumnReader& reader, const DealLayer& layer, size_t deal) {
+        const uint32_t end = layer.stages.EndOf(deal, reader.day());
+        return end > layer.stages.BeginOf(deal) ? layer.stages.DayAt(end - 1)
+                                                : CreatedDay(layer, deal, reader.day());
+      });
+  columns.amount_minor_units = LazyList<int64_t>(size(), [reader, outcome = columns.outcome] {
+    std::vector<int64_t> amounts;
+    amounts.reserve(reader.size());
+    const std::vector<StageCategory>& outcomes = *outcome;
+    for (const uint32_t place : reader.deals().places) {
+      const auto [layer, deal] = reader.deals().histories->At(place);
+      const int64_t amount = LastAmount(layer, deal, reader.day());
+      // An open deal is not worth nothing: somebody left the amount out.
+      const bool counts = amount > 0 || outcomes[amounts.size()] != StageCategory::kOpen;
+      amounts.push_back(counts ? amount : DealColumns::kNoAmount);
     }
-    columns.expected_close_day[i] = layer.expected_closes.On(deal, day_, DealColumns::kNoDay);
-    const Amounts amounts = AmountsOn({layer, deal});
-    // An open deal is not worth nothing: somebody left the amount out.
-    const bool counts = columns.outcome[i] != StageCategory::kOpen || amounts.last > 0;
-    columns.amount_minor_units[i] = counts ? amounts.last : DealColumns::kNoAmount;
-    columns.entry_amount_minor_units[i] = amounts.entry;
-  }
-  if (size > 0) view.first_created_day = DayOfNumber(first_created_day);
+    return amounts;
+  });
+  columns.entry_amount_minor_units =
+      reader.Column<int64_t>([](const DealColumnReader& reader, const DealLayer& layer,
+                                size_t deal) { return EntryAmount(layer, deal, reader.day()); });
+  columns.stays = LazyValue<FieldHistory<int32_t>>(
+      [reader, plan = std::move(plan)] { return ReadStays(reader, plan); });
+  columns.expected_closes =
+      LazyValue<FieldHistory<int32_t>>([reader] { return ReadExpectedCloses(reader); });
 
-  auto plan = std::make_shared<BuildPlan>();
-  plan->histories = histories_;
-  plan->day = day_;
-  plan->places = std::move(places_);
-  plan->stage_places = std::move(stage_places);
-  plan->first_stage = defaults.stage;
-  plan->columns = filled;
-  view.columns = std::move(filled);
-  view.opportunities =
-      LazyList<BookOpportunity>(size, [plan] { return BuildOpportunities(*plan); });
-}
-
-DealReader::Amounts DealReader::AmountsOn(const DealPlace& at) const {
-  Amounts found;
-  const FieldHistory<StatedAmount>& amounts = at.layer.amounts;
-  const uint32_t end = amounts.EndOf(at.deal, day_);
-  for (uint32_t saying = amounts.BeginOf(at.deal); saying < end; ++saying) {
-    const StatedAmount amount = amounts.ValueAt(saying);
-    // What is no amount of money leaves the one before.
-    if (amount.currency == Dictionary::kNone) continue;
-    found.last = amount.minor_units;
-    if (amount.minor_units > 0 && found.entry == DealColumns::kNoAmount) {
-      found.entry = amount.minor_units;
-    }
-  }
-  return found;
+  view.columns = filled;
+  view.opportunities = LazyList<BookOpportunity>(size(), [reader, columns = std::move(filled)] {
+    return BuildOpportunities(reader, *columns);
+  });
 }
 
 }  // namespace quotacast::metrics

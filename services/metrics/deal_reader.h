@@ -1,5 +1,6 @@
 // The deals of a view, read from the histories of the book at one day: first who they name, then,
-// when the view says where each name stands, their columns.
+// when the view says where each name stands, their columns, each of which reads its histories when
+// somebody asks for it.
 #ifndef QUOTACAST_SERVICES_METRICS_DEAL_READER_H_
 #define QUOTACAST_SERVICES_METRICS_DEAL_READER_H_
 
@@ -7,18 +8,21 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "services/metrics/book_view.h"
 #include "services/metrics/deal_columns.h"
 #include "services/metrics/deal_histories.h"
+#include "services/metrics/lazy_value.h"
 #include "services/metrics/name_use.h"
 #include "services/metrics/opportunity_facts.h"
 
 namespace quotacast::metrics {
 
-// Used once, in the order of the methods; the names must not grow meanwhile.
+// Used once, in the order of the methods; the names must not grow meanwhile. What it gives out
+// shares the histories and may be asked at any time.
 class DealReader {
  public:
   // Reads what was so by the end of `day`, which counts from 1970-01-01.
@@ -26,11 +30,12 @@ class DealReader {
              const OpportunityNames& names);
 
   // Of the deals on the day; undated ones are no deals of any day.
-  size_t size() const { return places_.size(); }
+  size_t size() const { return deals_->places.size(); }
   int64_t undated_count() const { return undated_count_; }
-  // Facts that count, and those of them that were learned late.
-  int64_t fact_count() const { return fact_count_; }
-  int64_t late_count() const { return late_count_; }
+  // Whether most facts that count were learned late.
+  LazyValue<bool> AreMostFactsLate() const;
+  // The earliest day of creation; absent without deals.
+  std::optional<int32_t> FirstCreatedDay() const;
 
   // Calls visit(id, amount) on amounts in order of the deals and then of time: on all of them, or
   // on the first alone when they are all money of one currency.
@@ -38,14 +43,15 @@ class DealReader {
   void VisitAmounts(const AmountVisitor& visit) const;
 
   // What the deals name, to be told where it stands in the view.
-  NameUse& reps() { return reps_.use; }
-  NameUse& segments() { return segments_.use; }
-  NameUse& products() { return products_.use; }
-  NameUse& accounts() { return accounts_.use; }
-  NameUse& lead_sources() { return lead_sources_.use; }
-  NameUse& close_reasons() { return close_reasons_.use; }
-  NameUse& competitors() { return competitors_.use; }
+  NameUse& reps() { return reps_; }
+  NameUse& segments() { return segments_; }
+  NameUse& products() { return products_; }
+  NameUse& lead_sources() { return lead_sources_; }
+  NameUse& close_reasons() { return close_reasons_; }
+  NameUse& competitors() { return competitors_; }
   NameUse& stages() { return stages_; }
+  // Likewise by code, for who looks at accounts at all: 1 for those that some deal names.
+  LazyValue<std::vector<uint8_t>> AccountsInUse() const;
 
   // Where deals stand that name no rep, no segment or no stage.
   struct Defaults {
@@ -53,45 +59,33 @@ class DealReader {
     int segment = -1;
     int stage = 0;
   };
-  // Fills columns, opportunities and the first day of creation of the view, whose stages are known.
-  void Fill(const Defaults& defaults, BookView& view);
+  // Gives the view, whose stages are known, its columns and opportunities. `account_positions` are
+  // by code, -1: nowhere.
+  void Fill(const Defaults& defaults, const LazyValue<std::vector<int>>& account_positions,
+            BookView& view) const;
 
  private:
-  // A field that names something.
-  struct NameColumn {
-    NameColumn(const Dictionary& names, FieldHistory<uint32_t> DealLayer::*said)
-        : use(names), history(said) {}
-    NameUse use;
-    FieldHistory<uint32_t> DealLayer::*const history;
-    std::vector<uint32_t> codes;  // By deal of the view.
+  // Deals of a day.
+  struct Deals {
+    std::shared_ptr<const DealHistories> histories;
+    int32_t day = 0;
+    std::vector<uint32_t> places;  // In the histories; in order of id.
   };
+  friend class DealColumnReader;
 
-  // DealColumns::kNoAmount where there is none.
-  struct Amounts {
-    int64_t last = DealColumns::kNoAmount;
-    int64_t entry = DealColumns::kNoAmount;  // The first above zero.
-  };
+  void Select(Deals& deals);
+  // Notes the names that deals have on the day; of stages all that they ever had by then.
+  void UseNames(NameHistory DealLayer::*history, NameUse& use) const;
 
-  void Select();
-  void ReadNames(NameColumn& column);
-  void ReadStages();
-  std::vector<int32_t> Positions(const NameColumn& column, int none) const;
-  Amounts AmountsOn(const DealPlace& at) const;
-
-  const std::shared_ptr<const DealHistories> histories_;
-  const int32_t day_;
-  const bool has_one_currency_;
-  std::vector<uint32_t> places_;  // Of the deals, in the histories; in order of id.
+  std::shared_ptr<const Deals> deals_;
   int64_t undated_count_ = 0;
-  int64_t fact_count_ = 0;
-  int64_t late_count_ = 0;
-  NameColumn reps_;
-  NameColumn segments_;
-  NameColumn products_;
-  NameColumn accounts_;
-  NameColumn lead_sources_;
-  NameColumn close_reasons_;
-  NameColumn competitors_;
+  const bool has_one_currency_;
+  NameUse reps_;
+  NameUse segments_;
+  NameUse products_;
+  NameUse lead_sources_;
+  NameUse close_reasons_;
+  NameUse competitors_;
   NameUse stages_;
 };
 

@@ -43,7 +43,8 @@ class FieldHistory {
   }
 
   size_t saying_count() const { return values_.size(); }
-  // Sayings of a deal have the numbers [BeginOf(deal), EndOf(deal, day)), cut off behind the day.
+  // Sayings of a deal have the numbers [BeginOf(deal), EndOf(deal)), those up to a day
+  // [BeginOf(deal), EndOf(deal, day)).
   uint32_t BeginOf(size_t deal) const { return begins_[deal]; }
   uint32_t EndOf(size_t deal, int32_t day) const {
     uint32_t end = begins_[deal + 1];
@@ -51,6 +52,7 @@ class FieldHistory {
     while (end > begins_[deal] && days_[end - 1] > day) --end;
     return end;
   }
+  uint32_t EndOf(size_t deal) const { return begins_[deal + 1]; }
   int32_t DayAt(uint32_t saying) const { return days_[saying]; }
   Value ValueAt(uint32_t saying) const { return values_[saying]; }
   // The value on a day; `none` before the first saying.
@@ -61,6 +63,8 @@ class FieldHistory {
   // Days of all sayings of all deals, in order of deals.
   const std::vector<int32_t>& days() const { return days_; }
   const std::vector<Value>& values() const { return values_; }
+
+  bool operator==(const FieldHistory&) const = default;
 
   size_t memory_bytes() const {
     return begins_.capacity() * sizeof(uint32_t) + days_.capacity() * sizeof(int32_t) +

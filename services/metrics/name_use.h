@@ -38,14 +38,13 @@ class NameUse {
   }
 
   bool Uses(uint32_t code) const { return is_used_[code] != 0; }
-  void Place(uint32_t code, int position) { positions_[code] = position; }
   // The names in use in order, where each then stands; with `also`, unless it is empty.
   std::vector<std::string> PlaceInOrder(const std::string& also = "");
 
   // -1 without a name, for an empty one, and for one that was not placed.
   int PositionOf(uint32_t code) const { return code == Dictionary::kNone ? -1 : positions_[code]; }
-  // Codes are below this.
-  size_t size() const { return is_used_.size(); }
+  // By code.
+  const std::vector<int>& positions() const { return positions_; }
   // The first position that a name in use has; -1 when there is none.
   int FirstPosition() const;
 

@@ -32,9 +32,7 @@ TEST_F(NameUseTest, PlacesTheNamesInUseInOrder) {
   EXPECT_EQ(use.FirstPosition(), 0);
   EXPECT_TRUE(use.Uses(2));
   EXPECT_FALSE(use.Uses(3));
-  EXPECT_EQ(use.size(), 4u);
-  use.Place(2, 5);
-  EXPECT_EQ(use.PositionOf(2), 5);
+  EXPECT_EQ(use.positions(), (std::vector<int>{1, -1, 0, -1}));
 }
 
 TEST_F(NameUseTest, AnotherNameTakesItsPlaceOnce) {

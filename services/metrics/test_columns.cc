@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -11,27 +12,40 @@ namespace quotacast::metrics {
 
 std::shared_ptr<const DealColumns> ColumnsOf(const std::vector<BookOpportunity>& opportunities) {
   auto columns = std::make_shared<DealColumns>();
+  FieldHistory<int32_t> stays;
+  FieldHistory<int32_t> closes;
   for (const BookOpportunity& deal : opportunities) {
-    columns->rep.push_back(deal.rep);
-    columns->segment.push_back(deal.segment);
-    columns->product.push_back(deal.product);
-    columns->account.push_back(deal.account);
-    columns->lead_source.push_back(deal.lead_source);
-    columns->close_reason.push_back(deal.close_reason);
-    columns->competitor.push_back(deal.competitor);
-    columns->motion.push_back(deal.motion);
-    columns->created_day.push_back(NumberOfDay(deal.created_day));
-    columns->expected_close_day.push_back(
+    columns->rep.Edit().push_back(deal.rep);
+    columns->segment.Edit().push_back(deal.segment);
+    columns->product.Edit().push_back(deal.product);
+    columns->account.Edit().push_back(deal.account);
+    columns->lead_source.Edit().push_back(deal.lead_source);
+    columns->close_reason.Edit().push_back(deal.close_reason);
+    columns->competitor.Edit().push_back(deal.competitor);
+    columns->motion.Edit().push_back(deal.motion);
+    columns->created_day.Edit().push_back(NumberOfDay(deal.created_day));
+    columns->expected_close_day.Edit().push_back(
         deal.expected_close_day ? NumberOfDay(*deal.expected_close_day) : DealColumns::kNoDay);
-    columns->stage.push_back(deal.visits.empty() ? 0 : deal.visits.back().stage);
-    columns->outcome.push_back(deal.outcome);
-    columns->has_customer_problem.push_back(deal.has_customer_problem ? 1 : 0);
-    columns->discovery_rating.push_back(static_cast<uint8_t>(deal.discovery_rating));
-    columns->close_day.push_back(NumberOfDay(deal.close_day));
-    columns->amount_minor_units.push_back(deal.amount_minor_units.value_or(DealColumns::kNoAmount));
-    columns->entry_amount_minor_units.push_back(
+    columns->stage.Edit().push_back(deal.visits.empty() ? 0 : deal.visits.back().stage);
+    columns->outcome.Edit().push_back(deal.outcome);
+    columns->has_customer_problem.Edit().push_back(deal.has_customer_problem ? 1 : 0);
+    columns->discovery_rating.Edit().push_back(static_cast<uint8_t>(deal.discovery_rating));
+    columns->close_day.Edit().push_back(NumberOfDay(deal.close_day));
+    columns->amount_minor_units.Edit().push_back(
+        deal.amount_minor_units.value_or(DealColumns::kNoAmount));
+    columns->entry_amount_minor_units.Edit().push_back(
         deal.entry_amount_minor_units.value_or(DealColumns::kNoAmount));
+    for (const StageVisit& visit : deal.visits) {
+      stays.Say(NumberOfDay(visit.entered_day), visit.stage);
+    }
+    stays.EndDeal();
+    for (const ExpectedClose& close : deal.expected_closes) {
+      closes.Say(NumberOfDay(close.said_day), NumberOfDay(close.expected_day));
+    }
+    closes.EndDeal();
   }
+  columns->stays = std::move(stays);
+  columns->expected_closes = std::move(closes);
   return columns;
 }
 
@@ -50,6 +64,8 @@ void ExpectSameColumns(const DealColumns& a, const DealColumns& b) {
   EXPECT_EQ(a.outcome, b.outcome);
   EXPECT_EQ(a.has_customer_problem, b.has_customer_problem);
   EXPECT_EQ(a.discovery_rating, b.discovery_rating);
+  EXPECT_TRUE(a.stays == b.stays);
+  EXPECT_TRUE(a.expected_closes == b.expected_closes);
   EXPECT_EQ(a.amount_minor_units, b.amount_minor_units);
   EXPECT_EQ(a.entry_amount_minor_units, b.entry_amount_minor_units);
   ASSERT_EQ(a.size(), b.size());

@@ -27,7 +27,7 @@
 #include "services/metrics/day_number.h"
 #include "services/metrics/deal_histories.h"
 #include "services/metrics/dictionary.h"
-#include "services/metrics/lazy_list.h"
+#include "services/metrics/lazy_value.h"
 #include "services/metrics/name_order.h"
 #include "services/metrics/name_use.h"
 #include "services/metrics/opportunity_facts.h"
@@ -86,6 +86,70 @@ std::optional<std::pair<std::string, std::string>> QuotaOfDeletion(
   }
   return std::make_pair(deletion.entity_id().substr(0, slash),
                         deletion.entity_id().substr(slash + 1));
+}
+
+// What the accounts of a view are made from: those that deals name, in order, unless they were
+// merged into another one, and those that sources describe.
+struct AccountSource {
+  std::shared_ptr<const NameOrder> names;
+  LazyValue<std::vector<uint8_t>> is_used;  // By code.
+  Merges merges;
+  std::vector<BookAccount> described;  // By id.
+};
+
+struct AccountPlaces {
+  // By position: the id, and where the account is among those described (-1: it is not). Texts are
+  // those of the source.
+  std::vector<std::pair<std::string_view, int>> accounts;
+  std::vector<int> positions;  // By code of the name; -1: nowhere.
+};
+
+AccountPlaces PlaceAccounts(const AccountSource& source) {
+  AccountPlaces placed;
+  const NameOrder& names = *source.names;
+  placed.positions.resize(names.size(), -1);
+  const std::vector<uint8_t>& is_used = *source.is_used;
+  // Codes by the id of the account that stands for them.
+  std::map<std::string_view, std::vector<uint32_t>> merged_away;
+  std::vector<uint32_t> named;
+  for (const uint32_t code : names.codes()) {
+    if (code >= is_used.size() || is_used[code] == 0 || names.At(code).empty()) continue;
+    if (source.merges.has_any(crm::v1::ENTITY_KIND_ACCOUNT)) {
+      const std::string id(names.At(code));
+      if (source.merges.IsMergedAway(crm::v1::ENTITY_KIND_ACCOUNT, id)) {
+        merged_away[source.merges.Standing(crm::v1::ENTITY_KIND_ACCOUNT, id)].push_back(code);
+        continue;
+      }
+    }
+    named.push_back(code);
+  }
+  auto next_named = named.begin();
+  auto next_merged = merged_away.begin();
+  size_t next_described = 0;
+  for (;;) {
+    // The smallest id of the three, each of which is in order.
+    std::optional<std::string_view> id;
+    const auto consider = [&id](std::string_view other) {
+      if (!id || other < *id) id = other;
+    };
+    if (next_named != named.end()) consider(names.At(*next_named));
+    if (next_merged != merged_away.end()) consider(next_merged->first);
+    if (next_described < source.described.size()) consider(source.described[next_described].id);
+    if (!id) return placed;
+    const int position = static_cast<int>(placed.accounts.size());
+    int described = -1;
+    if (next_named != named.end() && names.At(*next_named) == *id) {
+      placed.positions[*next_named++] = position;
+    }
+    if (next_merged != merged_away.end() && next_merged->first == *id) {
+      for (const uint32_t code : next_merged->second) placed.positions[code] = position;
+      ++next_merged;
+    }
+    if (next_described < source.described.size() && source.described[next_described].id == *id) {
+      described = static_cast<int>(next_described++);
+    }
+    placed.accounts.emplace_back(*id, described);
+  }
 }
 
 // Positions of the entries of an ordered map.
@@ -391,7 +455,8 @@ void ViewBuilder::ReadOpportunities() {
   deals_->VisitAmounts(
       [this](const std::string& id, const StatedAmount& stated) { ReadAmount(id, stated); });
   view_->undated_count = deals_->undated_count();
-  view_->reconstructed = 2 * deals_->late_count() > deals_->fact_count();
+  view_->reconstructed = deals_->AreMostFactsLate();
+  if (const auto day = deals_->FirstCreatedDay()) view_->first_created_day = DayOfNumber(*day);
 }
 
 void ViewBuilder::ReadAmount(const std::string& opportunity_id, const StatedAmount& stated) {
@@ -564,65 +629,27 @@ void ViewBuilder::FinishPlans() {
 }
 
 void ViewBuilder::FinishAccounts() {
-  // Those that deals name, in order, unless they were merged into another one.
-  struct Source {
-    std::shared_ptr<const NameOrder> names;
-    std::vector<BookAccount> described;
-    // By position: the code of the name, and where the account is among those described (-1: it is
-    // not).
-    std::vector<std::pair<uint32_t, int>> places;
-  };
-  auto source = std::make_shared<Source>();
+  // Described ones are finished now for the notes; which others deals name is looked up when
+  // somebody asks.
+  auto source = std::make_shared<AccountSource>();
   source->names = book_.account_order_.Get(book_.opportunity_facts_.names().accounts);
-  std::vector<std::pair<uint32_t, const std::string*>> merged_away;
-  std::vector<uint32_t> named;
-  for (const uint32_t code : source->names->codes()) {
-    if (!deals_->accounts().Uses(code) || source->names->At(code).empty()) continue;
-    if (merges_.has_any(crm::v1::ENTITY_KIND_ACCOUNT)) {
-      const std::string id(source->names->At(code));
-      if (IsMergedAway(crm::v1::ENTITY_KIND_ACCOUNT, id)) {
-        const std::string& standing = Standing(crm::v1::ENTITY_KIND_ACCOUNT, id);
-        merged_away.emplace_back(code, &accounts_.try_emplace(standing).first->first);
-        continue;
-      }
-    }
-    named.push_back(code);
-  }
-  std::map<std::string_view, int> position_of_described;
-  auto next = named.begin();
-  const auto place_named_before = [&](std::optional<std::string_view> id) {
-    while (next != named.end() && (!id || source->names->At(*next) < *id)) {
-      deals_->accounts().Place(*next, static_cast<int>(source->places.size()));
-      source->places.emplace_back(*next++, -1);
-    }
-  };
+  source->is_used = deals_->AccountsInUse();
+  if (merges_.has_any(crm::v1::ENTITY_KIND_ACCOUNT)) source->merges = merges_;
   for (auto& entry : accounts_) {
-    place_named_before(entry.first);
-    const int position = static_cast<int>(source->places.size());
-    uint32_t code = Dictionary::kNone;
-    if (next != named.end() && source->names->At(*next) == entry.first) {
-      code = *next++;
-      deals_->accounts().Place(code, position);
-    }
-    position_of_described.emplace(entry.first, position);
-    source->places.emplace_back(code, static_cast<int>(source->described.size()));
     source->described.push_back(FinishedAccount(entry.first, entry.second));
   }
-  place_named_before(std::nullopt);
-  for (const auto& [code, standing] : merged_away) {
-    deals_->accounts().Place(code, position_of_described.at(*standing));
-  }
-  const size_t size = source->places.size();
-  view_->accounts = LazyList<BookAccount>(size, [source] {
+  const LazyValue<AccountPlaces> placed([source] { return PlaceAccounts(*source); });
+  account_positions_ = LazyValue<std::vector<int>>([placed] { return placed->positions; });
+  view_->accounts = LazyList<BookAccount>([source, placed] {
     std::vector<BookAccount> accounts;
-    accounts.reserve(source->places.size());
-    for (const auto& [code, described] : source->places) {
+    accounts.reserve(placed->accounts.size());
+    for (const auto& [id, described] : placed->accounts) {
       if (described >= 0) {
         accounts.push_back(source->described[static_cast<size_t>(described)]);
         continue;
       }
       BookAccount& account = accounts.emplace_back();
-      account.id = std::string(source->names->At(code));
+      account.id = std::string(id);
       account.display_name = account.id;
     }
     return accounts;
@@ -670,7 +697,8 @@ void ViewBuilder::FinishOpportunities() {
   const auto unassigned = rep_positions_.find(kUnassignedRepId);
   const int unassigned_rep = unassigned == rep_positions_.end() ? -1 : unassigned->second;
 
-  deals_->Fill({.rep = unassigned_rep, .segment = default_segment, .stage = first_stage}, *view_);
+  deals_->Fill({.rep = unassigned_rep, .segment = default_segment, .stage = first_stage},
+               account_positions_, *view_);
 }
 
 }  // namespace quotacast::metrics

@@ -20,6 +20,7 @@
 #include "services/metrics/book.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/deal_reader.h"
+#include "services/metrics/lazy_value.h"
 #include "services/metrics/merges.h"
 
 namespace quotacast::metrics {
@@ -97,7 +98,7 @@ class ViewBuilder {
   void PlaceNames();
   // Position of the stage where deals stand that nobody put into one.
   int FirstStage();
-  // Says where each account stands that deals name or sources describe.
+  // Accounts that deals name or sources describe.
   void FinishAccounts();
   BookAccount FinishedAccount(const std::string& id, AccountDraft& draft);
   void FinishOpportunities();
@@ -115,8 +116,9 @@ class ViewBuilder {
   std::map<std::string, std::map<std::string, int64_t>> quotas_;  // By rep, by period.
   // What the company plans with, by team and period.
   std::map<std::pair<std::string, std::string>, const crm::v1::QuotaChange*> plans_;
-  std::optional<DealReader> deals_;             // Once the reference facts are read.
-  uint32_t currency_code_ = Dictionary::kNone;  // Of the view's currency, once an amount had it.
+  std::optional<DealReader> deals_;                // Once the reference facts are read.
+  LazyValue<std::vector<int>> account_positions_;  // In the view, by code.
+  uint32_t currency_code_ = Dictionary::kNone;     // Of the view's currency, once an amount had it.
   Merges merges_;
   std::string currency_owner_;  // What first named the currency of the view.
 };

@@ -27,7 +27,7 @@ constexpr std::array<const char*, 3> kMotionNames = {"New business", "Expansion"
 
 // The periods in which deals were created; days that no calendar reaches are in none.
 std::vector<FiscalPeriod> CreationPeriods(const BookView& view) {
-  std::vector<int32_t> days = view.columns->created_day;
+  std::vector<int32_t> days = *view.columns->created_day;
   std::sort(days.begin(), days.end());
   days.erase(std::unique(days.begin(), days.end()), days.end());
   std::vector<FiscalPeriod> periods;

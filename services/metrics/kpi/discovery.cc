@@ -21,7 +21,7 @@ constexpr int kHighestPoorRating = 2;
 
 absl::StatusOr<KpiColumn> ProblemCoverage(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
-  const std::vector<uint8_t>& problems = query.view->columns->has_customer_problem;
+  const std::vector<uint8_t>& problems = *query.view->columns->has_customer_problem;
   if (std::find(problems.begin(), problems.end(), 1) == problems.end()) {
     return UndefinedColumn(*query.grouping,
                            "no deal has a customer problem written down: the source seems not to "

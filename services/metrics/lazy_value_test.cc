@@ -1,9 +1,10 @@
 // Goal: entries are built once, when they are needed, by whichever thread comes first, and an
 // edited list is nobody else's. Method: builders that count; many threads at once.
-#include "services/metrics/lazy_list.h"
+#include "services/metrics/lazy_value.h"
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -72,6 +73,25 @@ TEST(LazyList, AnEditedListIsItsOwn) {
   alone.Edit().push_back(6);
   EXPECT_EQ(alone.size(), 2u);
   EXPECT_EQ(alone[0], 5);
+}
+
+TEST(LazyList, LearnsItsSizeByBuilding) {
+  const LazyList<int> list([] { return std::vector<int>{4, 5}; });
+  EXPECT_EQ(list.size(), 2u);
+  EXPECT_EQ(LazyList<int>(std::vector<int>{4, 5}), list);
+}
+
+TEST(LazyValue, IsMadeOnceAndLetsGoOfWhatItWasMadeFrom) {
+  const auto source = std::make_shared<int>(3);
+  const LazyValue<int> value([source] { return ++*source; });
+  const LazyValue<int> copy = value;
+  EXPECT_EQ(source.use_count(), 2);
+  EXPECT_EQ(*copy, 4);
+  EXPECT_EQ(value + 0, 4);
+  EXPECT_EQ(*source, 4);
+  EXPECT_EQ(source.use_count(), 1);
+  EXPECT_TRUE(value == LazyValue<int>(4));
+  EXPECT_EQ(*LazyValue<int>(), 0);
 }
 
 }  // namespace

@@ -1,0 +1,112 @@
+// Values that are made when somebody first asks for them.
+#ifndef QUOTACAST_SERVICES_METRICS_LAZY_VALUE_H_
+#define QUOTACAST_SERVICES_METRICS_LAZY_VALUE_H_
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace quotacast::metrics {
+
+// Copies share what was made. Thread-safe but for Edit.
+template <typename Value>
+class LazyValue {
+ public:
+  LazyValue() = default;  // Value().
+  // Made already.
+  LazyValue(Value value)  // NOLINT: a value stands for itself.
+      : state_(std::make_shared<State>(std::move(value))) {}
+  explicit LazyValue(std::function<Value()> make)
+      : state_(std::make_shared<State>(std::move(make))) {}
+
+  const Value& operator*() const {
+    if (state_ == nullptr) return Default();
+    const Value* made = state_->made.load(std::memory_order_acquire);
+    return made != nullptr ? *made : state_->Make();
+  }
+  const Value* operator->() const { return &**this; }
+  operator const Value&() const { return **this; }  // NOLINT: likewise.
+  bool operator==(const LazyValue& other) const { return **this == *other; }
+
+  // For values made by hand: what copies shared is no longer shared.
+  Value& Edit() {
+    if (state_ == nullptr || state_.use_count() > 1)
+      state_ = std::make_shared<State>(Value(**this));
+    state_->Make();
+    return state_->value;
+  }
+
+ private:
+  struct State {
+    explicit State(Value from) : value(std::move(from)), made(&value) {}
+    explicit State(std::function<Value()> from) : make(std::move(from)) {}
+
+    const Value& Make() {
+      std::call_once(once, [this] {
+        if (make == nullptr) return;
+        value = make();
+        // What it was made from may be large.
+        make = nullptr;
+        made.store(&value, std::memory_order_release);
+      });
+      return value;
+    }
+
+    std::once_flag once;
+    std::function<Value()> make;
+    Value value = {};
+    std::atomic<const Value*> made = nullptr;
+  };
+
+  static const Value& Default() {
+    static const Value* const value = new Value();
+    return *value;
+  }
+
+  std::shared_ptr<State> state_;
+};
+
+// A list whose entries are built when somebody first asks for one.
+template <typename Entry>
+class LazyList {
+ public:
+  using Entries = std::vector<Entry>;
+  using const_iterator = typename Entries::const_iterator;
+
+  LazyList() : size_(0) {}
+  // Built already.
+  explicit LazyList(Entries entries) : entries_(std::move(entries)) {}
+  // `build` makes exactly `size` entries.
+  LazyList(size_t size, std::function<Entries()> build) : size_(size), entries_(std::move(build)) {}
+  // Its number of entries is known when they are built.
+  explicit LazyList(std::function<Entries()> build) : entries_(std::move(build)) {}
+
+  size_t size() const { return size_ ? *size_ : entries_->size(); }
+  bool empty() const { return size() == 0; }
+  const Entries& operator*() const { return *entries_; }
+  const Entries* operator->() const { return &*entries_; }
+  const_iterator begin() const { return entries_->begin(); }
+  const_iterator end() const { return entries_->end(); }
+  const Entry& operator[](size_t position) const { return (*entries_)[position]; }
+  const Entry& at(size_t position) const { return entries_->at(position); }
+  bool operator==(const LazyList& other) const { return entries_ == other.entries_; }
+
+  // For lists made by hand: what copies shared is no longer shared.
+  Entries& Edit() {
+    size_.reset();
+    return entries_.Edit();
+  }
+
+ private:
+  std::optional<size_t> size_;  // Absent: that of the entries.
+  LazyValue<Entries> entries_;
+};
+
+}  // namespace quotacast::metrics
+
+#endif  // QUOTACAST_SERVICES_METRICS_LAZY_VALUE_H_
