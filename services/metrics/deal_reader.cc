@@ -236,14 +236,17 @@ DealReader::DealReader(std::shared_ptr<const DealHistories> histories, int32_t d
 void DealReader::Select(Deals& deals) {
   const DealHistories& histories = *deals.histories;
   const bool any_ends = histories.MaySayAny(&DealLayer::ends);
-  deals.places.reserve(histories.size());
+  deals.places.resize(histories.size());
+  size_t count = 0;
+  // Deals come in no order of time: a jump for each that is too late would be guessed wrong.
   for (const uint32_t place : histories.places()) {
     const auto [layer, deal] = histories.At(place);
     undated_count_ += layer.is_undated[deal];
-    if (layer.first_days[deal] > deals.day) continue;
-    if (any_ends && layer.ends.On(deal, deals.day, 0) != 0) continue;
-    deals.places.push_back(place);
+    const bool is_gone = any_ends && layer.ends.On(deal, deals.day, 0) != 0;
+    deals.places[count] = place;
+    count += layer.first_days[deal] <= deals.day && !is_gone ? 1 : 0;
   }
+  deals.places.resize(count);
 }
 
 LazyValue<bool> DealReader::AreMostFactsLate() const {

@@ -7,7 +7,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -78,15 +77,14 @@ class LazyList {
   using Entries = std::vector<Entry>;
   using const_iterator = typename Entries::const_iterator;
 
-  LazyList() : size_(0) {}
+  LazyList() = default;  // Empty.
   // Built already.
-  explicit LazyList(Entries entries) : entries_(std::move(entries)) {}
+  explicit LazyList(Entries entries) : size_(entries.size()), entries_(std::move(entries)) {}
   // `build` makes exactly `size` entries.
-  LazyList(size_t size, std::function<Entries()> build) : size_(size), entries_(std::move(build)) {}
-  // Its number of entries is known when they are built.
-  explicit LazyList(std::function<Entries()> build) : entries_(std::move(build)) {}
+  LazyList(LazyValue<size_t> size, std::function<Entries()> build)
+      : size_(std::move(size)), entries_(std::move(build)) {}
 
-  size_t size() const { return size_ ? *size_ : entries_->size(); }
+  size_t size() const { return is_edited_ ? entries_->size() : *size_; }
   bool empty() const { return size() == 0; }
   const Entries& operator*() const { return *entries_; }
   const Entries* operator->() const { return &*entries_; }
@@ -98,12 +96,13 @@ class LazyList {
 
   // For lists made by hand: what copies shared is no longer shared.
   Entries& Edit() {
-    size_.reset();
+    is_edited_ = true;
     return entries_.Edit();
   }
 
  private:
-  std::optional<size_t> size_;  // Absent: that of the entries.
+  LazyValue<size_t> size_;
+  bool is_edited_ = false;  // Then the size is that of the entries.
   LazyValue<Entries> entries_;
 };
 

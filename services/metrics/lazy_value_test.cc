@@ -3,6 +3,7 @@
 #include "services/metrics/lazy_value.h"
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <thread>
@@ -75,9 +76,14 @@ TEST(LazyList, AnEditedListIsItsOwn) {
   EXPECT_EQ(alone[0], 5);
 }
 
-TEST(LazyList, LearnsItsSizeByBuilding) {
-  const LazyList<int> list([] { return std::vector<int>{4, 5}; });
+TEST(LazyList, CanLearnItsSizeLater) {
+  int build_count = 0;
+  const LazyList<int> list(LazyValue<size_t>([&] { return size_t{2}; }), [&] {
+    ++build_count;
+    return std::vector<int>{4, 5};
+  });
   EXPECT_EQ(list.size(), 2u);
+  EXPECT_EQ(build_count, 0);
   EXPECT_EQ(LazyList<int>(std::vector<int>{4, 5}), list);
 }
 

@@ -265,7 +265,7 @@ absl::StatusOr<metrics::v1::QueryKpiResponse> Metrics::QueryKpi(
         {.dimension = filter.dimension(), .ids = {filter.ids().begin(), filter.ids().end()}});
   }
   metrics::v1::QueryKpiResponse response;
-  QC_ASSIGN_OR_RETURN(*response.mutable_table(), registry_.Query(*view, query));
+  QC_RETURN_IF_ERROR(registry_.Query(*view, query, *response.mutable_table()));
   return response;
 }
 

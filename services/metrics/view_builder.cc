@@ -640,7 +640,8 @@ void ViewBuilder::FinishAccounts() {
   }
   const LazyValue<AccountPlaces> placed([source] { return PlaceAccounts(*source); });
   account_positions_ = LazyValue<std::vector<int>>([placed] { return placed->positions; });
-  view_->accounts = LazyList<BookAccount>([source, placed] {
+  const LazyValue<size_t> size([placed] { return placed->accounts.size(); });
+  view_->accounts = LazyList<BookAccount>(size, [source, placed] {
     std::vector<BookAccount> accounts;
     accounts.reserve(placed->accounts.size());
     for (const auto& [id, described] : placed->accounts) {

@@ -49,10 +49,12 @@ RepTable ByRep(const metrics::BookView& view) {
   std::vector<RepRow> rows(view.reps.size());
   for (const metrics::DealRef deal : view.columns->All()) {
     RepRow& row = rows[static_cast<size_t>(deal.rep())];
-    if (deal.outcome() == metrics::StageCategory::kLost) ++row.lost_count;
-    if (deal.outcome() != metrics::StageCategory::kWon) continue;
-    ++row.won_count;
-    row.booked_minor_units += deal.amount_minor_units().value_or(0);
+    const metrics::StageCategory outcome = deal.outcome();
+    const bool is_won = outcome == metrics::StageCategory::kWon;
+    // Without jumps: outcomes come in no order.
+    row.lost_count += outcome == metrics::StageCategory::kLost ? 1 : 0;
+    row.won_count += is_won ? 1 : 0;
+    row.booked_minor_units += is_won ? deal.amount_minor_units().value_or(0) : 0;
   }
   RepTable table;
   for (size_t rep = 0; rep < rows.size(); ++rep) {
@@ -61,21 +63,26 @@ RepTable ByRep(const metrics::BookView& view) {
   return table;
 }
 
-absl::StatusOr<RepTable> ByRepFromKpis(const metrics::KpiRegistry& registry,
-                                       const metrics::BookView& view) {
-  RepTable table;
+absl::Status LeaderTables::Ask(const metrics::KpiRegistry& registry,
+                               const metrics::BookView& view) {
   metrics::KpiTableQuery query{
       .kpi = "win_rate_closed", .group_by = metrics::v1::GROUP_BY_REP, .period = kPeriod};
-  QC_ASSIGN_OR_RETURN(const metrics::v1::KpiTable rates, registry.Query(view, query));
+  rates_ = google::protobuf::Arena::CreateMessage<metrics::v1::KpiTable>(&arena_);
+  QC_RETURN_IF_ERROR(registry.Query(view, query, *rates_));
   query.kpi = "bookings";
-  QC_ASSIGN_OR_RETURN(const metrics::v1::KpiTable bookings, registry.Query(view, query));
-  for (const metrics::v1::KpiRow& row : rates.rows()) {
+  bookings_ = google::protobuf::Arena::CreateMessage<metrics::v1::KpiTable>(&arena_);
+  return registry.Query(view, query, *bookings_);
+}
+
+RepTable LeaderTables::ByRep() const {
+  RepTable table;
+  for (const metrics::v1::KpiRow& row : rates_->rows()) {
     if (row.denominator() == 0) continue;
     RepRow& into = table[row.group()];
     into.won_count = static_cast<int64_t>(row.numerator());
     into.lost_count = static_cast<int64_t>(row.denominator() - row.numerator());
   }
-  for (const metrics::v1::KpiRow& row : bookings.rows()) {
+  for (const metrics::v1::KpiRow& row : bookings_->rows()) {
     if (row.value() != 0) {
       table[row.group()].booked_minor_units = std::llround(row.value() * 100);
     }
@@ -89,10 +96,12 @@ AllRepTables AskAllRepTables(const metrics::KpiRegistry& registry, const metrics
   for (const metrics::Kpi& kpi : registry.kpis()) {
     const std::string& name = kpi.definition.name();
     const absl::Time start = clock.Now();
-    const auto table = registry.Query(
-        view, {.kpi = name, .group_by = metrics::v1::GROUP_BY_REP, .period = kPeriod});
+    google::protobuf::Arena arena;
+    const absl::Status asked = registry.Query(
+        view, {.kpi = name, .group_by = metrics::v1::GROUP_BY_REP, .period = kPeriod},
+        *google::protobuf::Arena::CreateMessage<metrics::v1::KpiTable>(&arena));
     const double seconds = absl::ToDoubleSeconds(clock.Now() - start);
-    if (!table.ok()) continue;  // Not a KPI of reps.
+    if (!asked.ok()) continue;  // Not a KPI of reps.
     ++all.kpi_count;
     all.seconds += seconds;
     if (seconds <= all.slowest_seconds) continue;

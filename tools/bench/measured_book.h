@@ -10,6 +10,8 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "google/protobuf/arena.h"
+#include "quotacast/metrics/v1/kpi.pb.h"
 #include "services/metrics/book.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/kpi/registry.h"
@@ -33,9 +35,18 @@ absl::StatusOr<double> LoadBook(const DealHistories& histories, const Clock& clo
 // The closed deals of a view by rep.
 RepTable ByRep(const metrics::BookView& view);
 
-// Those closed in kPeriod, from the two KPI tables that a leader asks for.
-absl::StatusOr<RepTable> ByRepFromKpis(const metrics::KpiRegistry& registry,
-                                       const metrics::BookView& view);
+// The two KPI tables for kPeriod that a leader asks for, as messages in an arena.
+class LeaderTables {
+ public:
+  absl::Status Ask(const metrics::KpiRegistry& registry, const metrics::BookView& view);
+  // The deals closed in kPeriod.
+  RepTable ByRep() const;
+
+ private:
+  google::protobuf::Arena arena_;
+  metrics::v1::KpiTable* rates_ = nullptr;
+  metrics::v1::KpiTable* bookings_ = nullptr;
+};
 
 // Every KPI that has rows by rep, for kPeriod.
 struct AllRepTables {

@@ -79,7 +79,7 @@ absl::StatusOr<Row> MeasureRow(const DealHistories& histories, const Clock& cloc
 
   QC_ASSIGN_OR_RETURN(const auto view, book.At({.effective_day = kAsOfDay}, kToday));
   QC_ASSIGN_OR_RETURN(const std::vector<double> tables,
-                      TimeRounds(clock, [&] { return ByRepFromKpis(registry, *view).status(); }));
+                      TimeRounds(clock, [&] { return LeaderTables().Ask(registry, *view); }));
   row.table_milliseconds = 1'000 * Median(tables);
   std::vector<double> all;
   for (int round = 0; round < kRounds; ++round) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -44,9 +45,7 @@ absl::StatusOr<KpiColumn> Growth(const KpiQuery& query) {
   QC_ASSIGN_OR_RETURN(const std::vector<AccountGrowth> rows,
                       SumAccountGrowth(
                           *query.view, *query.period, *before,
-                          [&](const DealRef& deal) -> const std::vector<int>& {
-                            return query.grouping->RowsOf(deal);
-                          },
+                          [&](const DealRef& deal) { return query.grouping->RowsOf(deal); },
                           query.grouping->groups().size()));
   KpiColumn column;
   for (const AccountGrowth& row : rows) {
@@ -81,8 +80,8 @@ absl::StatusOr<KpiColumn> Growth(const KpiQuery& query) {
 
 // Rows that an account counts in: those of its owner, else of the owner of its latest deal; of an
 // account that nobody owns, the organisation alone.
-const std::vector<int>& RowsOfAccount(const KpiQuery& query, const BookAccount& account,
-                                      int rep_of_latest_deal) {
+std::span<const int> RowsOfAccount(const KpiQuery& query, const BookAccount& account,
+                                   int rep_of_latest_deal) {
   const int rep = account.owner_rep >= 0 ? account.owner_rep : rep_of_latest_deal;
   return rep >= 0 ? query.grouping->RowsOfRep(rep) : query.grouping->RowsOfNobody();
 }
@@ -111,7 +110,7 @@ absl::StatusOr<KpiColumn> WhiteSpace(const KpiQuery& query) {
   std::vector<int64_t> potentials(row_count), white_spaces(row_count), counts(row_count);
   int64_t without_potential_count = 0, exceeding_count = 0;
   for (size_t account = 0; account < view.accounts.size(); ++account) {
-    const std::vector<int>& rows =
+    const std::span<const int> rows =
         RowsOfAccount(query, view.accounts[account], latest[account].second);
     if (rows.empty()) continue;
     const std::optional<int64_t> potential = view.accounts[account].yearly_potential_minor_units;

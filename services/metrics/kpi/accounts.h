@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,7 @@ struct AccountGrowth {
 };
 
 // Rows that a deal counts in.
-using RowsOfDeal = std::function<const std::vector<int>&(const DealRef&)>;
+using RowsOfDeal = std::function<std::span<const int>(const DealRef&)>;
 
 // One per row. OUT_OF_RANGE (MONEY_OVERFLOW).
 absl::StatusOr<std::vector<AccountGrowth>> SumAccountGrowth(const BookView& view,

@@ -54,13 +54,13 @@ absl::StatusOr<KpiColumn> Bookings(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   QC_ASSIGN_OR_RETURN(const BookingSums sums, SumBookings(query));
   KpiColumn column;
+  column.cells.reserve(sums.amounts_minor_units.size());
   for (size_t row = 0; row < sums.amounts_minor_units.size(); ++row) {
-    KpiCell cell;
+    KpiCell& cell = column.cells.emplace_back();
     cell.numerator = MajorUnits(sums.amounts_minor_units[row], query.view->currency);
     cell.denominator = 1;
     cell.value = cell.numerator;
     cell.sample_size = sums.deal_counts[row];
-    column.cells.push_back(cell);
   }
   if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
   if (const auto note = WithoutAmountNote(sums, query)) column.notes.push_back(*note);

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -43,7 +46,13 @@ absl::StatusOr<KpiColumn> ShrunkCloseRate(const KpiQuery& query) {
                                       "among them"));
   }
   KpiColumn column;
-  for (const Share& share : shares) column.cells.push_back(ShrunkCell(share, *prior));
+  // Many reps have the same few deals, and quantiles are what takes the time here.
+  std::map<std::pair<int64_t, int64_t>, KpiCell> cells;
+  for (const Share& share : shares) {
+    const auto [cell, is_new] = cells.try_emplace({share.success_count, share.count});
+    if (is_new) cell->second = ShrunkCell(share, *prior);
+    column.cells.push_back(cell->second);
+  }
   column.notes.push_back(absl::StrFormat(
       "peers close at %.1f %%; a rep's own deals weigh as much as that from %.0f deals on",
       100 * prior->rate, prior->weight));

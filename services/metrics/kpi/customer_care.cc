@@ -133,7 +133,7 @@ absl::StatusOr<KpiColumn> RecoveredShare(const KpiQuery& query) {
 // The owner of the deal that it is about, or else of the account.
 int RepOf(const BookView& view, const BookFeedback& feedback) {
   if (feedback.opportunity >= 0) {
-    return view.opportunities[static_cast<size_t>(feedback.opportunity)].rep;
+    return view.columns->At(static_cast<size_t>(feedback.opportunity)).rep();
   }
   return feedback.account >= 0 ? view.accounts[static_cast<size_t>(feedback.account)].owner_rep
                                : -1;

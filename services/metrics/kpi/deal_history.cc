@@ -7,33 +7,27 @@
 
 namespace quotacast::metrics {
 
-std::optional<StageCategory> CategoryBefore(const BookView& view, const BookOpportunity& deal,
-                                            absl::CivilDay day) {
-  if (deal.created_day >= day) return std::nullopt;
-  StageCategory category = StageCategory::kOpen;
-  for (const StageVisit& visit : deal.visits) {
-    if (visit.entered_day >= day) break;
-    category = view.stages[static_cast<size_t>(visit.stage)].category;
-  }
-  return category;
+std::optional<StageCategory> CategoryBefore(const BookView& view, const DealRef& deal,
+                                            int32_t day) {
+  if (deal.created_day() >= day) return std::nullopt;
+  const int stage = view.columns->stays->On(deal.position(), day - 1, -1);
+  return stage < 0 ? StageCategory::kOpen : view.stages[static_cast<size_t>(stage)].category;
 }
 
-std::optional<absl::CivilDay> ExpectedBefore(const BookOpportunity& deal, absl::CivilDay day) {
-  std::optional<absl::CivilDay> expected;
-  for (const ExpectedClose& close : deal.expected_closes) {
-    if (close.said_day >= day) break;
-    expected = close.expected_day;
-  }
-  return expected;
+std::optional<int32_t> ExpectedBefore(const BookView& view, const DealRef& deal, int32_t day) {
+  const int32_t expected =
+      view.columns->expected_closes->On(deal.position(), day - 1, DealColumns::kNoDay);
+  return expected == DealColumns::kNoDay ? std::nullopt : std::optional(expected);
 }
 
-const StageVisit* LastOpenVisit(const BookView& view, const BookOpportunity& deal) {
-  for (auto visit = deal.visits.rbegin(); visit != deal.visits.rend(); ++visit) {
-    if (view.stages[static_cast<size_t>(visit->stage)].category == StageCategory::kOpen) {
-      return &*visit;
-    }
+std::optional<int> LastOpenStage(const BookView& view, const DealRef& deal) {
+  const FieldHistory<int32_t>& stays = *view.columns->stays;
+  for (uint32_t stay = stays.EndOf(deal.position()); stay > stays.BeginOf(deal.position());
+       --stay) {
+    const int stage = stays.ValueAt(stay - 1);
+    if (view.stages[static_cast<size_t>(stage)].category == StageCategory::kOpen) return stage;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 LossKind LossOf(const BookView& view, const DealRef& deal) {

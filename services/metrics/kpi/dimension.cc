@@ -40,21 +40,6 @@ std::vector<FiscalPeriod> CreationPeriods(const BookView& view) {
   return periods;
 }
 
-// A whole opportunity, asked as its columns are.
-struct FieldsOfOpportunity {
-  const BookOpportunity& deal;
-
-  int rep() const { return deal.rep; }
-  int segment() const { return deal.segment; }
-  int product() const { return deal.product; }
-  int account() const { return deal.account; }
-  int lead_source() const { return deal.lead_source; }
-  int close_reason() const { return deal.close_reason; }
-  int competitor() const { return deal.competitor; }
-  DealMotion motion() const { return deal.motion; }
-  int32_t created_day() const { return NumberOfDay(deal.created_day); }
-};
-
 }  // namespace
 
 std::string NoneIdOf(GroupBy group_by) {
@@ -124,7 +109,7 @@ Dimension::Dimension(const BookView& view, GroupBy group_by) : group_by_(group_b
       AddTexts(view.segments);
       return;
     case metrics::v1::GROUP_BY_PRODUCT: {
-      std::vector<Group> products;
+      std::vector<KpiGroup> products;
       for (const BookProduct& product : view.products) {
         products.push_back({product.id, product.display_name});
       }
@@ -146,7 +131,7 @@ Dimension::Dimension(const BookView& view, GroupBy group_by) : group_by_(group_b
     case metrics::v1::GROUP_BY_LEAD_SOURCE:
     case metrics::v1::GROUP_BY_CLOSE_REASON:
     case metrics::v1::GROUP_BY_COMPETITOR: {
-      std::vector<Group> entries;
+      std::vector<KpiGroup> entries;
       const std::vector<std::string>& texts =
           group_by == metrics::v1::GROUP_BY_LEAD_SOURCE    ? view.lead_sources
           : group_by == metrics::v1::GROUP_BY_CLOSE_REASON ? view.close_reasons
@@ -192,7 +177,7 @@ void Dimension::AddTeams(const BookView& view) {
     groups_.push_back({source.id, source.display_name});
   }
   for (const BookRep& rep : view.reps) {
-    std::vector<int>& groups = groups_of_key_.emplace_back();
+    absl::InlinedVector<int, 2>& groups = groups_of_key_.emplace_back();
     for (int team = rep.team; team >= 0; team = view.teams[static_cast<size_t>(team)].parent) {
       groups.push_back(group_of_team[static_cast<size_t>(team)]);
     }
@@ -232,7 +217,7 @@ void Dimension::AddAccounts(const BookView& view) {
 
 void Dimension::AddCohorts(const BookView& view) {
   cohorts_ = CreationPeriods(view);
-  std::vector<Group> entries;
+  std::vector<KpiGroup> entries;
   for (const FiscalPeriod& period : cohorts_) entries.push_back({period.name, period.name});
   AddEntries(entries);
 }
@@ -242,15 +227,15 @@ void Dimension::AddTexts(const std::vector<std::string>& texts) {
   different.erase("");
   for (const std::string& text : different) groups_.push_back({text, text});
   for (const std::string& text : texts) {
-    std::vector<int>& groups = groups_of_key_.emplace_back();
+    absl::InlinedVector<int, 2>& groups = groups_of_key_.emplace_back();
     if (text.empty()) continue;
     groups.push_back(static_cast<int>(std::distance(different.begin(), different.find(text))));
   }
 }
 
-void Dimension::AddEntries(const std::vector<Group>& entries) {
+void Dimension::AddEntries(const std::vector<KpiGroup>& entries) {
   groups_of_key_.resize(1);
-  for (const Group& entry : entries) {
+  for (const KpiGroup& entry : entries) {
     groups_of_key_.push_back({static_cast<int>(groups_.size())});
     groups_.push_back(entry);
   }
@@ -266,15 +251,14 @@ void Dimension::AddNone(const BookView& view) {
   }
   if (std::find(is_without.begin(), is_without.end(), true) == is_without.end()) return;
   const std::string id = NoneIdOf(group_by_);
-  groups_.insert(groups_.begin(), Group{id, id});
+  groups_.insert(groups_.begin(), KpiGroup{id, id});
   for (size_t key = 0; key < groups_of_key_.size(); ++key) {
     for (int& group : groups_of_key_[key]) ++group;
     if (is_without[key]) groups_of_key_[key] = {0};
   }
 }
 
-template <typename Fields>
-size_t Dimension::KeyFrom(const Fields& deal) const {
+size_t Dimension::KeyOf(const DealRef& deal) const {
   switch (group_by_) {
     case metrics::v1::GROUP_BY_REP:
     case metrics::v1::GROUP_BY_TEAM:
@@ -304,15 +288,8 @@ size_t Dimension::KeyFrom(const Fields& deal) const {
   }
 }
 
-size_t Dimension::KeyOf(const DealRef& deal) const { return KeyFrom(deal); }
-
-size_t Dimension::KeyOf(const BookOpportunity& deal) const {
-  return KeyFrom(FieldsOfOpportunity{deal});
-}
-
-size_t Dimension::KeyOfVisit(const BookOpportunity& deal, const StageVisit& visit) const {
-  return group_by_ == metrics::v1::GROUP_BY_STAGE ? static_cast<size_t>(visit.stage) + 1
-                                                  : KeyOf(deal);
+size_t Dimension::KeyOfStay(const DealRef& deal, int stage) const {
+  return group_by_ == metrics::v1::GROUP_BY_STAGE ? static_cast<size_t>(stage) + 1 : KeyOf(deal);
 }
 
 size_t Dimension::KeyOfRep(int rep) const {
@@ -330,7 +307,7 @@ bool Dimension::Knows(const BookView& view, const std::string& id) const {
   if (id.empty()) return false;
   if (id == NoneIdOf(group_by_)) return true;
   if (std::any_of(groups_.begin(), groups_.end(),
-                  [&](const Group& group) { return group.id == id; })) {
+                  [&](const KpiGroup& group) { return group.id == id; })) {
     return true;
   }
   switch (group_by_) {

@@ -5,9 +5,12 @@
 #define QUOTACAST_SERVICES_METRICS_KPI_DIMENSION_H_
 
 #include <cstddef>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "base/fiscal_calendar.h"
 #include "quotacast/metrics/v1/kpi.pb.h"
 #include "services/metrics/book_view.h"
@@ -26,14 +29,17 @@ bool IsOfReps(metrics::v1::GroupBy group_by);
 // Whether a filter may name groups of the dimension.
 bool IsFilterDimension(metrics::v1::GroupBy group_by);
 
-// Immutable and thread-safe. Keeps nothing of the view.
+// A group of a dimension; of a pair of dimensions, a group of each.
+struct KpiGroup {
+  std::string id;  // Empty for the organisation.
+  std::string display_name;
+  std::string then_id = {};  // Empty without a second dimension.
+  std::string then_display_name = {};
+};
+
+// Thread-safe. Keeps nothing of the view.
 class Dimension {
  public:
-  struct Group {
-    std::string id;  // Empty for the organisation.
-    std::string display_name;
-  };
-
   // Groups of a dimension without a meaning here (GROUP_BY_HOUR_OF_DAY) are those of the
   // organisation.
   Dimension(const BookView& view, metrics::v1::GroupBy group_by);
@@ -42,28 +48,27 @@ class Dimension {
 
   // In order of id, "(no ...)" first; stages in that of the pipeline. Accounts are those with a
   // deal.
-  const std::vector<Group>& groups() const { return groups_; }
+  const std::vector<KpiGroup>& groups() const { return groups_; }
+  // The same for whoever needs them alone.
+  std::vector<KpiGroup> TakeGroups() { return std::move(groups_); }
 
   // Keys lie in [0, key_count()).
   size_t key_count() const { return groups_of_key_.size(); }
-  size_t KeyOf(const BookOpportunity& deal) const;
   size_t KeyOf(const DealRef& deal) const;
   // As KeyOf, but for stages, where it is that of the stay.
-  size_t KeyOfVisit(const BookOpportunity& deal, const StageVisit& visit) const;
+  size_t KeyOfStay(const DealRef& deal, int stage) const;
   // Only when IsOfReps(group_by()).
   size_t KeyOfRep(int rep) const;
 
   // A deal counts in the team of its rep and in every team above. None for deals under
   // GROUP_BY_STAGE, and for closing stages.
-  const std::vector<int>& GroupsOfKey(size_t key) const { return groups_of_key_[key]; }
+  std::span<const int> GroupsOfKey(size_t key) const { return groups_of_key_[key]; }
 
   // Whether a group of that id exists, or could: a period without deals is known, a misspelt name
   // is not.
   bool Knows(const BookView& view, const std::string& id) const;
 
  private:
-  template <typename Fields>
-  size_t KeyFrom(const Fields& deal) const;
   void AddReps(const BookView& view);
   void AddTeams(const BookView& view);
   void AddStages(const BookView& view);
@@ -73,13 +78,14 @@ class Dimension {
   // A group per different text, in order; `texts` is by key, and empty text is no group.
   void AddTexts(const std::vector<std::string>& texts);
   // A group per entry; key 0 has none, and key i + 1 the entry i.
-  void AddEntries(const std::vector<Group>& entries);
+  void AddEntries(const std::vector<KpiGroup>& entries);
   // Puts the keys without a group that some record has into a group of their own, the first.
   void AddNone(const BookView& view);
 
   const metrics::v1::GroupBy group_by_;
-  std::vector<Group> groups_;
-  std::vector<std::vector<int>> groups_of_key_;
+  std::vector<KpiGroup> groups_;
+  // Most keys have one group; in one piece of memory.
+  std::vector<absl::InlinedVector<int, 2>> groups_of_key_;
   std::vector<FiscalPeriod> cohorts_;  // In order.
 };
 

@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -26,14 +28,9 @@ using metrics::v1::GroupBy;
 
 constexpr size_t kNearestIds = 3;
 
-const std::vector<int>& NoRows() {
-  static const std::vector<int>* const kNone = new std::vector<int>();
-  return *kNone;
-}
-
 absl::Status UnknownGroup(const Dimension& dimension, const std::string& id) {
   std::vector<std::string> ids;
-  for (const Dimension::Group& group : dimension.groups()) ids.push_back(group.id);
+  for (const KpiGroup& group : dimension.groups()) ids.push_back(group.id);
   ErrorDetail detail;
   detail.reason = "UNKNOWN_GROUP";
   const std::vector<std::string> nearest = NearestNames(id, ids, kNearestIds);
@@ -79,11 +76,11 @@ absl::Status Grouping::AddFilter(const BookView& view, const GroupFilter& filter
     if (!added.dimension.Knows(view, id)) return UnknownGroup(added.dimension, id);
   }
   std::vector<bool> is_named;
-  for (const Dimension::Group& group : added.dimension.groups()) {
+  for (const KpiGroup& group : added.dimension.groups()) {
     is_named.push_back(ids.count(group.id) > 0);
   }
   for (size_t key = 0; key < added.dimension.key_count(); ++key) {
-    const std::vector<int>& groups = added.dimension.GroupsOfKey(key);
+    const std::span<const int> groups = added.dimension.GroupsOfKey(key);
     added.passes.push_back(std::any_of(groups.begin(), groups.end(), [&](int group) {
       return is_named[static_cast<size_t>(group)];
     }));
@@ -112,10 +109,12 @@ std::vector<std::pair<size_t, size_t>> Grouping::HeldKeys(const BookView& view) 
     }
     return held;
   }
-  for (const BookOpportunity& deal : view.opportunities) {
+  const FieldHistory<int32_t>& stays = *view.columns->stays;
+  for (const DealRef deal : view.columns->All()) {
     if (!Counts(deal)) continue;
-    for (const StageVisit& visit : deal.visits) {
-      hold(first_.KeyOfVisit(deal, visit), second_.KeyOf(deal));
+    for (uint32_t stay = stays.BeginOf(deal.position()); stay < stays.EndOf(deal.position());
+         ++stay) {
+      hold(first_.KeyOfStay(deal, stays.ValueAt(stay)), second_.KeyOf(deal));
     }
   }
   return held;
@@ -124,14 +123,10 @@ std::vector<std::pair<size_t, size_t>> Grouping::HeldKeys(const BookView& view) 
 void Grouping::MakeRows(const BookView& view) {
   if (HasAllGroups()) {
     // A row per group, in their order.
-    for (size_t group = 0; group < first_.groups().size(); ++group) {
-      const Dimension::Group& source = first_.groups()[group];
-      groups_.push_back(KpiGroup{source.id, source.display_name});
-      const bool is_rep = first_.group_by() == metrics::v1::GROUP_BY_REP;
-      rep_of_row_.push_back(is_rep ? static_cast<int>(group) : -1);
-    }
-    for (size_t key = 0; key < first_.key_count(); ++key) {
-      rows_of_key_.push_back(first_.GroupsOfKey(key));
+    groups_ = first_.TakeGroups();
+    rep_of_row_.assign(groups_.size(), -1);
+    if (first_.group_by() == metrics::v1::GROUP_BY_REP) {
+      std::iota(rep_of_row_.begin(), rep_of_row_.end(), 0);
     }
     if (groups_.size() == 1 && groups_.front().id.empty()) nobody_rows_ = {0};
     return;
@@ -157,10 +152,10 @@ void Grouping::MakeRows(const BookView& view) {
   for (auto& [groups, row] : row_of_groups) {
     row = static_cast<int>(groups_.size());
     const auto& [first, second] = groups;
-    const Dimension::Group& group = first_.groups()[static_cast<size_t>(first)];
+    const KpiGroup& group = first_.groups()[static_cast<size_t>(first)];
     KpiGroup& added = groups_.emplace_back(KpiGroup{group.id, group.display_name});
     if (is_pair_) {
-      const Dimension::Group& then = second_.groups()[static_cast<size_t>(second)];
+      const KpiGroup& then = second_.groups()[static_cast<size_t>(second)];
       added.then_id = then.id;
       added.then_display_name = then.display_name;
     }
@@ -184,40 +179,34 @@ uint64_t Grouping::PairOf(size_t first_key, size_t second_key) const {
   return uint64_t{first_key} * second_.key_count() + second_key;
 }
 
-const std::vector<int>& Grouping::RowsOfKeys(size_t first_key, size_t second_key) const {
-  if (!is_pair_) return first_key < rows_of_key_.size() ? rows_of_key_[first_key] : NoRows();
+std::span<const int> Grouping::RowsOfKeys(size_t first_key, size_t second_key) const {
+  if (HasAllGroups()) return first_.GroupsOfKey(first_key);
+  if (!is_pair_) {
+    return first_key < rows_of_key_.size() ? rows_of_key_[first_key] : std::span<const int>();
+  }
   const auto found = rows_of_pair_.find(PairOf(first_key, second_key));
-  return found == rows_of_pair_.end() ? NoRows() : found->second;
+  return found == rows_of_pair_.end() ? std::span<const int>() : found->second;
 }
 
-template <typename Deal>
-bool Grouping::Passes(const Deal& deal) const {
+bool Grouping::Counts(const DealRef& deal) const {
   return std::all_of(filters_.begin(), filters_.end(), [&](const Filter& filter) {
     return filter.passes[filter.dimension.KeyOf(deal)];
   });
 }
 
-template <typename Deal>
-const std::vector<int>& Grouping::RowsOfAny(const Deal& deal) const {
-  return Passes(deal) ? RowsOfKeys(first_.KeyOf(deal), second_.KeyOf(deal)) : NoRows();
+std::span<const int> Grouping::RowsOf(const DealRef& deal) const {
+  if (!Counts(deal)) return {};
+  return RowsOfKeys(first_.KeyOf(deal), is_pair_ ? second_.KeyOf(deal) : 0);
 }
 
-bool Grouping::Counts(const BookOpportunity& deal) const { return Passes(deal); }
-bool Grouping::Counts(const DealRef& deal) const { return Passes(deal); }
-
-const std::vector<int>& Grouping::RowsOf(const BookOpportunity& deal) const {
-  return RowsOfAny(deal);
-}
-const std::vector<int>& Grouping::RowsOf(const DealRef& deal) const { return RowsOfAny(deal); }
-
-const std::vector<int>& Grouping::RowsOfVisit(const BookOpportunity& deal,
-                                              const StageVisit& visit) const {
-  return Counts(deal) ? RowsOfKeys(first_.KeyOfVisit(deal, visit), second_.KeyOf(deal)) : NoRows();
+std::span<const int> Grouping::RowsOfStay(const DealRef& deal, int stage) const {
+  if (!Counts(deal)) return {};
+  return RowsOfKeys(first_.KeyOfStay(deal, stage), is_pair_ ? second_.KeyOf(deal) : 0);
 }
 
-const std::vector<int>& Grouping::RowsOfRep(int rep) const {
-  return is_of_reps_ && CountsRep(rep) ? RowsOfKeys(first_.KeyOfRep(rep), second_.KeyOfRep(rep))
-                                       : NoRows();
+std::span<const int> Grouping::RowsOfRep(int rep) const {
+  if (!is_of_reps_ || !CountsRep(rep)) return {};
+  return RowsOfKeys(first_.KeyOfRep(rep), is_pair_ ? second_.KeyOfRep(rep) : 0);
 }
 
 bool Grouping::CountsRep(int rep) const {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -19,13 +20,6 @@
 #include "services/metrics/kpi/dimension.h"
 
 namespace quotacast::metrics {
-
-struct KpiGroup {
-  std::string id;  // Empty for the organisation.
-  std::string display_name;
-  std::string then_id = {};  // Empty without a second dimension.
-  std::string then_display_name = {};
-};
 
 // What counts: what is in any of these groups of the dimension.
 struct GroupFilter {
@@ -58,22 +52,20 @@ class Grouping {
   const std::vector<KpiGroup>& groups() const { return groups_; }
 
   // Rows that a deal counts in; none when rows are stages.
-  const std::vector<int>& RowsOf(const BookOpportunity& deal) const;
-  const std::vector<int>& RowsOf(const DealRef& deal) const;
+  std::span<const int> RowsOf(const DealRef& deal) const;
   // Rows that a deal's stay in a stage counts in; closing stages have none when rows are stages.
-  const std::vector<int>& RowsOfVisit(const BookOpportunity& deal, const StageVisit& visit) const;
+  std::span<const int> RowsOfStay(const DealRef& deal, int stage) const;
   // Rows that a rep counts in; none when rows are of anything but reps.
-  const std::vector<int>& RowsOfRep(int rep) const;
+  std::span<const int> RowsOfRep(int rep) const;
 
   // Rows that what no rep has counts in: that of the organisation, unless filters or a second
   // dimension ask whose it is.
-  const std::vector<int>& RowsOfNobody() const { return nobody_rows_; }
+  std::span<const int> RowsOfNobody() const { return nobody_rows_; }
 
   bool has_filters() const { return !filters_.empty(); }
 
   // Whether the filters let a deal, or a rep, count. Filters about deals leave reps alone. A KPI
   // asks when it counts something for a note and not for a row.
-  bool Counts(const BookOpportunity& deal) const;
   bool Counts(const DealRef& deal) const;
   bool CountsRep(int rep) const;
 
@@ -88,18 +80,13 @@ class Grouping {
   };
 
   Grouping(const BookView& view, const GroupingSpec& spec);
-  // Of a DealRef or a BookOpportunity.
-  template <typename Deal>
-  bool Passes(const Deal& deal) const;
-  template <typename Deal>
-  const std::vector<int>& RowsOfAny(const Deal& deal) const;
   absl::Status AddFilter(const BookView& view, const GroupFilter& filter);
   // With one dimension and no filter all groups have a row, whether something is in them or not.
   bool HasAllGroups() const { return !is_pair_ && filters_.empty(); }
   void MakeRows(const BookView& view);
   std::vector<std::pair<size_t, size_t>> HeldKeys(const BookView& view) const;
   uint64_t PairOf(size_t first_key, size_t second_key) const;
-  const std::vector<int>& RowsOfKeys(size_t first_key, size_t second_key) const;
+  std::span<const int> RowsOfKeys(size_t first_key, size_t second_key) const;
 
   Dimension first_;
   Dimension second_;  // Of one group when there is no second dimension.
@@ -109,7 +96,8 @@ class Grouping {
   std::vector<KpiGroup> groups_;
   std::vector<int> nobody_rows_;
   std::vector<int> rep_of_row_;  // -1: of several, or of none.
-  // Of one dimension by its key; of two by PairOf, as most pairs hold nothing.
+  // Of one dimension by its key, when not every group has a row; of two by PairOf, as most pairs
+  // hold nothing.
   std::vector<std::vector<int>> rows_of_key_;
   std::unordered_map<uint64_t, std::vector<int>> rows_of_pair_;
 };

@@ -117,8 +117,9 @@ double MedianOfSorted(const std::vector<int64_t>& sorted) {
 
 KpiColumn MedianColumn(std::vector<std::vector<int64_t>> values, const std::string& reason) {
   KpiColumn column;
+  column.cells.reserve(values.size());
   for (std::vector<int64_t>& row : values) {
-    KpiCell cell;
+    KpiCell& cell = column.cells.emplace_back();
     for (const int64_t value : row) cell.numerator += static_cast<double>(value);
     cell.denominator = static_cast<double>(row.size());
     cell.sample_size = static_cast<int64_t>(row.size());
@@ -129,15 +130,15 @@ KpiColumn MedianColumn(std::vector<std::vector<int64_t>> values, const std::stri
       cell.value = MedianOfSorted(row);
       cell.interval = MedianInterval(row);
     }
-    column.cells.push_back(cell);
   }
   return column;
 }
 
 KpiColumn ShareColumn(const std::vector<Share>& shares, const std::string& reason) {
   KpiColumn column;
+  column.cells.reserve(shares.size());
   for (const Share& share : shares) {
-    KpiCell cell;
+    KpiCell& cell = column.cells.emplace_back();
     cell.numerator = static_cast<double>(share.success_count);
     cell.denominator = static_cast<double>(share.count);
     cell.sample_size = share.count;
@@ -147,7 +148,6 @@ KpiColumn ShareColumn(const std::vector<Share>& shares, const std::string& reaso
       cell.value = cell.numerator / cell.denominator;
       cell.interval = WilsonInterval(share.success_count, share.count);
     }
-    column.cells.push_back(cell);
   }
   return column;
 }
@@ -173,13 +173,13 @@ KpiCell DifferenceCell(const Share& first, const Share& second, const std::strin
 
 KpiColumn CountColumn(const std::vector<int64_t>& counts) {
   KpiColumn column;
+  column.cells.reserve(counts.size());
   for (const int64_t count : counts) {
-    KpiCell cell;
+    KpiCell& cell = column.cells.emplace_back();
     cell.numerator = static_cast<double>(count);
     cell.denominator = 1;
     cell.value = cell.numerator;
     cell.sample_size = count;
-    column.cells.push_back(cell);
   }
   return column;
 }

@@ -303,7 +303,8 @@ void AddNotes(const BookView& view, const std::vector<std::optional<FiscalPeriod
   for (const std::string& note : view.notes) table.add_notes(note);
 }
 
-absl::StatusOr<KpiTable> Make(const BookView& view, const Kpi& kpi, const KpiTableQuery& query) {
+absl::Status Fill(const BookView& view, const Kpi& kpi, const KpiTableQuery& query,
+                  KpiTable& table) {
   QC_RETURN_IF_ERROR(CheckGroupBys(kpi, query));
   QC_RETURN_IF_ERROR(CheckFilters(kpi, query.filters));
   QC_RETURN_IF_ERROR(CheckComparison(kpi, query));
@@ -333,7 +334,6 @@ absl::StatusOr<KpiTable> Make(const BookView& view, const Kpi& kpi, const KpiTab
     QC_ASSIGN_OR_RETURN(references, AllReferences(asked.periods, columns, kpi, query, computed));
   }
 
-  KpiTable table;
   *table.mutable_definition() = kpi.definition;
   table.mutable_as_of()->set_log_offset(view.as_of.log_offset);
   *table.mutable_as_of()->mutable_effective_date() = ToProtoDate(view.as_of.effective_day);
@@ -361,18 +361,18 @@ absl::StatusOr<KpiTable> Make(const BookView& view, const Kpi& kpi, const KpiTab
     }
   }
   AddNotes(view, asked.periods, columns, query.comparison, table);
-  return table;
+  return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<KpiTable> MakeKpiTable(const BookView& view, const Kpi& kpi,
-                                      const KpiTableQuery& query) {
+absl::Status FillKpiTable(const BookView& view, const Kpi& kpi, const KpiTableQuery& query,
+                          KpiTable& table) {
   KpiTableQuery resolved = query;
   if (resolved.group_by == metrics::v1::GROUP_BY_UNSPECIFIED) {
     resolved.group_by = metrics::v1::GROUP_BY_ORG;
   }
-  return Make(view, kpi, resolved);
+  return Fill(view, kpi, resolved, table);
 }
 
 }  // namespace quotacast::metrics

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "quotacast/metrics/v1/kpi.pb.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/kpi/grouping.h"
@@ -37,10 +37,11 @@ struct KpiTableQuery {
 // that the KPI does not have; TOO_MANY_CELLS before any is computed), FAILED_PRECONDITION
 // (MIXED_CURRENCY), OUT_OF_RANGE (MONEY_OVERFLOW). Without a period, KPIs about quotas take the
 // period of the as-of day (coverage: of the day after) and a note says so. Rows are in order of
-// group, and of period in each; by period or month, the other way round. Complexity: linear in the
-// deals, per period.
-absl::StatusOr<metrics::v1::KpiTable> MakeKpiTable(const BookView& view, const Kpi& kpi,
-                                                   const KpiTableQuery& query);
+// group, and of period in each; by period or month, the other way round. `table` is empty before,
+// and of no use after an error; of many rows it is made fastest in an arena. Complexity: linear in
+// the deals, per period.
+absl::Status FillKpiTable(const BookView& view, const Kpi& kpi, const KpiTableQuery& query,
+                          metrics::v1::KpiTable& table);
 
 }  // namespace quotacast::metrics
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -69,13 +70,12 @@ absl::StatusOr<KpiColumn> NoDecisionShare(const KpiQuery& query) {
 }
 
 // Rows that a lost deal counts in: by stage, that of the last open stage it stood in.
-const std::vector<int>& RowsOfLoss(const KpiQuery& query, const DealRef& ref) {
+std::span<const int> RowsOfLoss(const KpiQuery& query, const DealRef& deal) {
   if (query.grouping->group_by() != metrics::v1::GROUP_BY_STAGE) {
-    return query.grouping->RowsOf(ref);
+    return query.grouping->RowsOf(deal);
   }
-  const BookOpportunity& deal = query.view->opportunities[ref.position()];
-  const StageVisit* last = LastOpenVisit(*query.view, deal);
-  return last == nullptr ? query.grouping->RowsOf(ref) : query.grouping->RowsOfVisit(deal, *last);
+  const std::optional<int> last = LastOpenStage(*query.view, deal);
+  return last ? query.grouping->RowsOfStay(deal, *last) : query.grouping->RowsOf(deal);
 }
 
 struct Losses {
@@ -92,7 +92,7 @@ Losses CountLosses(const KpiQuery& query) {
     const DealRef deal = columns.At(closed.position);
     if (closed.is_won || !query.grouping->Counts(deal)) continue;
     ++losses.all_count;
-    const std::vector<int>& rows = RowsOfLoss(query, deal);
+    const std::span<const int> rows = RowsOfLoss(query, deal);
     if (rows.empty()) ++losses.without_stage_count;
     for (const int row : rows) ++losses.counts[static_cast<size_t>(row)];
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -20,24 +21,18 @@ struct Path {
   int furthest = -1;          // The last open stage of the pipeline among them.
 };
 
-Path PathOf(const BookView& view, const BookOpportunity& deal) {
+Path PathOf(const BookView& view, const DealRef& deal) {
   Path path;
   path.visited.resize(view.stages.size());
-  for (const StageVisit& visit : deal.visits) {
-    if (view.stages[static_cast<size_t>(visit.stage)].category != StageCategory::kOpen) continue;
-    path.visited[static_cast<size_t>(visit.stage)] = true;
-    path.furthest = std::max(path.furthest, visit.stage);
+  const FieldHistory<int32_t>& stays = *view.columns->stays;
+  for (uint32_t stay = stays.BeginOf(deal.position()); stay < stays.EndOf(deal.position());
+       ++stay) {
+    const int stage = stays.ValueAt(stay);
+    if (view.stages[static_cast<size_t>(stage)].category != StageCategory::kOpen) continue;
+    path.visited[static_cast<size_t>(stage)] = true;
+    path.furthest = std::max(path.furthest, stage);
   }
   return path;
-}
-
-// Rows of a deal at a stage, visited or not.
-const std::vector<int>& RowsAt(const KpiQuery& query, const BookOpportunity& deal, int stage) {
-  return query.grouping->RowsOfVisit(deal, {.stage = stage, .entered_day = deal.created_day});
-}
-
-bool IsClosedIn(const BookOpportunity& deal, const KpiQuery& query) {
-  return deal.outcome != StageCategory::kOpen && Falls(deal.close_day, query.period);
 }
 
 int OpenStageCount(const BookView& view) {
@@ -50,14 +45,15 @@ absl::StatusOr<KpiColumn> SkipRate(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   std::vector<Share> shares(query.grouping->groups().size());
   const int stage_count = OpenStageCount(*query.view);
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (!IsClosedIn(deal, query)) continue;
+  const DealColumns& columns = *query.view->columns;
+  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
+    const DealRef deal = columns.At(closed.position);
     const Path path = PathOf(*query.view, deal);
     for (int stage = 0; stage < stage_count; ++stage) {
       const bool is_visited = path.visited[static_cast<size_t>(stage)];
-      const bool is_passed = path.furthest > stage || deal.outcome == StageCategory::kWon;
+      const bool is_passed = path.furthest > stage || closed.is_won;
       if (!is_visited && !is_passed) continue;
-      for (const int row : RowsAt(query, deal, stage)) {
+      for (const int row : query.grouping->RowsOfStay(deal, stage)) {
         Share& share = shares[static_cast<size_t>(row)];
         ++share.count;
         if (!is_visited) ++share.success_count;
@@ -77,16 +73,17 @@ absl::StatusOr<KpiColumn> Uplift(const KpiQuery& query) {
     Share skipped;
   };
   std::vector<Compared> rows(query.grouping->groups().size());
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (!IsClosedIn(deal, query)) continue;
+  const DealColumns& columns = *query.view->columns;
+  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
+    const DealRef deal = columns.At(closed.position);
     const Path path = PathOf(*query.view, deal);
     for (int stage = 0; stage < path.furthest; ++stage) {
-      for (const int row : RowsAt(query, deal, stage)) {
+      for (const int row : query.grouping->RowsOfStay(deal, stage)) {
         Compared& compared = rows[static_cast<size_t>(row)];
         Share& share =
             path.visited[static_cast<size_t>(stage)] ? compared.visited : compared.skipped;
         ++share.count;
-        if (deal.outcome == StageCategory::kWon) ++share.success_count;
+        if (closed.is_won) ++share.success_count;
       }
     }
   }

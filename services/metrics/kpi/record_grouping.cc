@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -85,10 +86,10 @@ bool RecordGrouping::Counts(const RecordSubject& subject) const {
   return subject.rep >= 0 && query_.grouping->CountsRep(subject.rep);
 }
 
-const std::vector<int>& RecordGrouping::RowsOf(const RecordSubject& subject) const {
-  if (!Counts(subject)) return no_rows_;
-  const auto own = [this](int position) -> const std::vector<int>& {
-    return own_rows_[static_cast<size_t>(position + 1)];
+std::span<const int> RecordGrouping::RowsOf(const RecordSubject& subject) const {
+  if (!Counts(subject)) return {};
+  const auto own = [this](int position) {
+    return std::span<const int>(own_rows_[static_cast<size_t>(position + 1)]);
   };
   switch (group_by_) {
     case metrics::v1::GROUP_BY_LEAD_SOURCE:

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,7 @@ class RecordGrouping {
   // The same whatever the query's period.
   const std::vector<KpiGroup>& groups() const;
   size_t row_count() const { return groups().size(); }
-  const std::vector<int>& RowsOf(const RecordSubject& subject) const;
+  std::span<const int> RowsOf(const RecordSubject& subject) const;
 
   // Whether the filters let it count. A KPI asks when it counts something for a note and not for a
   // row.
@@ -61,7 +62,6 @@ class RecordGrouping {
 
   const KpiQuery& query_;
   const metrics::v1::GroupBy group_by_;
-  const std::vector<int> no_rows_;
   bool has_own_rows_ = false;
   std::vector<KpiGroup> own_groups_;
   std::vector<std::vector<int>> own_rows_;  // [position + 1]: positions begin at -1.

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "base/fiscal_calendar.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/kpi/grouping.h"
@@ -92,7 +93,8 @@ TEST(RecordGrouping, FiltersAreAboutReps) {
     ASSERT_TRUE(rows.ok()) << rows.status();
     const KpiQuery query{.view = view.get(), .grouping = &*rows, .period = {}};
     const RecordGrouping grouping(query);
-    EXPECT_EQ(grouping.RowsOf({.rep = 0, .lead_source = 0}), std::vector<int>{0}) << group_by;
+    EXPECT_THAT(grouping.RowsOf({.rep = 0, .lead_source = 0}), ::testing::ElementsAre(0))
+        << group_by;
     EXPECT_TRUE(grouping.RowsOf({.rep = 1, .lead_source = 0}).empty()) << group_by;
     EXPECT_TRUE(grouping.RowsOf({.lead_source = 0}).empty()) << group_by;
     EXPECT_TRUE(grouping.Counts({.rep = 0}));

@@ -80,10 +80,17 @@ absl::StatusOr<const Kpi*> KpiRegistry::Find(const std::string& name) const {
   return WithDetail(absl::InvalidArgumentError(absl::StrCat("kpi: ", description)), detail);
 }
 
+absl::Status KpiRegistry::Query(const BookView& view, const KpiTableQuery& query,
+                                metrics::v1::KpiTable& table) const {
+  QC_ASSIGN_OR_RETURN(const Kpi* kpi, Find(query.kpi));
+  return FillKpiTable(view, *kpi, query, table);
+}
+
 absl::StatusOr<metrics::v1::KpiTable> KpiRegistry::Query(const BookView& view,
                                                          const KpiTableQuery& query) const {
-  QC_ASSIGN_OR_RETURN(const Kpi* kpi, Find(query.kpi));
-  return MakeKpiTable(view, *kpi, query);
+  metrics::v1::KpiTable table;
+  QC_RETURN_IF_ERROR(Query(view, query, table));
+  return table;
 }
 
 }  // namespace quotacast::metrics

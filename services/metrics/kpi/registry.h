@@ -28,7 +28,10 @@ class KpiRegistry {
   // Lives as long as the registry. INVALID_ARGUMENT (UNKNOWN_KPI with the nearest names).
   absl::StatusOr<const Kpi*> Find(const std::string& name) const;
 
-  // As MakeKpiTable, and INVALID_ARGUMENT (UNKNOWN_KPI with the nearest names).
+  // As FillKpiTable, and INVALID_ARGUMENT (UNKNOWN_KPI with the nearest names).
+  absl::Status Query(const BookView& view, const KpiTableQuery& query,
+                     metrics::v1::KpiTable& table) const;
+  // The same as a message of its own.
   absl::StatusOr<metrics::v1::KpiTable> Query(const BookView& view,
                                               const KpiTableQuery& query) const;
 

@@ -13,6 +13,7 @@
 #include "base/fiscal_calendar.h"
 #include "base/status_macros.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/day_number.h"
 #include "services/metrics/kpi/bookings.h"
 #include "services/metrics/kpi/deal_amounts.h"
 #include "services/metrics/kpi/deal_history.h"
@@ -53,25 +54,28 @@ std::vector<FiscalPeriod> PastPeriods(const KpiQuery& query) {
 // What was open and due in `period` at the beginning of `day`, and what of it was won by its end.
 absl::Status AddPast(const KpiQuery& query, const FiscalPeriod& period, absl::CivilDay day,
                      PastSums& sums) {
-  std::vector<const BookOpportunity*> open;
+  struct Open {
+    DealRef deal;
+    std::optional<int32_t> expected;
+  };
+  std::vector<Open> open;
   bool dated = false;
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (CategoryBefore(*query.view, deal, day) != StageCategory::kOpen) continue;
-    open.push_back(&deal);
-    if (ExpectedBefore(deal, day)) dated = true;
+  const int32_t day_number = NumberOfDay(day);
+  const DayRange days = DaysOf(period);
+  for (const DealRef deal : query.view->columns->All()) {
+    if (CategoryBefore(*query.view, deal, day_number) != StageCategory::kOpen) continue;
+    open.push_back({deal, ExpectedBefore(*query.view, deal, day_number)});
+    if (open.back().expected) dated = true;
   }
   if (!dated && !open.empty()) ++sums.undated_period_count;
-  for (const BookOpportunity* deal : open) {
-    if (!query.grouping->Counts(*deal)) continue;
-    if (dated) {
-      const std::optional<absl::CivilDay> expected = ExpectedBefore(*deal, day);
-      if (!expected || !Falls(*expected, period)) continue;
-    }
+  for (const auto& [deal, expected] : open) {
+    if (!query.grouping->Counts(deal)) continue;
+    if (dated && (!expected || !days.Has(*expected))) continue;
     const std::optional<int64_t> amount =
-        AmountOrListPrice(deal->entry_amount_minor_units, deal->product, *query.view, sums.gaps);
+        AmountOrListPrice(deal.entry_amount_minor_units(), deal.product(), *query.view, sums.gaps);
     if (!amount) continue;
-    const bool is_won = CategoryBefore(*query.view, *deal, period.end) == StageCategory::kWon;
-    for (const int row : query.grouping->RowsOf(*deal)) {
+    const bool is_won = CategoryBefore(*query.view, deal, days.end) == StageCategory::kWon;
+    for (const int row : query.grouping->RowsOf(deal)) {
       const size_t index = static_cast<size_t>(row);
       ++sums.deal_counts[index];
       QC_RETURN_IF_ERROR(AddTo(sums.open_minor_units[index], *amount));

@@ -11,6 +11,7 @@
 #include "absl/time/civil_time.h"
 #include "base/fiscal_calendar.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/day_number.h"
 #include "services/metrics/kpi/deal_history.h"
 #include "services/metrics/kpi/grouping.h"
 #include "services/metrics/kpi/kpi.h"
@@ -22,11 +23,12 @@ absl::StatusOr<KpiColumn> SlipRate(const KpiQuery& query) {
   const FiscalPeriod& period = *query.period;
   if (const auto reason = NotEndedReason(query)) return UndefinedColumn(*query.grouping, *reason);
   std::vector<Share> shares(query.grouping->groups().size());
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (CategoryBefore(*query.view, deal, period.start) != StageCategory::kOpen) continue;
-    const std::optional<absl::CivilDay> expected = ExpectedBefore(deal, period.start);
-    if (!expected || !Falls(*expected, period)) continue;
-    const bool is_slipped = CategoryBefore(*query.view, deal, period.end) == StageCategory::kOpen;
+  const DayRange days = DaysOf(period);
+  for (const DealRef deal : query.view->columns->All()) {
+    const std::optional<int32_t> expected = ExpectedBefore(*query.view, deal, days.start);
+    if (!expected || !days.Has(*expected)) continue;
+    if (CategoryBefore(*query.view, deal, days.start) != StageCategory::kOpen) continue;
+    const bool is_slipped = CategoryBefore(*query.view, deal, days.end) == StageCategory::kOpen;
     for (const int row : query.grouping->RowsOf(deal)) {
       Share& share = shares[static_cast<size_t>(row)];
       ++share.count;
@@ -37,17 +39,36 @@ absl::StatusOr<KpiColumn> SlipRate(const KpiQuery& query) {
                      absl::StrCat("no open deal was due in ", period.name, " when it began"));
 }
 
-// Moves to a later fiscal period that were said in the query's period.
-int64_t CountPushes(const KpiQuery& query, const BookOpportunity& deal) {
+// The first day behind the fiscal period of a day; absent for one that no calendar reaches, which
+// is a typing error and in no period. Remembers the period that it met last.
+class PeriodEnds {
+ public:
+  explicit PeriodEnds(const FiscalCalendar& calendar) : calendar_(calendar) {}
+
+  std::optional<int32_t> After(int32_t day) {
+    if (!last_.Has(day)) {
+      const absl::StatusOr<FiscalPeriod> period = calendar_.PeriodContaining(DayOfNumber(day));
+      if (!period.ok()) return std::nullopt;
+      last_ = DaysOf(*period);
+    }
+    return last_.end;
+  }
+
+ private:
+  const FiscalCalendar& calendar_;
+  DayRange last_{.start = 0, .end = 0};
+};
+
+// Moves to a later fiscal period that were said on these days.
+int64_t CountPushes(const FieldHistory<int32_t>& closes, size_t deal, const DayRange& days,
+                    PeriodEnds& ends) {
   int64_t count = 0;
-  for (size_t i = 1; i < deal.expected_closes.size(); ++i) {
-    const ExpectedClose& before = deal.expected_closes[i - 1];
-    const ExpectedClose& after = deal.expected_closes[i];
-    if (!Falls(after.said_day, query.period) || after.expected_day <= before.expected_day) continue;
-    const absl::StatusOr<FiscalPeriod> period =
-        query.view->calendar.PeriodContaining(before.expected_day);
-    // A day that no calendar reaches is a typing error and in no period.
-    if (period.ok() && after.expected_day >= period->end) ++count;
+  for (uint32_t saying = closes.BeginOf(deal) + 1; saying < closes.EndOf(deal); ++saying) {
+    const int32_t before = closes.ValueAt(saying - 1);
+    const int32_t after = closes.ValueAt(saying);
+    if (!days.Has(closes.DayAt(saying)) || after <= before) continue;
+    const std::optional<int32_t> end = ends.After(before);
+    if (end && after >= *end) ++count;
   }
   return count;
 }
@@ -57,12 +78,12 @@ absl::StatusOr<KpiColumn> PushesPerDeal(const KpiQuery& query) {
   KpiColumn column;
   column.cells.resize(query.grouping->groups().size());
   const DayRange days = DaysOf(query.period);
-  const DealColumns& columns = *query.view->columns;
-  for (const DealRef ref : columns.All()) {
-    if (!WasOpenIn(ref, days)) continue;
-    const BookOpportunity& deal = query.view->opportunities[ref.position()];
-    if (deal.expected_closes.empty()) continue;
-    const double push_count = static_cast<double>(CountPushes(query, deal));
+  const FieldHistory<int32_t>& closes = *query.view->columns->expected_closes;
+  PeriodEnds ends(query.view->calendar);
+  for (const DealRef deal : query.view->columns->All()) {
+    if (!WasOpenIn(deal, days)) continue;
+    if (closes.BeginOf(deal.position()) == closes.EndOf(deal.position())) continue;
+    const double push_count = static_cast<double>(CountPushes(closes, deal.position(), days, ends));
     for (const int row : query.grouping->RowsOf(deal)) {
       KpiCell& cell = column.cells[static_cast<size_t>(row)];
       cell.numerator += push_count;
@@ -82,32 +103,29 @@ absl::StatusOr<KpiColumn> PushesPerDeal(const KpiQuery& query) {
   return column;
 }
 
-// When the deal was first expected to close, if that was said before it did.
-std::optional<absl::CivilDay> FirstExpectedClose(const BookOpportunity& deal) {
-  if (deal.expected_closes.empty()) return std::nullopt;
-  const ExpectedClose& first = deal.expected_closes.front();
-  return first.said_day < deal.close_day ? std::optional(first.expected_day) : std::nullopt;
-}
-
 absl::StatusOr<KpiColumn> PullInRate(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
-  const DayRange days = DaysOf(query.period);
   int64_t unexpected_count = 0;
-  const std::vector<Share> shares =
-      ShareDeals(query, [&](const DealRef& ref) -> std::optional<bool> {
-        if (ref.outcome() != StageCategory::kWon || !days.Has(ref.close_day())) {
-          return std::nullopt;
-        }
-        const BookOpportunity& deal = query.view->opportunities[ref.position()];
-        const std::optional<absl::CivilDay> expected = FirstExpectedClose(deal);
-        if (!expected) {
-          if (query.grouping->Counts(deal)) ++unexpected_count;
-          return std::nullopt;
-        }
-        const absl::StatusOr<FiscalPeriod> closed =
-            query.view->calendar.PeriodContaining(deal.close_day);
-        return closed.ok() && *expected >= closed->end;
-      });
+  std::vector<Share> shares(query.grouping->groups().size());
+  const DealColumns& columns = *query.view->columns;
+  const FieldHistory<int32_t>& closes = *columns.expected_closes;
+  PeriodEnds ends(query.view->calendar);
+  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
+    if (!closed.is_won) continue;
+    const DealRef deal = columns.At(closed.position);
+    // What was first said counts if it was said before the win.
+    const uint32_t first = closes.BeginOf(closed.position);
+    if (first == closes.EndOf(closed.position) || closes.DayAt(first) >= closed.close_day) {
+      if (query.grouping->Counts(deal)) ++unexpected_count;
+      continue;
+    }
+    const std::optional<int32_t> end = ends.After(closed.close_day);
+    for (const int row : query.grouping->RowsOf(deal)) {
+      Share& share = shares[static_cast<size_t>(row)];
+      ++share.count;
+      if (end && closes.ValueAt(first) >= *end) ++share.success_count;
+    }
+  }
   KpiColumn column = ShareColumn(
       shares, absl::StrCat("no deal that was expected to close was won", InPeriod(query)));
   if (unexpected_count > 0) {

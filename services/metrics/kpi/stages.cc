@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,7 +19,7 @@ namespace {
 
 // A stay in an open stage that ended in the query's period, and where it led.
 struct EndedStay {
-  const std::vector<int>& rows;
+  std::span<const int> rows;
   const BookStage& from;
   const BookStage& to;
   int step_count = 0;  // Places from one to the other in the view's order, below zero for back.
@@ -31,15 +32,24 @@ struct EndedStay {
 
 void ForEachEndedStay(const KpiQuery& query, const std::function<void(const EndedStay&)>& visit) {
   const std::vector<BookStage>& stages = query.view->stages;
-  for (const BookOpportunity& deal : query.view->opportunities) {
-    if (!query.grouping->Counts(deal)) continue;
-    for (size_t i = 0; i + 1 < deal.visits.size(); ++i) {
-      const StageVisit& stay = deal.visits[i];
-      const StageVisit& next = deal.visits[i + 1];
-      const BookStage& from = stages[static_cast<size_t>(stay.stage)];
-      if (from.category != StageCategory::kOpen || !Falls(next.entered_day, query.period)) continue;
-      visit({query.grouping->RowsOfVisit(deal, stay), from, stages[static_cast<size_t>(next.stage)],
-             next.stage - stay.stage, next.entered_day - stay.entered_day});
+  const DayRange days = DaysOf(query.period);
+  const FieldHistory<int32_t>& stays = *query.view->columns->stays;
+  for (const DealRef deal : query.view->columns->All()) {
+    const uint32_t begin = stays.BeginOf(deal.position());
+    const uint32_t end = stays.EndOf(deal.position());
+    // Days are in order: what follows the last one ended on none of them.
+    if (end - begin < 2 || stays.DayAt(end - 1) < days.start || !query.grouping->Counts(deal)) {
+      continue;
+    }
+    for (uint32_t stay = begin; stay + 1 < end; ++stay) {
+      const int32_t ended_day = stays.DayAt(stay + 1);
+      if (ended_day >= days.end) break;
+      const int stage = stays.ValueAt(stay);
+      const int next = stays.ValueAt(stay + 1);
+      const BookStage& from = stages[static_cast<size_t>(stage)];
+      if (from.category != StageCategory::kOpen || ended_day < days.start) continue;
+      visit({query.grouping->RowsOfStay(deal, stage), from, stages[static_cast<size_t>(next)],
+             next - stage, ended_day - stays.DayAt(stay)});
     }
   }
 }

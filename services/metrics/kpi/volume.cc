@@ -15,6 +15,7 @@
 #include "base/civil_date.h"
 #include "base/status_macros.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/day_number.h"
 #include "services/metrics/kpi/bookings.h"
 #include "services/metrics/kpi/deal_amounts.h"
 #include "services/metrics/kpi/deal_history.h"
@@ -47,8 +48,7 @@ absl::StatusOr<KpiColumn> OpenDeals(const KpiQuery& query) {
   for (const DealRef deal : query.view->columns->All()) {
     const bool is_open =
         is_now ? deal.outcome() == StageCategory::kOpen
-               : CategoryBefore(*query.view, query.view->opportunities[deal.position()],
-                                day_after) == StageCategory::kOpen;
+               : CategoryBefore(*query.view, deal, NumberOfDay(day_after)) == StageCategory::kOpen;
     if (!is_open) continue;
     for (const int row : query.grouping->RowsOf(deal)) ++counts[static_cast<size_t>(row)];
   }
