@@ -149,6 +149,21 @@ TEST(LeadCustomerMetamorphicTest, ALeadOrCustomerMoreLeavesTheOthers) {
   EXPECT_EQ(RepsThatDiffer(before, Simulate(other_rate, {}, kTrials)), std::vector<int>{2});
 }
 
+// Hires get the leads of their team's rate, and nobody else does.
+TEST(LeadCustomerMetamorphicTest, HiresHaveTheLeadsOfTheirTeam) {
+  const Company company = TheCompany();
+  Scenario scenario;
+  scenario.hires = {testing::HireIntoFirstTeam(company, 71)};
+  const SimulatedRun before = Simulate(company, scenario, kTrials);
+  for (const int team : {0, 1}) {
+    Company other = company;
+    for (ParameterDraw& draw : other.model.draws) draw.team_lead_rate_per_day[2 * team + 1] *= 20;
+    const SimulatedRun after = Simulate(other, scenario, kTrials);
+    EXPECT_TRUE(RepsThatDiffer(before, after).empty());
+    EXPECT_EQ(before.Samples(kReps, 1) != after.Samples(kReps, 1), team == 0);
+  }
+}
+
 // Levers on leads act on the wins of leads only, on churn on those of customers only.
 TEST(LeadCustomerMetamorphicTest, LeversLeaveWhatTheyDoNotActOn) {
   Company company = TheCompany();
