@@ -12,6 +12,7 @@
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "services/digest/sha256.h"
+#include "services/simulation/capacity_limits.h"
 #include "services/simulation/comp_plans.h"
 #include "services/simulation/converters.h"
 #include "services/simulation/scenario_changes.h"
@@ -60,6 +61,7 @@ class ScenarioConverter {
     AddDemandShocks(message, path_, business_, scenario, errors_);
     if (message.has_attrition()) AddAttrition(message.attrition(), path_, scenario, errors_);
     AddCompPlans(message, path_, business_, scenario, errors_);
+    AddCapacityLimits(message, path_, business_, scenario, errors_);
     if (message.has_interference()) {
       const std::string path = FieldPath(path_, "interference");
       scenario.interference_median = message.interference().median();

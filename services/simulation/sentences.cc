@@ -4,12 +4,14 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdlib>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/civil_time.h"
 #include "base/civil_date.h"
 #include "base/string_views.h"
+#include "services/simulation/capacity_limits.h"
 #include "services/simulation/won_cycle.h"
 #include "simulator/model/quotas.h"
 
@@ -129,6 +131,14 @@ void AddScenarioWarnings(const Business& business, const simulator::Scenario& sc
       warnings.push_back(absl::StrCat("Hire ", Quoted(hire.key), " starts inside ", period.name,
                                       " and carries no quota in it."));
     }
+  }
+  for (const simulator::CapacityLimit& limit : scenario.capacity_limits) {
+    if (!limit.start.has_value()) continue;
+    too_late(*limit.start,
+             absl::StrCat("The capacity limit from ", FormatIsoDate(*limit.start), " on"));
+  }
+  if (auto note = CapacityNote(business, scenario, period.end); note.has_value()) {
+    warnings.push_back(*std::move(note));
   }
 }
 

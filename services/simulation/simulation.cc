@@ -14,6 +14,7 @@
 #include "base/status_macros.h"
 #include "base/string_views.h"
 #include "services/simulation/backtest/backtest.h"
+#include "services/simulation/capacity_limits.h"
 #include "services/simulation/initiative_cost.h"
 #include "services/simulation/initiative_measurement.h"
 #include "services/simulation/reps_at_quota.h"
@@ -284,7 +285,7 @@ absl::StatusOr<v1::ForecastOutcome> Simulation::Run(const v1::ForecastSpec& spec
   const int64_t trials = policy.layout(run.requested_trials, draws).trials;
   QC_ASSIGN_OR_RETURN(
       const Admission::Ticket ticket,
-      admission_.Admit(static_cast<double>(trials) * std::max(1.0, business.deals_per_trial),
+      admission_.Admit(static_cast<double>(trials) * DealsPerTrial(business, job.scenario),
                        static_cast<double>(trials)));
   QC_ASSIGN_OR_RETURN(job.plan, PlanFor(business, job, run, trials, scope));
 
@@ -434,10 +435,13 @@ absl::Status Simulation::CompareScenarios(
   const int draws = static_cast<int>(business.model.draws.size());
   const int64_t trials = StableLayout(run.requested_trials, draws).trials;
   const int64_t trials_total = trials * count;
+  double deals_per_trial = 0;  // Of all scenarios.
+  for (const simulator::Scenario& scenario : scenarios) {
+    deals_per_trial += DealsPerTrial(business, scenario);
+  }
   QC_ASSIGN_OR_RETURN(
       Admission::Ticket admitted,
-      admission_.Admit(static_cast<double>(trials_total) * std::max(1.0, business.deals_per_trial),
-                       static_cast<double>(trials)));
+      admission_.Admit(static_cast<double>(trials) * deals_per_trial, static_cast<double>(trials)));
   std::optional<Admission::Ticket> ticket(std::move(admitted));
 
   // Same seed and layout for all, and random numbers keyed by who they are for: what two scenarios

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "simulator/engine/capacity_plan.h"
 #include "simulator/engine/plan_keys.h"
 #include "simulator/engine/plan_shape.h"
 #include "simulator/engine/seller_plans.h"
@@ -74,6 +75,7 @@ absl::StatusOr<Blueprint> DrawBlueprint(const PipelineModel& model, const Pipeli
                     .mixing = GammaMixing(model.creation_mix_shape)};
   plan.step_shares = SharesOfSteps(state.as_of, periods, plan.grid);
   QC_RETURN_IF_ERROR(PlaceSellers(state, plan));
+  if (!scenario.capacity_limits.empty()) PlaceCapacityLimits(state.as_of, plan);
   plan.shape = ShapeOf(state, plan);
   if (!scenario.comp_plans.empty()) PlacePayouts(plan);
   if (options.counts_drivers) CountDrivers(state, plan);

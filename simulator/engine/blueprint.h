@@ -118,10 +118,16 @@ struct Seller {
   // step on what the deals bring is the team's and nobody's, and the backfill
   // may create.
   std::vector<LeftPlan> left;
-  Tenure tenure;                       // When `left` is not empty.
+  Tenure tenure;                       // Of reps and hires as they are known.
   std::vector<CreationPlan> backfill;  // Without tables, which are those of `left`.
   uint64_t backfill_id = 0;
   int backfill_basis = 0;
+
+  // Whether the seller's deals are followed one by one (capacity_plan.h), and the scenario's limit
+  // that holds for the seller; -1: none.
+  bool works_deal_by_deal = false;
+  int capacity_limit = -1;
+  int capacity_from_day = 0;  // First day of the limit, >= 0.
 
   // Who books a win of `step`: a position in Blueprint::sellers, or -1 for the seller.
   int BookedBy(int step) const {
@@ -168,6 +174,9 @@ struct Blueprint {
   // What must be won on top of the bookings to reach the quota, [entity * periods + period].
   std::vector<int64_t> wanted_minor_units = {};
   PlanShape shape = {};
+  // Shares of the days of each step on which deals of who left at random are worked on,
+  // [departure step][step]. Empty unless somebody's deals are followed one by one.
+  std::vector<std::vector<double>> left_working_shares = {};
   // Which of the scenario's compensation plans pays a person, [person * periods + period]; -1:
   // none. Empty without compensation plans.
   std::vector<int> comp_plans = {};

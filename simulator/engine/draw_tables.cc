@@ -94,6 +94,7 @@ DrawTables BuildDrawTables(const Blueprint& plan, int draw) {
                     plan.levers.AttritionFactors(person, levers), plan.departure_steps, plan.grid);
     }
   }
+  if (!plan.scenario.capacity_limits.empty()) tables.capacity = BuildCapacityTables(plan, draw);
   return tables;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "simulator/engine/blueprint.h"
+#include "simulator/engine/capacity_tables.h"
 
 namespace quotacast::simulator {
 
@@ -21,6 +22,7 @@ struct DrawTables {
   // P(gone from Seller::left[e] on), [seller][e]; empty for those who do not
   // leave at random.
   std::vector<std::vector<double>> gone_by;
+  CapacityTables capacity;
   const ParameterDraw* parameters = nullptr;  // In the blueprint's model.
   // [segment], in the blueprint's model.
   const std::vector<AmountDistribution>* amounts = nullptr;

@@ -13,9 +13,6 @@
 namespace quotacast::simulator {
 namespace {
 
-// A block of the generator serves this many consecutive trials of one entity.
-constexpr int kBlockTrials = 4;
-
 // Work between two looks at the cancel check, in deal-trials: a few tens of milliseconds.
 constexpr int64_t kWorkPerPoll = 1'000'000;
 
@@ -72,7 +69,9 @@ Kernel::Kernel(const Blueprint& plan)
       payout_(lanes_),
       payout_sums_(plan.shape.pays()
                        ? static_cast<size_t>(1 + plan.shape.team_count) * periods_ * lanes_
-                       : 0) {}
+                       : 0),
+      workload_(plan.grid, plan.options.step_days, plan.options.seed),
+      passed_(static_cast<size_t>(plan.inheriting_seller_count) * lanes_) {}
 
 void Kernel::Uniforms(uint64_t entity_id, RandomPurpose purpose, uint32_t index,
                       double* uniforms) const {
@@ -278,14 +277,18 @@ void Kernel::BackfillLane(const Seller& seller, const DrawTables& tables, int la
   }
 }
 
-void Kernel::SimulateNewDeals(const Seller& seller, const DrawTables& tables) {
-  if (seller.creation.empty()) return;
+void Kernel::DrawMix(const Seller& seller) {
   if (plan_.mixing.is_constant()) {
     std::fill(mix_.begin(), mix_.end(), 1);
-  } else {
-    Uniforms(seller.id, RandomPurpose::kCreationMix, 0, mix_.data());
-    for (int lane = 0; lane < lanes_; ++lane) mix_[lane] = plan_.mixing.Quantile(mix_[lane]);
+    return;
   }
+  Uniforms(seller.id, RandomPurpose::kCreationMix, 0, mix_.data());
+  for (int lane = 0; lane < lanes_; ++lane) mix_[lane] = plan_.mixing.Quantile(mix_[lane]);
+}
+
+void Kernel::SimulateNewDeals(const Seller& seller, const DrawTables& tables) {
+  if (seller.creation.empty()) return;
+  DrawMix(seller);
   for (size_t position = 0; position < seller.creation.size(); ++position) {
     const double rate = CreationRate(seller.creation[position], seller.is_hire, *tables.parameters);
     if (rate == 0) continue;
@@ -430,8 +433,12 @@ bool Kernel::SimulateBatch(const DrawTables& tables, int draw, int64_t batch,
     }
     DrawShift(seller, tables);
     DrawDeparture(position, tables);
-    SimulateOpenDeals(seller, tables);
-    SimulateNewDeals(seller, tables);
+    if (seller.works_deal_by_deal) {
+      SimulateDealByDeal(position, tables);
+    } else {
+      SimulateOpenDeals(seller, tables);
+      SimulateNewDeals(seller, tables);
+    }
     SimulateBackfill(seller, tables);
     Book(seller, draw, into);
     if (CancelledAfter(static_cast<int64_t>(lanes_) * steps_)) return false;

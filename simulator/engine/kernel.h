@@ -12,6 +12,7 @@
 #include "simulator/engine/driver_tally.h"
 #include "simulator/engine/engine.h"
 #include "simulator/engine/partial.h"
+#include "simulator/engine/workload.h"
 
 namespace quotacast::simulator {
 
@@ -28,6 +29,9 @@ class Kernel {
                      Partial* into);
 
  private:
+  // A block of the generator serves this many consecutive trials of one entity.
+  static constexpr int kBlockTrials = 4;
+
   // Uniforms of `lanes_` consecutive trials for one entity, purpose and index.
   void Uniforms(uint64_t entity_id, RandomPurpose purpose, uint32_t index, double* uniforms) const;
   // The table of a deal in a lane: `table` where the seller stays, else one of
@@ -47,12 +51,31 @@ class Kernel {
   void DrawDeparture(int position, const DrawTables& tables);
   void SimulateOpenDeals(const Seller& seller, const DrawTables& tables);
   int64_t AmountOf(const DealPlan& deal, const DrawTables& tables, int lane) const;
+  void DrawMix(const Seller& seller);
   void SimulateNewDeals(const Seller& seller, const DrawTables& tables);
   void SimulateNewDealsOfPeriod(const Seller& seller, size_t position, const DrawTables& tables,
                                 double rate, int period);
   // Wins of those who come for the seller where the seller has left.
   void SimulateBackfill(const Seller& seller, const DrawTables& tables);
   void BackfillLane(const Seller& seller, const DrawTables& tables, int lane, double t, double mix);
+  // Open and new deals of a seller whose deals are followed one by one (capacity_kernel.cc).
+  void SimulateDealByDeal(int position, const DrawTables& tables);
+  // Returns the deals followed, counted once a step.
+  int64_t WorkLane(int position, const DrawTables& tables, int lane);
+  void StartOpenDeals(const Seller& seller, const DrawTables& tables, int lane);
+  // One step of the workload, in which at most so many deals go at full speed at a time.
+  void WorkStep(const Seller& seller, const DrawTables& tables, int step, double capacity,
+                int lane);
+  // Adds deals created in `step` to `created_`.
+  void CreateDeals(const Seller& seller, const DrawTables& tables, int step, int lane);
+  // Everything from `step` on, what is still to come of leads and customers included.
+  void PassOn(const Seller& seller, const Seller& successor, const DrawTables& tables, int step,
+              int lane);
+  const EntryTables& EntriesOf(const DrawTables& tables, int lane) const {
+    return tables.capacity.entries[static_cast<size_t>(left_[lane] + 1)];
+  }
+  void BookWorkedDeal(const Seller& seller, const DrawTables& tables, const WorkedDeal& deal,
+                      int step, int lane);
   // Adds a win to the team's lines and the org, not to the seller's.
   void AddTeamWin(const Seller& seller, int step, int lane, int64_t amount);
   // Adds a win to the seller's steps, or to whom the deals have passed by then. Returns what is
@@ -98,6 +121,10 @@ class Kernel {
   DriverTally drivers_;
   std::vector<int64_t> payout_;       // [lane], the seller's in a period.
   std::vector<int64_t> payout_sums_;  // [org, then team][period][lane].
+  Workload workload_;
+  std::vector<std::vector<WorkedDeal>> passed_;  // [inheriting seller][lane].
+  std::vector<WorkedDeal> waiting_;  // Of a lane: all that joins or enters in some step,
+  std::vector<WorkedDeal> created_;  // and what enters in the present one.
 };
 
 }  // namespace quotacast::simulator

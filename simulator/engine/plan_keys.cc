@@ -127,6 +127,15 @@ void AddCompPlan(const CompPlan& plan, Fingerprint& print) {
   AddAmount(plan.payout.cap_minor_units, print);
 }
 
+void AddCapacityLimit(const CapacityLimit& limit, Fingerprint& print) {
+  print.Add(static_cast<uint64_t>(limit.reps.size()));
+  for (const int rep : limit.reps) print.Add(rep);
+  print.Add(limit.covers_hires);
+  print.Add(limit.open_deals);
+  print.Add(limit.initiative_tax);
+  AddDay(limit.start, print);
+}
+
 void AddModel(const PipelineModel& model, Fingerprint& print) {
   for (const auto* names : {&model.segments, &model.stages, &model.reps, &model.teams}) {
     print.Add(static_cast<uint64_t>(names->size()));
@@ -390,6 +399,10 @@ uint64_t KeyOf(uint64_t trial_key, const PipelineState& state, const Scenario& s
   AddCustomers(state, print);
   AddScenario(scenario, state.open_deals, with_quotas, print);
   if (options.counts_drivers) print.Add(options.counts_drivers);
+  if (!scenario.capacity_limits.empty()) {
+    print.Add(static_cast<uint64_t>(scenario.capacity_limits.size()));
+    for (const CapacityLimit& limit : scenario.capacity_limits) AddCapacityLimit(limit, print);
+  }
   return print.value();
 }
 

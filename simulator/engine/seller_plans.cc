@@ -338,9 +338,9 @@ void PlaceReps(const PipelineState& state, SellerLevers& levers, TableRegistry& 
     seller.basis =
         BasisFor(seller.effect_mean, LargestShiftSd(model, seller.effect_variance, false));
     PlaceInTeam(state, rep.team, factor_of_team, plan, seller);
-    PlaceAllCreation(
-        TenureOf(rep, levers.handovers().EndOf(position), levers.AbsencesOf(r), state.as_of + 1),
-        r * model.segments.size(), tables, plan, seller);
+    seller.tenure =
+        TenureOf(rep, levers.handovers().EndOf(position), levers.AbsencesOf(r), state.as_of + 1);
+    PlaceAllCreation(seller.tenure, r * model.segments.size(), tables, plan, seller);
     plan.sellers.push_back(std::move(seller));
   }
 }
@@ -478,7 +478,8 @@ absl::Status PlaceHires(const PipelineState& state, SellerLevers& levers, TableR
     seller.levers = levers.Of(person);
     seller.basis = BasisFor(0, LargestShiftSd(model, 0, true));
     PlaceInTeam(state, hire.team, factor_of_team, plan, seller);
-    PlaceAllCreation(TenureOf(hire, static_cast<int>(i), state.as_of + 1),
+    seller.tenure = TenureOf(hire, static_cast<int>(i), state.as_of + 1);
+    PlaceAllCreation(seller.tenure,
                      static_cast<size_t>(found - model.teams.begin()) * model.segments.size(),
                      tables, plan, seller);
     plan.sellers.push_back(std::move(seller));
@@ -504,7 +505,6 @@ class AttritionPlanner {
     Seller& seller = plan_.sellers[rep];
     const RepState& state = state_.reps[rep];
     if (state.end_date.has_value() || levers_.handovers().EndOf(rep).has_value()) return;
-    seller.tenure = TenureOf(state, std::nullopt, levers_.AbsencesOf(rep), state_.as_of + 1);
     PlaceBackfill(rep, seller);
     for (const int first_step : plan_.departure_steps.first_steps) {
       seller.left.push_back(Left(seller, first_step));

@@ -62,6 +62,19 @@ std::vector<double> ProductiveDays(const Tenure& tenure, double ramp_weeks,
   return days;
 }
 
+std::vector<double> RampShares(const Tenure& tenure, const ParameterDraw& parameters,
+                               const LeverDraw& levers, const std::vector<double>& ramp_factor,
+                               const StepGrid& grid) {
+  Tenure always_there = tenure;
+  always_there.end_day.reset();
+  always_there.absences.clear();
+  if (tenure.hire >= 0) *always_there.start_day += levers.hire_lead_days[tenure.hire];
+  std::vector<double> shares =
+      ProductiveDays(always_there, RampWeeks(always_there, parameters), ramp_factor, grid);
+  for (size_t w = 0; w < shares.size(); ++w) shares[w] /= grid.steps[w].length_days();
+  return shares;
+}
+
 std::vector<double> CreatedPerStep(const Tenure& tenure, const ParameterDraw& parameters,
                                    const LeverDraw& levers, const LeverPath& path,
                                    const StepGrid& grid) {

@@ -32,6 +32,11 @@ Tenure Canonical(Tenure tenure, const PipelineModel& model, const StepGrid& grid
 std::vector<double> ProductiveDays(const Tenure& tenure, double ramp_weeks,
                                    const std::vector<double>& ramp_factor, const StepGrid& grid);
 
+// Share of full productivity in each step, in [0, 1], under one draw: what ProductiveDays ramps by.
+std::vector<double> RampShares(const Tenure& tenure, const ParameterDraw& parameters,
+                               const LeverDraw& levers, const std::vector<double>& ramp_factor,
+                               const StepGrid& grid);
+
 // Opportunities created per step and unit of creation rate, under one draw.
 std::vector<double> CreatedPerStep(const Tenure& tenure, const ParameterDraw& parameters,
                                    const LeverDraw& levers, const LeverPath& path,

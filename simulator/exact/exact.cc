@@ -122,6 +122,12 @@ absl::Status RefuseLevers(const Blueprint& plan) {
                               "independent deals; simulate it");
   }
   for (const Seller& seller : plan.sellers) {
+    if (seller.capacity_limit != -1) {
+      return FailedPrecondition(
+          "NOT_EXACT", absl::StrCat(plan.shape.entities[seller.entity].key,
+                                    ": under a capacity limit deals wait for each other, so what "
+                                    "is won is no sum of independent deals; simulate it"));
+    }
     for (const WinsHandover& handover : seller.handovers) {
       if (handover.first_step >= plan.grid.step_count()) continue;
       const auto key = [&](const Seller& of) { return plan.shape.entities[of.entity].key; };
