@@ -105,7 +105,7 @@ TEST(CapacityLimits, CostMoreThanOthers) {
   for (size_t g = 0; g < segments; ++g) {
     rate += business.model.draws[0].creation_rate_per_day[segments + g];
   }
-  EXPECT_NEAR(one - business.deals_per_trial, 3 * (open * days + rate * days * days / 2) / 7, 1e-6);
+  EXPECT_NEAR(one - business.deals_per_trial, (open * days + rate * days * days / 2) / 7, 1e-6);
   // Who hands deals over to somebody with a limit costs as much.
   scenario.departures.resize(1);
   scenario.departures[0].rep = 0;
