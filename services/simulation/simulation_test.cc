@@ -6,6 +6,7 @@
 
 #include "services/simulation/simulation.h"
 
+#include <algorithm>
 #include <atomic>
 #include <string>
 #include <vector>
@@ -421,6 +422,30 @@ TEST(Forecast, AdmissionCountsDealTrials) {
   EXPECT_TRUE(small.Forecast(Request(1'024), {}).ok());
   // The place is given back.
   EXPECT_TRUE(small.Forecast(Request(1'024), {}).ok());
+}
+
+TEST(Forecast, CapacityLimitsCostMoreAndAreNamed) {
+  FakeMetrics metrics;
+  Simulation simulation(metrics.Sources(), {});
+  v1::ForecastRequest limited = Request();
+  limited.mutable_scenario()->add_capacity_limits()->set_open_deals(2);
+  const auto free = simulation.Forecast(Request(), {});
+  const auto slow = simulation.Forecast(limited, {});
+  ASSERT_TRUE(slow.ok()) << slow.status();
+  const auto mean = [](const v1::ForecastResponse& response) {
+    return response.outcome().forecast().entities(0).bookings().mean().value();
+  };
+  EXPECT_LT(mean(*slow), 0.8 * mean(*free));  // Ten open deals each, two at a time.
+  const auto& warnings = slow->outcome().certificate().warnings();
+  EXPECT_EQ(std::count_if(warnings.begin(), warnings.end(),
+                          [](const std::string& warning) {
+                            return warning.find("Capacity limits hold for") == 0;
+                          }),
+            1);
+  // What a server accepts without limits it may refuse with them.
+  Simulation small(metrics.Sources(), {.deal_trials_max = 2e5});
+  EXPECT_TRUE(small.Forecast(Request(), {}).ok());
+  EXPECT_TRUE(absl::IsInvalidArgument(small.Forecast(limited, {}).status()));
 }
 
 TEST(Forecast, CancellationEndsTheWork) {
