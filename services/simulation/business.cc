@@ -1,6 +1,7 @@
 #include "services/simulation/business.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <unordered_set>
@@ -387,6 +388,28 @@ double OpenItems(const Business& business) {
 }
 
 }  // namespace
+
+void StateMessages::Add(metrics::v1::GetStateResponse&& message) {
+  const auto append = [](auto& from, auto& to) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  };
+  switch (message.part_case()) {
+    case metrics::v1::GetStateResponse::kHeader:
+      header = std::move(*message.mutable_header());
+      break;
+    case metrics::v1::GetStateResponse::kDeals:
+      append(*message.mutable_deals()->mutable_deals(), deals);
+      break;
+    case metrics::v1::GetStateResponse::kLeads:
+      append(*message.mutable_leads()->mutable_leads(), leads);
+      break;
+    case metrics::v1::GetStateResponse::kCustomers:
+      append(*message.mutable_customers()->mutable_customers(), customers);
+      break;
+    case metrics::v1::GetStateResponse::PART_NOT_SET:
+      break;
+  }
+}
 
 absl::StatusOr<Business> BusinessFrom(const metrics::v1::PipelineModel& model,
                                       const StateMessages& state) {

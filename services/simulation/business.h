@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "quotacast/metrics/v1/metrics_service.pb.h"
 #include "quotacast/metrics/v1/pipeline_model.pb.h"
 #include "quotacast/type/v1/as_of.pb.h"
 #include "services/simulation/field_values.h"
@@ -22,6 +23,9 @@ struct StateMessages {
   std::vector<metrics::v1::StateOpenDeal> deals;
   std::vector<metrics::v1::StateOpenLead> leads;
   std::vector<metrics::v1::StateCustomer> customers;
+
+  // Takes the next message of the stream.
+  void Add(metrics::v1::GetStateResponse&& message);
 };
 
 // Immutable after BusinessFrom, so it is shared between requests and threads.

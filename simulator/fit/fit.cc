@@ -28,6 +28,7 @@
 #include "simulator/fit/spreads.h"
 #include "simulator/fit/stage_cells.h"
 #include "simulator/fit/tenure.h"
+#include "simulator/fit/win_level.h"
 
 namespace quotacast::simulator {
 namespace {
@@ -148,6 +149,12 @@ std::vector<double> MeanFactors(const std::vector<std::vector<double>>& seasons)
   return means;
 }
 
+double MeanOf(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return values.empty() ? 0 : sum / static_cast<double>(values.size());
+}
+
 // The recency weight of the middle of each period that part_counts.h numbers.
 std::vector<double> PeriodWeights(const History& history, double half_life_days) {
   std::vector<double> weights;
@@ -235,6 +242,11 @@ absl::StatusOr<FittedPipeline> FitPipeline(const History& history, const FitOpti
   const SharedSpreads shared = FitSharedSpreads(
       exposure.exits, chances, model.rep_effects, history.reps, team_count,
       {history.as_of, options.market_sd, options.team_sd, options.draw_count, options.seed});
+  const std::vector<double> win_levels =
+      FitWinLevel(WinBlocksOf(exposure.exits, chances, model.rep_effects, history.reps,
+                              {history.as_of, options.recency_half_life_days,
+                               MeanOf(shared.market_sd), MeanOf(shared.team_sd)}),
+                  options.draw_count, options.seed);
   AmountFit amounts = FitAmounts(history, {exposure.window_start, options.recency_half_life_days,
                                            options.draw_count, options.seed});
   model.amounts = std::move(amounts.means);
@@ -252,6 +264,7 @@ absl::StatusOr<FittedPipeline> FitPipeline(const History& history, const FitOpti
   for (int k = 0; k < options.draw_count; ++k) {
     ParameterDraw draw;
     draw.cells = std::move(cells.draws[k]);
+    ShiftAdvances(win_levels[k], draw.cells);
     if (!regressions.empty()) AddRegressions(regressions[k], draw.cells);
     draw.creation_rate_per_day = std::move(creation.rep_rates[k]);
     draw.team_creation_rate_per_day = std::move(creation.team_rates[k]);

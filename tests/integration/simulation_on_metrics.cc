@@ -33,13 +33,7 @@ simulation::SimulationSources SourcesOn(metrics::Metrics& metrics) {
     simulation::StateMessages state;
     QC_RETURN_IF_ERROR(
         metrics.GetState(request, scope.cancelled, [&state](metrics::v1::GetStateResponse&& part) {
-          if (part.has_header()) {
-            state.header = std::move(*part.mutable_header());
-            return true;
-          }
-          for (auto& deal : *part.mutable_deals()->mutable_deals()) {
-            state.deals.push_back(std::move(deal));
-          }
+          state.Add(std::move(part));
           return true;
         }));
     return state;

@@ -175,8 +175,7 @@ absl::StatusOr<simulation::Business> FetchBusiness(clients::MetricsClient& metri
   get_state.set_last_period(workload.period);
   simulation::StateMessages state;
   QC_RETURN_IF_ERROR(metrics.GetState(get_state, [&](metrics::v1::GetStateResponse&& part) {
-    if (part.has_header()) state.header = part.header();
-    for (const auto& deal : part.deals().deals()) state.deals.push_back(deal);
+    state.Add(std::move(part));
     return true;
   }));
   return simulation::BusinessFrom(fitted.model(), state);

@@ -26,23 +26,7 @@ absl::StatusOr<StateMessages> CollectState(clients::MetricsClient& metrics,
   QC_RETURN_IF_ERROR(metrics.GetState(
       request,
       [&state](metrics::v1::GetStateResponse&& part) {
-        if (part.has_header()) {
-          state.header = std::move(*part.mutable_header());
-          return true;
-        }
-        if (part.has_leads()) {
-          for (metrics::v1::StateOpenLead& lead : *part.mutable_leads()->mutable_leads()) {
-            state.leads.push_back(std::move(lead));
-          }
-        } else if (part.has_customers()) {
-          for (auto& customer : *part.mutable_customers()->mutable_customers()) {
-            state.customers.push_back(std::move(customer));
-          }
-        } else {
-          for (metrics::v1::StateOpenDeal& deal : *part.mutable_deals()->mutable_deals()) {
-            state.deals.push_back(std::move(deal));
-          }
-        }
+        state.Add(std::move(part));
         return true;
       },
       OptionsFrom(scope)));
