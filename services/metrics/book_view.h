@@ -56,7 +56,7 @@ struct BookStage {
   int position = 0;  // Order among the open stages.
   StageCategory category = StageCategory::kOpen;
   LossKind loss = LossKind::kNone;
-  std::optional<double> win_probability;  // That the source attaches to it, 0 to 1.
+  std::optional<double> win_probability = {};  // That the source attaches to it, 0 to 1.
   bool operator==(const BookStage&) const = default;
 };
 

@@ -62,8 +62,10 @@ TEST_F(ModelTest, Mistakes) {
 }
 
 TEST_F(ModelTest, MeasuresAScenariosInitiatives) {
-  services_.saved_scenarios["plan"].set_scenario_id("plan");
-  services_.saved_scenarios["plan"].mutable_scenario()->add_initiatives()->set_initiative_id("x");
+  services_.saved_scenarios["workspaces/default/scenarios/plan"]
+      .mutable_scenario()
+      ->add_initiatives()
+      ->set_initiative_id("x");
   services_.measurements.add_measurements()->set_initiative_id("clinic");
   const std::vector<std::string> typed = {"model", "initiatives", "plan", "--as-of", "2017-06-30"};
   const CliRun run = RunCliOnData(services_, typed);
