@@ -51,6 +51,8 @@ absl::Status ValidateOptions(const FitOptions& options, const History& history) 
         "0 to 2");
   check(options.team_sd >= 0 && options.team_sd <= kMaxSd, "team_sd", options.team_sd, "0 to 2");
   check(options.rep_sd >= 0 && options.rep_sd <= kMaxSd, "rep_sd", options.rep_sd, "0 to 2");
+  check(options.win_walk_sd >= 0 && options.win_walk_sd <= kMaxSd, "win_walk_sd",
+        options.win_walk_sd, "0 to 2");
   if (options.window_start.has_value()) {
     check(*options.window_start <= history.as_of, "window_start",
           absl::FormatCivilTime(*options.window_start), "no day after the as-of day");
@@ -246,7 +248,7 @@ absl::StatusOr<FittedPipeline> FitPipeline(const History& history, const FitOpti
       FitWinLevel(WinBlocksOf(exposure.exits, chances, model.rep_effects, history.reps,
                               {history.as_of, options.recency_half_life_days,
                                MeanOf(shared.market_sd), MeanOf(shared.team_sd)}),
-                  options.draw_count, options.seed);
+                  options.win_walk_sd, options.draw_count, options.seed);
   AmountFit amounts = FitAmounts(history, {exposure.window_start, options.recency_half_life_days,
                                            options.draw_count, options.seed});
   model.amounts = std::move(amounts.means);

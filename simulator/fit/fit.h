@@ -50,6 +50,9 @@ struct FitOptions {
   double market_sd = 0.06;
   double team_sd = 0.05;
   double rep_sd = 0.08;
+  // Mean of the prior of how far the win side moves from quarter to quarter, probit per stage
+  // (win_level.h), in [0, 2]. 0: it is taken never to move, as for a truth that is known not to.
+  double win_walk_sd = 0.04;
   // Polled between steps of the work; true ends it with CANCELLED. May be empty.
   std::function<bool()> cancelled;
 };

@@ -53,17 +53,19 @@ WalkedLevel WalkThrough(absl::Span<const WinBlock> blocks, double walk_sd) {
   return walked;
 }
 
-std::vector<double> FitWinLevel(absl::Span<const WinBlock> blocks, int draw_count, uint64_t seed) {
+std::vector<double> FitWinLevel(absl::Span<const WinBlock> blocks, double walk_sd_mean,
+                                int draw_count, uint64_t seed) {
   const auto seen = std::count_if(blocks.begin(), blocks.end(),
                                   [](const WinBlock& block) { return block.precision > 0; });
-  if (seen == 0) return std::vector<double>(static_cast<size_t>(draw_count), 0.0);
+  if (seen == 0 || walk_sd_mean == 0)
+    return std::vector<double>(static_cast<size_t>(draw_count), 0.0);
   const std::vector<double> sds = WalkSds();
   std::vector<double> log_density;
   std::vector<WalkedLevel> walked;
   for (const double sd : sds) {
     walked.push_back(seen < kMinWinLevelBlocks ? WalkedLevel{0, sd * sd, 0}
                                                : WalkThrough(blocks, sd));
-    log_density.push_back(walked.back().log_likelihood + LogHalfNormal(sd, kWinLevelWalkSdMean));
+    log_density.push_back(walked.back().log_likelihood + LogHalfNormal(sd, walk_sd_mean));
   }
   const std::vector<size_t> positions =
       DrawPositions(Normalised(sds, log_density), seed, "win_level/walk", draw_count);

@@ -23,9 +23,6 @@
 
 namespace quotacast::simulator {
 
-// Prior mean (half-normal) of w, probit per stage: about a tenth of the win rate of a pipeline of
-// four or five stages from quarter to quarter, as creation_level.h assumes of creation.
-inline constexpr double kWinLevelWalkSdMean = 0.04;
 // A shift is at most this, either way.
 inline constexpr double kMaxWinLevel = 0.5;
 // With fewer blocks of exits nothing is known of moves: the next quarter strays by the prior alone.
@@ -51,8 +48,9 @@ struct WalkedLevel {
 WalkedLevel WalkThrough(absl::Span<const WinBlock> blocks, double walk_sd);
 
 // Shifts of the level one block after the last against the weighted mean of all, one per draw.
-// `blocks` in order of time.
-std::vector<double> FitWinLevel(absl::Span<const WinBlock> blocks, int draw_count, uint64_t seed);
+// `blocks` in order of time. `walk_sd_mean` is the mean of w's half-normal prior; 0: none moves.
+std::vector<double> FitWinLevel(absl::Span<const WinBlock> blocks, double walk_sd_mean,
+                                int draw_count, uint64_t seed);
 
 struct WinLevelOptions {
   absl::CivilDay as_of;

@@ -16,6 +16,8 @@
 namespace quotacast::simulator {
 namespace {
 
+constexpr double kWalkSdMean = 0.04;
+
 // Of two blocks the move between them is told by their difference: with s = v0 + v1 the posterior
 // of the step is N(d w^2 / (w^2 + s), w^2 s / (w^2 + s)); the contrast is the weight of the first
 // times that step, plus one more step.
@@ -47,8 +49,12 @@ TEST(WinLevelTest, AnEmptyBlockIsAStepOfTheWalk) {
 }
 
 TEST(WinLevelTest, WithoutExitsNothingMoves) {
-  for (const double draw : FitWinLevel({}, 64, 7)) EXPECT_EQ(draw, 0);
-  for (const double draw : FitWinLevel(std::vector<WinBlock>(5), 64, 7)) EXPECT_EQ(draw, 0);
+  for (const double draw : FitWinLevel({}, kWalkSdMean, 64, 7)) EXPECT_EQ(draw, 0);
+  for (const double draw : FitWinLevel(std::vector<WinBlock>(5), kWalkSdMean, 64, 7)) {
+    EXPECT_EQ(draw, 0);
+  }
+  const std::vector<WinBlock> moving = {{-1, 100, 0.3}, {0, 100, 0.3}, {1, 100, 0.4}};
+  for (const double draw : FitWinLevel(moving, 0, 64, 7)) EXPECT_EQ(draw, 0);
 }
 
 double Sd(const std::vector<double>& draws) {
@@ -64,9 +70,9 @@ double Sd(const std::vector<double>& draws) {
 TEST(WinLevelTest, ASteadyPastNarrowsThePrior) {
   const std::vector<WinBlock> steady(16, {0, 1e4, 1.0 / 16});
   const std::vector<WinBlock> unknown(1, {0, 1e4, 1.0});
-  const std::vector<double> draws = FitWinLevel(steady, 64, 7);
-  EXPECT_LT(Sd(draws), 0.5 * Sd(FitWinLevel(unknown, 64, 7)));
-  EXPECT_EQ(draws, FitWinLevel(steady, 64, 7));
+  const std::vector<double> draws = FitWinLevel(steady, kWalkSdMean, 64, 7);
+  EXPECT_LT(Sd(draws), 0.5 * Sd(FitWinLevel(unknown, kWalkSdMean, 64, 7)));
+  EXPECT_EQ(draws, FitWinLevel(steady, kWalkSdMean, 64, 7));
 }
 
 // 400 companies of 10 blocks, the walk by the prior (half-normal), blocks of the precision that 40
@@ -82,7 +88,7 @@ TEST(WinLevelTest, DrawsHoldWhereTheLevelGoes) {
           RandomBlock(11, static_cast<uint64_t>(company), 0, RandomPurpose::kSynthetic, index++);
       return NormalQuantile(UniformOpen(words[0], words[1]));
     };
-    const double w = kWinLevelWalkSdMean * std::sqrt(M_PI / 2) * std::abs(normal());
+    const double w = kWalkSdMean * std::sqrt(M_PI / 2) * std::abs(normal());
     std::vector<WinBlock> blocks;
     double level = 0.05 * normal();
     double mean = 0, weights = 0;
@@ -95,7 +101,8 @@ TEST(WinLevelTest, DrawsHoldWhereTheLevelGoes) {
     }
     for (WinBlock& block : blocks) block.weight /= weights;
     const double truth = level - mean / weights;
-    const std::vector<double> draws = FitWinLevel(blocks, 64, static_cast<uint64_t>(company));
+    const std::vector<double> draws =
+        FitWinLevel(blocks, kWalkSdMean, 64, static_cast<uint64_t>(company));
     const auto below =
         std::count_if(draws.begin(), draws.end(), [&](double draw) { return draw < truth; });
     held += below >= 7 && below <= 58 ? 1 : 0;

@@ -152,6 +152,8 @@ absl::StatusOr<IntervalTally> TallyPlantedParameters(const PlantedParametersOpti
     const PlantedPipeline truth = DrawPipeline(dice);
     simulator::FitOptions fit;
     fit.seed = options.seed;
+    // What is planted never moves; draws of the next quarter's win side would be wider.
+    fit.win_walk_sd = 0;
     QC_ASSIGN_OR_RETURN(
         const PipelineModel model,
         simulator::FitPipelineModel(

@@ -28,13 +28,12 @@ std::string EffectText(const NormalEffect& effect) {
   return absl::StrFormat("%+.2f ± %.2f", effect.mean(), effect.sd());
 }
 
-// What an effect comes to: the win side at even chances, the rate of creation.
-std::string PlainEffect(const InitiativeMeasurement& measurement, double effect) {
+// What an effect comes to: where the win side takes an even chance, by how much creation rises.
+std::string Amount(const InitiativeMeasurement& measurement, double effect) {
   if (ActsOnWins(measurement)) {
-    const double chance = 0.5 * std::erfc(-effect * M_SQRT1_2);
-    return absl::StrCat("an even chance becomes ", FormatPercent(chance, 0));
+    return FormatPercent(0.5 * std::erfc(-effect * M_SQRT1_2), 0);
   }
-  return absl::StrFormat("%+.0f %% deals created", 100 * std::expm1(effect));
+  return absl::StrFormat("%+.0f %%", 100 * std::expm1(effect));
 }
 
 std::string Sentence(const InitiativeMeasurement& measurement) {
@@ -47,9 +46,11 @@ std::string Sentence(const InitiativeMeasurement& measurement) {
   const char* verdict = low > 0    ? "The history shows it works"
                         : high < 0 ? "The history shows it does harm"
                                    : "The history does not tell it from nothing";
-  return absl::StrCat(verdict, ": at full adoption ", PlainEffect(measurement, history.mean()),
-                      " (80 %: ", PlainEffect(measurement, low), " to ",
-                      PlainEffect(measurement, high), ").");
+  return absl::StrCat(
+      verdict, ": at full adoption ",
+      ActsOnWins(measurement) ? "an even chance becomes " : "deals created change by ",
+      Amount(measurement, history.mean()), " (likely range ", Amount(measurement, low), " to ",
+      Amount(measurement, high), ").");
 }
 
 std::string ActsOn(const InitiativeMeasurement& measurement) {

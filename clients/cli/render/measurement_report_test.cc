@@ -43,6 +43,8 @@ TEST(MeasurementReportTest, TellsWhatTheHistoryShows) {
   EXPECT_TRUE(Has(text, "clinic: winning in Discovery")) << text;
   // Phi(.2533) = .60.
   EXPECT_TRUE(Has(text, "it works: at full adoption an even chance becomes 60 %")) << text;
+  // Phi(.2533 -+ 1.2816 * .05): .575 and .624.
+  EXPECT_TRUE(Has(text, "57 %") && Has(text, "62 %")) << text;
   EXPECT_TRUE(Has(text, "+0.25 ± 0.05")) << text;
   EXPECT_TRUE(Has(text, "1,234 exits with it, 567 without")) << text;
   EXPECT_TRUE(Has(text, "80 % adopted by now; 45 % of that is in the model's rates")) << text;
@@ -63,7 +65,8 @@ TEST(MeasurementReportTest, CreationIsAFactorAndNotesAreKept) {
   response.mutable_measurements(0)->set_driver(type::v1::INITIATIVE_DRIVER_CREATION);
   response.add_notes("`other`: nobody had begun");
   const std::string text = MeasurementReport(response, {});
-  EXPECT_TRUE(Has(text, "+20 % deals created")) << text;  // e^.1823 = 1.2.
+  EXPECT_TRUE(Has(text, "deals created change by")) << text;
+  EXPECT_TRUE(Has(text, "+20 %")) << text;  // e^.1823 = 1.2.
   EXPECT_TRUE(Has(text, "note: `other`: nobody had begun")) << text;
 }
 
