@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "base/status_macros.h"
 #include "simulator/engine/deterministic_math.h"
+#include "simulator/engine/inversion.h"
 #include "simulator/engine/win_thresholds.h"
 #include "simulator/fit/fit.h"
 #include "simulator/fit/planted_history.h"
@@ -24,6 +25,7 @@ using simulator::PlantedCell;
 using simulator::PlantedPipeline;
 
 constexpr int kStages = 3;
+constexpr int kQuarterDays = 91;
 
 // Companies as one meets them, none of them the default pipeline: 4 to 12 reps, one to two and a
 // half years, win rates from 5 to 45 %, cycles from a month to half a year.
@@ -93,8 +95,33 @@ size_t BinOf(const std::vector<int>& edges, int age_days) {
   return bin;
 }
 
-void TallyCompany(const PlantedPipeline& truth, const PipelineModel& model, int company,
-                  IntervalTally& tally) {
+// Deals that each rep creates in the quarter after the history. A deal's life and arrival depend on
+// the seed alone, so that a longer history begins as the shorter one.
+std::vector<double> CreatedNext(PlantedPipeline truth, uint64_t seed) {
+  const absl::CivilDay as_of = truth.first_day + (truth.day_count - 1);
+  truth.day_count += kQuarterDays;
+  std::vector<double> created(static_cast<size_t>(truth.rep_count), 0.0);
+  for (const simulator::HistoryDeal& deal : simulator::PlantHistory(truth, seed).deals) {
+    if (deal.created > as_of) ++created[static_cast<size_t>(deal.rep)];
+  }
+  return created;
+}
+
+// What the draws say of it: Poisson at the rep's rate and mixing. Counts are spread over a unit, as
+// ranks want no ties.
+std::vector<double> NextQuarter(const PipelineModel& model, size_t rep, Dice& dice) {
+  const simulator::GammaMixing mixing(model.creation_mix_shape);
+  std::vector<double> draws;
+  for (const ParameterDraw& draw : model.draws) {
+    const double mean =
+        kQuarterDays * draw.creation_rate_per_day[rep] * mixing.Quantile(dice.Between(0, 1));
+    draws.push_back(simulator::PoissonQuantile(mean, dice.Between(0, 1)) + dice.Between(-0.5, 0.5));
+  }
+  return draws;
+}
+
+void TallyCompany(const PlantedPipeline& truth, const std::vector<double>& created,
+                  const PipelineModel& model, int company, Dice& dice, IntervalTally& tally) {
   const std::vector<int>& edges = model.age_bin_edges_days;
   double win_probability = 1;
   for (int s = kStages - 1; s >= 0; --s) {
@@ -131,6 +158,8 @@ void TallyCompany(const PlantedPipeline& truth, const PipelineModel& model, int 
                       win_probability));
   for (int r = 0; r < truth.rep_count; ++r) {
     const size_t rep = static_cast<size_t>(r);
+    tally.Add("deals of a rep in the next quarter", company,
+              RankAmong(NextQuarter(model, rep, dice), created[rep] + dice.Between(-0.5, 0.5)));
     tally.Add(
         "creation of a rep", company,
         RankAmong(Draws(model,
@@ -154,13 +183,10 @@ absl::StatusOr<IntervalTally> TallyPlantedParameters(const PlantedParametersOpti
     fit.seed = options.seed;
     // What is planted never moves; draws of the next quarter's win side would be wider.
     fit.win_walk_sd = 0;
-    QC_ASSIGN_OR_RETURN(
-        const PipelineModel model,
-        simulator::FitPipelineModel(
-            simulator::PlantHistory(truth,
-                                    StableId("company", absl::StrCat(options.seed, "/", company))),
-            fit));
-    TallyCompany(truth, model, company, tally);
+    const uint64_t seed = StableId("company", absl::StrCat(options.seed, "/", company));
+    QC_ASSIGN_OR_RETURN(const PipelineModel model,
+                        simulator::FitPipelineModel(simulator::PlantHistory(truth, seed), fit));
+    TallyCompany(truth, CreatedNext(truth, seed), model, company, dice, tally);
   }
   options.progress(options.company_count, options.company_count);
   return tally;
