@@ -46,8 +46,8 @@ class MetricsClient {
   absl::StatusOr<metrics::v1::GetModelResponse> GetModel(
       const metrics::v1::GetModelRequest& request, const CallOptions& options = {});
 
-  // Streams the open pipeline: the header first, then deals. `on_message` returns whether to go on;
-  // stopping early is OK and cancels the call.
+  // Streams the open pipeline: the header first, then deals, leads and customers. `on_message`
+  // returns whether to go on; stopping early is OK and cancels the call.
   absl::Status GetState(const metrics::v1::GetStateRequest& request,
                         const std::function<bool(metrics::v1::GetStateResponse&&)>& on_message,
                         const CallOptions& options = {});

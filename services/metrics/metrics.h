@@ -88,9 +88,9 @@ class Metrics {
   absl::StatusOr<metrics::v1::GetModelResponse> GetModel(
       const metrics::v1::GetModelRequest& request) const;
 
-  // Writes the header, then deals in messages of kStateItemsPerMessage; stops, with CANCELLED,
-  // when `write` says false. Further errors: as FitModel; INVALID_ARGUMENT (PERIOD_ENDED,
-  // UNKNOWN_PERIOD, INVALID_FIELD for a horizon beyond 104 weeks).
+  // Writes the header, then deals, open leads and customers in messages of kStateItemsPerMessage;
+  // stops, with CANCELLED, when `write` says false. Further errors: as FitModel; INVALID_ARGUMENT
+  // (PERIOD_ENDED, UNKNOWN_PERIOD, INVALID_FIELD for a horizon beyond 104 weeks).
   absl::Status GetState(const metrics::v1::GetStateRequest& request, const Cancelled& cancelled,
                         const std::function<bool(metrics::v1::GetStateResponse&&)>& write);
 

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "services/simulation/scenario_fields.h"
+#include "simulator/model/audience.h"
 
 namespace quotacast::simulation {
 namespace {
@@ -20,26 +22,23 @@ constexpr double kCostOfDealWeek = 1;
 // People an answer names before it only counts.
 constexpr size_t kNamedPeople = 3;
 
-// Which reps have a limit that begins before `end`: the first that covers each counts.
-std::vector<bool> LimitedReps(const Business& business, const simulator::Scenario& scenario,
-                              absl::CivilDay end) {
-  std::vector<bool> limited(business.state.reps.size(), false), found(limited);
-  for (const simulator::CapacityLimit& limit : scenario.capacity_limits) {
-    for (const int rep : limit.reps) {
-      if (found[rep]) continue;
-      found[rep] = true;
-      limited[rep] = !limit.start.has_value() || *limit.start < end;
-    }
-  }
-  return limited;
+// Whether the rep, or without one the hires, have a limit that begins before `end`: the first that
+// covers them counts.
+bool IsLimited(const simulator::Scenario& scenario, std::optional<int> rep, absl::CivilDay end) {
+  const int limit = simulator::FirstCovering(scenario.capacity_limits, rep);
+  if (limit == -1) return false;
+  const std::optional<absl::CivilDay>& start = scenario.capacity_limits[limit].start;
+  return !start.has_value() || *start < end;
 }
 
-// The first limit that covers hires, when it begins before `end`.
-bool LimitsHires(const simulator::Scenario& scenario, absl::CivilDay end) {
-  for (const simulator::CapacityLimit& limit : scenario.capacity_limits) {
-    if (limit.covers_hires) return !limit.start.has_value() || *limit.start < end;
+// By rep.
+std::vector<bool> LimitedReps(const Business& business, const simulator::Scenario& scenario,
+                              absl::CivilDay end) {
+  std::vector<bool> limited;
+  for (size_t r = 0; r < business.state.reps.size(); ++r) {
+    limited.push_back(IsLimited(scenario, static_cast<int>(r), end));
   }
-  return false;
+  return limited;
 }
 
 }  // namespace
@@ -47,11 +46,7 @@ bool LimitsHires(const simulator::Scenario& scenario, absl::CivilDay end) {
 void AddCapacityLimits(const v1::Scenario& message, std::string_view path, const Business& business,
                        simulator::Scenario& scenario, FieldErrors& errors) {
   const std::string list = FieldPath(path, "capacity_limits");
-  if (message.capacity_limits_size() > simulator::kMaxCapacityLimits) {
-    errors.Add(list, absl::StrCat("has ", message.capacity_limits_size(), " entries; want at most ",
-                                  simulator::kMaxCapacityLimits));
-    return;
-  }
+  if (!Fits(message.capacity_limits_size(), simulator::kMaxCapacityLimits, list, errors)) return;
   for (int i = 0; i < message.capacity_limits_size(); ++i) {
     const v1::CapacityLimit& from = message.capacity_limits(i);
     const std::string item = ItemPath(list, i);
@@ -84,7 +79,7 @@ double DealsPerTrial(const Business& business, const simulator::Scenario& scenar
   const absl::CivilDay end = business.state.periods.back().end;
   const double days = static_cast<double>(end - (business.state.as_of + 1));
   std::vector<bool> followed = LimitedReps(business, scenario, end);
-  const bool with_hires = LimitsHires(scenario, end);
+  const bool with_hires = IsLimited(scenario, std::nullopt, end);
   // Successors leave later than those they follow, so the chains end.
   for (size_t round = 0; round < scenario.departures.size(); ++round) {
     for (const simulator::Departure& departure : scenario.departures) {
@@ -136,7 +131,7 @@ std::optional<std::string> CapacityNote(const Business& business,
   for (size_t r = 0; r < limited.size(); ++r) {
     if (limited[r]) people.push_back(absl::StrCat("`", business.state.reps[r].key, "`"));
   }
-  if (LimitsHires(scenario, end)) {
+  if (IsLimited(scenario, std::nullopt, end)) {
     for (const simulator::Hire& hire : scenario.hires) {
       people.push_back(absl::StrCat("`", hire.key, "`"));
     }

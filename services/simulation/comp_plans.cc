@@ -84,11 +84,7 @@ simulator::PayoutPlan PayoutPlanFrom(const v1::CompPlan& message, const std::str
 void AddCompPlans(const v1::Scenario& message, std::string_view path, const Business& business,
                   simulator::Scenario& scenario, FieldErrors& errors) {
   const std::string plans_path = FieldPath(path, "comp_plans");
-  if (message.comp_plans_size() > simulator::kMaxCompPlans) {
-    errors.Add(plans_path, absl::StrCat("has ", message.comp_plans_size(),
-                                        " entries; want at most ", simulator::kMaxCompPlans));
-    return;
-  }
+  if (!Fits(message.comp_plans_size(), simulator::kMaxCompPlans, plans_path, errors)) return;
   for (int i = 0; i < message.comp_plans_size(); ++i) {
     const std::string plan_path = ItemPath(plans_path, i);
     Participants paid = ParticipantsFrom(message.comp_plans(i).audience(),

@@ -20,12 +20,6 @@ namespace {
 // Above it the nearest names are not looked for: comparing takes longer than it helps.
 constexpr size_t kMaxDealsCompared = 20'000;
 
-bool Fits(int count, int max, const std::string& path, FieldErrors& errors) {
-  if (count <= max) return true;
-  errors.Add(path, absl::StrCat("has ", count, " entries; want at most ", max));
-  return false;
-}
-
 // Days until the as-of date are in the history; a change to them would change nothing.
 bool IsStillToCome(absl::CivilDay last, std::string_view what, const std::string& path,
                    const Business& business, FieldErrors& errors) {

@@ -45,8 +45,9 @@ class ScenarioConverter {
     simulator::Scenario scenario;
     scenario.name = message.display_name();
     CheckText(message.display_name(), FieldPath(path_, "display_name"), errors_);
-    CheckCount(message.initiatives_size(), simulator::kMaxInitiatives, "initiatives");
-    CheckCount(message.hires_size(), simulator::kMaxHires, "hires");
+    Fits(message.initiatives_size(), simulator::kMaxInitiatives, FieldPath(path_, "initiatives"),
+         errors_);
+    Fits(message.hires_size(), simulator::kMaxHires, FieldPath(path_, "hires"), errors_);
     if (!errors_.empty()) return errors_.Result();
     for (int i = 0; i < message.initiatives_size(); ++i) {
       scenario.initiatives.push_back(
@@ -76,12 +77,6 @@ class ScenarioConverter {
   }
 
  private:
-  void CheckCount(int count, int max, std::string_view field) {
-    if (count <= max) return;
-    errors_.Add(FieldPath(path_, field),
-                absl::StrCat("has ", count, " entries; want at most ", max));
-  }
-
   simulator::Adoption ConvertAdoption(const v1::Adoption& message, const std::string& path) {
     simulator::Adoption adoption;
     if (message.ceiling() != 0) adoption.ceiling = message.ceiling();
@@ -179,11 +174,7 @@ class ScenarioConverter {
   void ConvertWaves(const v1::InitiativeChange& message, const std::string& path,
                     simulator::Initiative& initiative) {
     const std::string list = FieldPath(path, "waves");
-    if (message.waves_size() > kMaxWaves) {
-      errors_.Add(list,
-                  absl::StrCat("has ", message.waves_size(), " entries; want at most ", kMaxWaves));
-      return;
-    }
+    if (!Fits(message.waves_size(), kMaxWaves, list, errors_)) return;
     for (int i = 0; i < message.waves_size(); ++i) {
       const v1::Wave& change = message.waves(i);
       const std::string item = ItemPath(list, i);
@@ -233,11 +224,7 @@ class ScenarioConverter {
     }
     std::set<int> named;
     const std::string list = FieldPath(path, "headrooms");
-    if (message.headrooms_size() > kMaxAudienceEntries) {
-      errors_.Add(list, absl::StrCat("has ", message.headrooms_size(), " entries; want at most ",
-                                     kMaxAudienceEntries));
-      return;
-    }
+    if (!Fits(message.headrooms_size(), kMaxAudienceEntries, list, errors_)) return;
     for (int i = 0; i < message.headrooms_size(); ++i) {
       const v1::RepHeadroom& headroom = message.headrooms(i);
       const std::string item = ItemPath(list, i);

@@ -26,6 +26,12 @@ std::string ItemPath(std::string_view list, int position) {
   return absl::StrCat(AbslView(list), "[", position, "]");
 }
 
+bool Fits(int count, int max, const std::string& path, FieldErrors& errors) {
+  if (count <= max) return true;
+  errors.Add(path, absl::StrCat("has ", count, " entries; want at most ", max));
+  return false;
+}
+
 void CheckText(const std::string& text, std::string_view path, FieldErrors& errors) {
   if (text.size() <= kMaxTextBytes) return;
   errors.Add(path, absl::StrCat("has ", text.size(), " bytes; want at most ", kMaxTextBytes));
@@ -122,9 +128,8 @@ Participants ParticipantsFrom(const v1::Audience& audience, const std::string& p
     for (int r = 0; r < rep_count; ++r) participants.reps.push_back(r);
     return participants;
   }
-  if (audience.rep_ids_size() + audience.team_ids_size() > kMaxAudienceEntries) {
-    errors.Add(path, absl::StrCat("has ", audience.rep_ids_size() + audience.team_ids_size(),
-                                  " entries; want at most ", kMaxAudienceEntries));
+  if (!Fits(audience.rep_ids_size() + audience.team_ids_size(), kMaxAudienceEntries, path,
+            errors)) {
     return participants;
   }
   std::set<int> reps;  // Sorted and each once, as the engine wants them.

@@ -29,6 +29,9 @@ inline constexpr double kMaxAttritionPerYear = 20;
 std::string FieldPath(std::string_view parent, std::string_view field);
 std::string ItemPath(std::string_view list, int position);
 
+// Whether a list has no more than `max` entries.
+bool Fits(int count, int max, const std::string& path, FieldErrors& errors);
+
 void CheckText(const std::string& text, std::string_view path, FieldErrors& errors);
 
 simulator::Effect EffectFrom(const v1::UncertainEffect& message, const std::string& path,

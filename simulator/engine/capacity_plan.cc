@@ -3,22 +3,21 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <optional>
+
+#include "simulator/model/audience.h"
 
 namespace quotacast::simulator {
 namespace {
 
+// A limit that begins after the horizon is none.
 int LimitOf(const Blueprint& plan, size_t person, absl::CivilDay as_of) {
+  const bool is_hire = plan.sellers[person].is_hire;
+  const auto& limits = plan.scenario.capacity_limits;
+  const int limit =
+      FirstCovering(limits, is_hire ? std::nullopt : std::optional<int>(static_cast<int>(person)));
   const absl::CivilDay end = as_of + 1 + plan.grid.steps.back().end_day;
-  const Seller& seller = plan.sellers[person];
-  for (size_t i = 0; i < plan.scenario.capacity_limits.size(); ++i) {
-    const CapacityLimit& limit = plan.scenario.capacity_limits[i];
-    const bool covers = seller.is_hire ? limit.covers_hires
-                                       : std::binary_search(limit.reps.begin(), limit.reps.end(),
-                                                            static_cast<int>(person));
-    if (!covers) continue;
-    return limit.start.has_value() && *limit.start >= end ? -1 : static_cast<int>(i);
-  }
-  return -1;
+  return limit != -1 && limits[limit].start.value_or(as_of) >= end ? -1 : limit;
 }
 
 }  // namespace

@@ -1,16 +1,11 @@
 #include "simulator/engine/capacity_tables.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
-#include <optional>
 #include <utility>
 
-#include "simulator/engine/deal_path.h"
 #include "simulator/engine/entry_flow.h"
-#include "simulator/engine/step_calendar.h"
 #include "simulator/engine/tenure.h"
-#include "simulator/engine/win_thresholds.h"
 
 namespace quotacast::simulator {
 namespace {
@@ -61,20 +56,12 @@ std::vector<double> CapacityPerStep(const CapacityLimit& limit,
   return capacity;
 }
 
-CapacityTables BuildCapacityTables(const Blueprint& plan, int draw) {
+CapacityTables BuildCapacityTables(DrawContext& context) {
+  const Blueprint& plan = context.plan();
   const PipelineModel& model = plan.model;
-  const ParameterDraw& parameters = model.draws[draw];
-  const int stage_count = static_cast<int>(model.stages.size());
-  const double population_sd =
-      std::sqrt(parameters.market_sd * parameters.market_sd +
-                parameters.team_sd * parameters.team_sd + parameters.rep_sd * parameters.rep_sd);
-  const CalendarFactors calendar = CalendarFactorsOf(parameters, plan.step_shares);
-  const LeverDraw levers = DrawLevers(plan.scenario, plan.options.seed, draw);
-
   CapacityTables tables;
-  tables.attrition_win = levers.attrition_win;
+  tables.attrition_win = context.levers().attrition_win;
   const std::vector<bool> needed = FlowsNeeded(plan);
-  std::vector<std::optional<WinThresholds>> thresholds(model.segments.size());
   tables.entries.resize(1 + plan.left_working_shares.size());
   for (EntryTables& entries : tables.entries) {
     entries.created.resize(plan.flows.size());
@@ -84,32 +71,22 @@ CapacityTables BuildCapacityTables(const Blueprint& plan, int draw) {
     const FlowPlan& flow = plan.flows[f];
     tables.course_of_flow.push_back(needed[f] ? static_cast<int>(tables.courses.size()) : -1);
     if (!needed[f]) continue;
-    const StageCell* stages = &parameters.cells[static_cast<size_t>(flow.segment) * stage_count];
-    std::optional<WinThresholds>& of_segment = thresholds[flow.segment];
-    if (!of_segment.has_value()) {
-      of_segment = RescaleThresholds(stages, stage_count, model.age_bin_edges_days, population_sd,
-                                     plan.options.step_days);
-    }
-    const auto path_of = [&](int segment) {
-      return DealPath(plan.levers, plan.person_levers, plan.deal_levers[flow.levers], segment,
-                      levers, plan.grid);
-    };
+    const auto path_of = [&](int segment) { return context.PathOf(flow, segment); };
     const LeverPath path = path_of(flow.segment);
-    tables.courses.emplace_back(stages, stage_count, model.age_bin_edges_days, *of_segment, path,
-                                calendar);
+    tables.courses.emplace_back(context.StagesOf(flow.segment), context.stage_count(),
+                                model.age_bin_edges_days, context.ThresholdsOf(flow.segment), path,
+                                context.calendar());
     for (size_t e = 0; e < tables.entries.size(); ++e) {
       const int left = static_cast<int>(e) - 1;
       LeverPath lead_path = path;
       for (size_t w = 0; left >= 0 && w < plan.grid.steps.size(); ++w) {
         lead_path.lead_speed_factor[w] *= plan.left_working_shares[left][w];
       }
-      EntrySource source(model, parameters, flow.segment, plan.grid, lead_path, path_of);
+      EntrySource source(model, context.parameters(), flow.segment, plan.grid, lead_path, path_of);
       for (const FreshClass& fresh : flow.fresh) {
         Tenure tenure = fresh.tenure;
         if (left >= 0) tenure.end_day = EarlierEnd(tenure, plan, left);
-        std::vector<double> created =
-            CreatedPerStep(tenure, parameters, levers, lead_path, plan.grid);
-        for (size_t w = 0; w < calendar.creation.size(); ++w) created[w] *= calendar.creation[w];
+        std::vector<double> created = context.CreatedOf(tenure, lead_path);
         if (fresh.from_leads) created = source.OpportunitiesOf(std::move(created));
         tables.entries[e].created[f].push_back(std::move(created));
       }
@@ -127,8 +104,9 @@ CapacityTables BuildCapacityTables(const Blueprint& plan, int draw) {
     for (int w = 0; w < plan.grid.step_count(); ++w) {
       running.push_back(plan.levers.RunningCount(person, w));
     }
-    capacity = CapacityPerStep(plan.scenario.capacity_limits[seller.capacity_limit],
-                               MeanRampShares(plan, seller, person, parameters, levers), running);
+    capacity = CapacityPerStep(
+        plan.scenario.capacity_limits[seller.capacity_limit],
+        MeanRampShares(plan, seller, person, context.parameters(), context.levers()), running);
   }
   return tables;
 }

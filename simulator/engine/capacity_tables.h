@@ -7,6 +7,7 @@
 
 #include "simulator/engine/blueprint.h"
 #include "simulator/engine/deal_course.h"
+#include "simulator/engine/draw_context.h"
 #include "simulator/engine/levers.h"
 
 namespace quotacast::simulator {
@@ -42,8 +43,8 @@ struct CapacityTables {
   double attrition_win = 0;                   // Inherited from who leaves at random.
 };
 
-// Pure; depends on the blueprint and the draw alone. `plan` must outlive the tables.
-CapacityTables BuildCapacityTables(const Blueprint& plan, int draw);
+// Of the context's draw; its blueprint must outlive the tables.
+CapacityTables BuildCapacityTables(DrawContext& context);
 
 }  // namespace quotacast::simulator
 

@@ -1,10 +1,10 @@
 #include "simulator/engine/deal_course.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <limits>
 
 #include "simulator/engine/deterministic_math.h"
+#include "simulator/model/age_bins.h"
 
 namespace quotacast::simulator {
 namespace {
@@ -31,10 +31,7 @@ DealCourse::DealCourse(const StageCell* stages, int stage_count,
   }
 }
 
-int DealCourse::SlotOf(int age_days) const {
-  return 1 + static_cast<int>(std::upper_bound(edges_.begin(), edges_.end(), age_days) -
-                              edges_.begin());
-}
+int DealCourse::SlotOf(int age_days) const { return 1 + AgeBinOf(age_days, edges_); }
 
 DealCourse::Rates DealCourse::RatesOf(int stage, int slot, int step, double shift) const {
   const double back = slot == 0 ? stages_[stage].entry_regress_probability

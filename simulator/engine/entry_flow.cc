@@ -6,15 +6,12 @@
 
 #include "simulator/engine/deterministic_math.h"
 #include "simulator/engine/win_thresholds.h"
+#include "simulator/model/age_bins.h"
 
 namespace quotacast::simulator {
 namespace {
 
 constexpr double kDaysPerYear = 365.25;
-
-int BinOf(int age_days, const std::vector<int>& edges) {
-  return static_cast<int>(std::upper_bound(edges.begin(), edges.end(), age_days) - edges.begin());
-}
 
 }  // namespace
 
@@ -43,7 +40,7 @@ void LeadFlow::Follow(int age_days, int from, double amount, std::vector<double>
   int age = age_days;
   double open = amount;
   for (int w = from; w < steps_; ++w) {
-    const int slot = BinOf(age, edges_) + 1;
+    const int slot = AgeBinOf(age, edges_) + 1;
     const double leaving = open * Exits(slot, w);
     entering[w] += leaving * Advances(slot, w);
     open -= leaving;
@@ -82,7 +79,7 @@ std::vector<double> FollowUpEntries(const double* rates, const std::vector<int>&
       log_kept -=
           churn_per_year * (Exp(churn_log_factor[w]) - 1) * step.length_days() / kDaysPerYear;
     }
-    const double rate = rates[BinOf(age_days + step.begin_day, edges_days)];
+    const double rate = rates[AgeBinOf(age_days + step.begin_day, edges_days)];
     const double share = 1 - Exp(-rate * step.length_days() * Exp(log_kept));
     entering.push_back(waiting * share);
     waiting -= entering.back();
@@ -93,7 +90,7 @@ std::vector<double> FollowUpEntries(const double* rates, const std::vector<int>&
 int CanonicalCustomerAge(int age_days, const std::vector<int>& edges_days, const StepGrid& grid) {
   int smallest = 0;
   for (const Step& step : grid.steps) {
-    const int bin = BinOf(age_days + step.begin_day, edges_days);
+    const int bin = AgeBinOf(age_days + step.begin_day, edges_days);
     const int from = bin == 0 ? 0 : edges_days[static_cast<size_t>(bin) - 1];
     smallest = std::max(smallest, from - step.begin_day);
   }

@@ -17,12 +17,13 @@
 #include "simulator/engine/step_grid.h"
 #include "simulator/engine/win_thresholds.h"
 #include "simulator/model/model.h"
+#include "simulator/testing/companies.h"
 
 namespace quotacast::simulator {
 namespace {
 
 const absl::CivilDay kAsOf(2017, 10, 17);
-const std::vector<int> kEdges = {9, 30};
+const std::vector<int> kEdges = testing::AgingEdges();
 
 // Steps of 7 days but for cuts at the ends of the periods and one in between.
 StepGrid Grid() {
@@ -30,18 +31,6 @@ StepGrid Grid() {
                        {{"a", absl::CivilDay(2017, 10, 1), absl::CivilDay(2017, 11, 11)},
                         {"b", absl::CivilDay(2017, 11, 11), absl::CivilDay(2018, 1, 20)}},
                        7, {absl::CivilDay(2017, 10, 27)});
-}
-
-std::vector<StageCell> Stages() {
-  std::vector<StageCell> stages(3);
-  for (int s = 0; s < 3; ++s) {
-    stages[s].entry_day_exit_share = 0.05;
-    stages[s].first_week_exit_share = 0.2 + 0.1 * s;
-    stages[s].entry_advance_probability = 0.5 + 0.1 * s;
-    for (int b = 0; b < 3; ++b)
-      stages[s].ages.push_back({0.02 + 0.02 * b, 0.7 - 0.1 * b + 0.05 * s});
-  }
-  return stages;
 }
 
 // The first stage of the long pipeline moves like the leads: the same speed, and a shift of its
@@ -72,11 +61,11 @@ class EntryFlowTest : public ::testing::Test {
   EntryFlowTest()
       : grid_(Grid()),
         path_(Path(grid_.step_count())),
-        long_flow_(Flow(Stages(), grid_, path_)),
-        leads_(Stages()[0], kEdges, grid_, path_) {
+        long_flow_(Flow(testing::AgingStages(), grid_, path_)),
+        leads_(testing::AgingStages()[0], kEdges, grid_, path_) {
     LeverPath behind = path_;
     behind.stage_win_shift.clear();
-    const std::vector<StageCell> stages = {Stages()[1], Stages()[2]};
+    const std::vector<StageCell> stages = {testing::AgingStages()[1], testing::AgingStages()[2]};
     flow_.emplace(Flow(stages, grid_, behind));
   }
 

@@ -128,8 +128,7 @@ void AddCompPlan(const CompPlan& plan, Fingerprint& print) {
 }
 
 void AddCapacityLimit(const CapacityLimit& limit, Fingerprint& print) {
-  print.Add(static_cast<uint64_t>(limit.reps.size()));
-  for (const int rep : limit.reps) print.Add(rep);
+  AddNumbers(limit.reps, print);
   print.Add(limit.covers_hires);
   print.Add(limit.open_deals);
   print.Add(limit.initiative_tax);
@@ -172,11 +171,6 @@ void AddEffect(const Effect& effect, Fingerprint& print) {
   AddEffect(std::optional(effect), print);
 }
 
-void AddPositions(const std::vector<int>& positions, Fingerprint& print) {
-  print.Add(static_cast<uint64_t>(positions.size()));
-  for (const int position : positions) print.Add(position);
-}
-
 void AddOptional(const std::optional<int>& value, Fingerprint& print) {
   print.Add(value.has_value());
   print.Add(value.value_or(0));
@@ -184,7 +178,7 @@ void AddOptional(const std::optional<int>& value, Fingerprint& print) {
 
 void AddInitiative(const Initiative& initiative, Fingerprint& print) {
   print.Add(initiative.id);
-  AddPositions(initiative.reps, print);
+  AddNumbers(initiative.reps, print);
   print.Add(initiative.covers_hires);
   AddEffect(initiative.win, print);
   print.Add(static_cast<uint64_t>(initiative.stage_wins.size()));
@@ -206,7 +200,7 @@ void AddInitiative(const Initiative& initiative, Fingerprint& print) {
     print.Add(std::string(name));
     AddEffect(effect, print);
   }
-  AddPositions(initiative.segments, print);
+  AddNumbers(initiative.segments, print);
   AddDay(initiative.start, print);
   AddDay(initiative.end, print);
   print.Add(initiative.adoption.ceiling);
@@ -214,7 +208,7 @@ void AddInitiative(const Initiative& initiative, Fingerprint& print) {
   print.Add(initiative.adoption.width_weeks);
   print.Add(static_cast<uint64_t>(initiative.waves.size()));
   for (const Wave& wave : initiative.waves) {
-    AddPositions(wave.reps, print);
+    AddNumbers(wave.reps, print);
     print.Add(wave.covers_hires);
     AddDay(wave.start, print);
   }
@@ -292,7 +286,7 @@ void AddScenario(const Scenario& scenario, const std::vector<OpenDeal>& deals, b
     print.Add(shock.id);
     AddDay(shock.start, print);
     AddDay(shock.end, print);
-    AddPositions(shock.segments, print);
+    AddNumbers(shock.segments, print);
     AddEffect(shock.creation, print);
     AddEffect(shock.win, print);
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "simulator/engine/inversion.h"
+#include "simulator/model/audience.h"
 #include "simulator/model/quotas.h"
 
 namespace quotacast::simulator {
@@ -54,18 +55,6 @@ void AddBookings(const Seller& seller, const std::vector<int64_t>& booked, PlanS
     add(seller.entity);
     for (const int team : seller.team_entities) add(team);
   }
-}
-
-// The first plan that has the person; -1 when none has.
-int CompPlanOf(const Scenario& scenario, const Seller& seller, int person) {
-  for (size_t i = 0; i < scenario.comp_plans.size(); ++i) {
-    const CompPlan& plan = scenario.comp_plans[i];
-    const bool covers = seller.is_hire
-                            ? plan.covers_hires
-                            : std::binary_search(plan.reps.begin(), plan.reps.end(), person);
-    if (covers) return static_cast<int>(i);
-  }
-  return -1;
 }
 
 }  // namespace
@@ -116,7 +105,8 @@ void PlacePayouts(Blueprint& plan) {
   shape.is_paid.assign(shape.entities.size() * periods, false);
   for (const Seller& seller : plan.sellers) {
     const int person = seller.entity - first_person;
-    const int comp_plan = CompPlanOf(plan.scenario, seller, person);
+    const int comp_plan = FirstCovering(plan.scenario.comp_plans,
+                                        seller.is_hire ? std::nullopt : std::optional<int>(person));
     for (int p = 0; p < periods && comp_plan != -1; ++p) {
       const auto cell = [&](int entity) { return static_cast<size_t>(entity) * periods + p; };
       if (!shape.quota_minor_units[cell(seller.entity)].has_value()) continue;

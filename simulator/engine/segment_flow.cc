@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "simulator/engine/deterministic_math.h"
+#include "simulator/model/age_bins.h"
 
 namespace quotacast::simulator {
 namespace {
@@ -31,11 +32,6 @@ bool AnyGoesBack(const StageCell& cell) {
 }
 
 }  // namespace
-
-int SegmentFlow::BinOf(int age_days) const {
-  return static_cast<int>(std::upper_bound(edges_.begin(), edges_.end(), age_days) -
-                          edges_.begin());
-}
 
 SegmentFlow::SegmentFlow(const StageCell* stages, int stage_count,
                          const std::vector<int>& age_bin_edges_days,
@@ -157,7 +153,7 @@ void SegmentFlow::FindWinsAfterEntry(int stage, int w, std::vector<double>* exit
     for (int i = 0; i < rates_; ++i) staying[i] = (1 - entry[i]) / length;
     int age = first_age;
     for (int v = w + 1; v < steps_; ++v) {
-      const int bin = BinOf(age);
+      const int bin = AgeBinOf(age, edges_);
       const double* hazard = Exits(stage, bin + 1, v);
       double* leaving_at = exits_at(v, bin);
       for (int i = 0; i < rates_; ++i) {
@@ -205,7 +201,7 @@ void SegmentFlow::OpenDealWins(int stage, int age_days, std::vector<double>* cum
   std::vector<double> advances(nodes_), backs(rates_), staying(rates_, 1.0), leaving(rates_);
   int age = age_days;
   for (int v = 0; v < steps_; ++v) {
-    const int bin = BinOf(age);
+    const int bin = AgeBinOf(age, edges_);
     const double* hazard = Exits(stage, bin + 1, v);
     for (int i = 0; i < rates_; ++i) {
       leaving[i] = staying[i] * hazard[i];

@@ -52,7 +52,6 @@ class SegmentFlow {
   void FollowExits(int stage, int v, const std::vector<double>& advances,
                    const std::vector<double>& backs, double* wins) const;
 
-  int BinOf(int age_days) const;
   bool GoesBack(int stage) const { return return_slot_[stage] >= 0; }
 
   size_t WinIndex(int stage, int w, int j) const {

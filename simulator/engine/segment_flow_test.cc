@@ -17,30 +17,19 @@
 #include "simulator/engine/win_thresholds.h"
 #include "simulator/model/model.h"
 #include "simulator/testing/closed_forms.h"
+#include "simulator/testing/companies.h"
 
 namespace quotacast::simulator {
 namespace {
 
 const absl::CivilDay kAsOf(2017, 10, 17);
-const std::vector<int> kEdges = {9, 30};
+const std::vector<int> kEdges = testing::AgingEdges();
 
 StepGrid Grid() {
   return BuildStepGrid(kAsOf,
                        {{"a", absl::CivilDay(2017, 10, 1), absl::CivilDay(2017, 11, 11)},
                         {"b", absl::CivilDay(2017, 11, 11), absl::CivilDay(2017, 12, 20)}},
                        7, {absl::CivilDay(2017, 10, 27)});
-}
-
-std::vector<StageCell> Stages() {
-  std::vector<StageCell> stages(3);
-  for (int s = 0; s < 3; ++s) {
-    stages[s].entry_day_exit_share = 0.05;
-    stages[s].first_week_exit_share = 0.2 + 0.1 * s;
-    stages[s].entry_advance_probability = 0.5 + 0.1 * s;
-    for (int b = 0; b < 3; ++b)
-      stages[s].ages.push_back({0.02 + 0.02 * b, 0.7 - 0.1 * b + 0.05 * s});
-  }
-  return stages;
 }
 
 LeverPath Path(int steps) {
@@ -125,7 +114,7 @@ struct Reading {
 };
 
 TEST(SegmentFlowTest, MatchesTheRecursionReadLiterally) {
-  const std::vector<StageCell> stages = Stages();
+  const std::vector<StageCell> stages = testing::AgingStages();
   // Six steps are enough to pass every rule, and the literal reading is exponential in them.
   StepGrid grid = Grid();
   grid.steps.resize(6);
@@ -169,7 +158,7 @@ TEST(SegmentFlowTest, LoopsAndTheCalendarReadLiterally) {
   busy_ends.win = {1, 1, 0.8, 1.3, 2};
   busy_ends.loss = {1, 1, 0.7, 1, 3};
   for (const bool loops : {false, true}) {
-    std::vector<StageCell> stages = Stages();
+    std::vector<StageCell> stages = testing::AgingStages();
     if (loops) {
       stages[1].entry_regress_probability = 0.1;
       stages[1].ages[0].regress_probability = 0.3;
@@ -262,7 +251,7 @@ TEST(SegmentFlowTest, AStepChangeIsAProductOfHazards) {
 }
 
 TEST(SegmentFlowTest, AnEffectThatStartsLaterLeavesEarlierStepsByteIdentical) {
-  const std::vector<StageCell> stages = Stages();
+  const std::vector<StageCell> stages = testing::AgingStages();
   const StepGrid grid = Grid();
   const int steps = grid.step_count();
   LeverPath flat = Path(steps);

@@ -19,6 +19,7 @@
 #include "base/random.h"
 #include "base/status_macros.h"
 #include "simulator/engine/deterministic_math.h"
+#include "simulator/model/age_bins.h"
 
 namespace quotacast::simulator {
 namespace {
@@ -421,12 +422,9 @@ class FollowUps {
   bool MayCome(const Customer& customer) const {
     if ((*segments_)[customer.segment] == -1) return false;
     const auto& edges = plan_.model.customer_age_edges_days;
-    const auto bin_of = [&](int age) {
-      return std::upper_bound(edges.begin(), edges.end(), age) - edges.begin();
-    };
     const size_t first = customer.segment * plan_.model.customer_age_bins();
-    const auto from = bin_of(customer.age_days);
-    const auto to = bin_of(customer.age_days + plan_.grid.steps.back().begin_day) + 1;
+    const auto from = AgeBinOf(customer.age_days, edges);
+    const auto to = AgeBinOf(customer.age_days + plan_.grid.steps.back().begin_day, edges) + 1;
     return std::any_of(
         plan_.model.draws.begin(), plan_.model.draws.end(), [&](const ParameterDraw& draw) {
           const auto rates = (draw.*rates_).begin() + static_cast<ptrdiff_t>(first);

@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <numeric>
 
+#include "simulator/model/age_bins.h"
+
 namespace quotacast::simulator {
 namespace {
 
@@ -14,11 +16,6 @@ namespace {
 constexpr int kMaxTabulatedAgeDays = 4'000;
 // A split needs this distance from other edges.
 constexpr int kMinEdgeDistanceDays = 3;
-
-int BinOf(int start_age_days, const std::vector<int>& edges) {
-  return static_cast<int>(std::upper_bound(edges.begin(), edges.end(), start_age_days) -
-                          edges.begin());
-}
 
 // Days of one bin: each by its share, its squared share, and its share times that of the next bin.
 struct PhaseDays {
@@ -36,7 +33,7 @@ class PhaseTable {
     for (int day = 1; day <= kMaxTabulatedAgeDays; ++day) {
       std::vector<double> shares(static_cast<size_t>(bins_) + 1, 0.0);
       for (int phase = 0; phase < kStepDays && day - phase >= 1; ++phase) {
-        shares[static_cast<size_t>(BinOf(day - phase, edges))] += 1.0 / kStepDays;
+        shares[static_cast<size_t>(AgeBinOf(day - phase, edges))] += 1.0 / kStepDays;
       }
       for (int bin = 0; bin < bins_; ++bin) {
         const PhaseDays& previous = At(day - 1, bin);
@@ -258,8 +255,8 @@ class Counter {
     for (int first = std::max(1, observed.first_day); first <= last; first += kStepDays) {
       const int end = std::min(first + kStepDays - 1, last);
       const double weight = Weight(observed.spell.entered + (first + end) / 2);
-      const int low = BinOf(std::max(1, first - (kStepDays - 1)), exposure_.age_bin_edges_days);
-      const int high = BinOf(end, exposure_.age_bin_edges_days);
+      const int low = AgeBinOf(std::max(1, first - (kStepDays - 1)), exposure_.age_bin_edges_days);
+      const int high = AgeBinOf(end, exposure_.age_bin_edges_days);
       for (int bin = low; bin <= high; ++bin) {
         AddDays(table_.Days(first, end, bin), weight, cell.ages[bin]);
       }
@@ -408,7 +405,7 @@ PhaseShares SharesOfDay(int age_days, const std::vector<int>& age_bin_edges_days
     if (age_days - phase <= 0) {
       shares.entry += 1.0 / kStepDays;
     } else {
-      shares.ages[BinOf(age_days - phase, age_bin_edges_days)] += 1.0 / kStepDays;
+      shares.ages[AgeBinOf(age_days - phase, age_bin_edges_days)] += 1.0 / kStepDays;
     }
   }
   return shares;

@@ -11,6 +11,7 @@
 #include "base/status_macros.h"
 #include "simulator/fit/advance_chances.h"
 #include "simulator/fit/amounts.h"
+#include "simulator/fit/block_evidence.h"
 #include "simulator/fit/creation.h"
 #include "simulator/fit/creation_pace.h"
 #include "simulator/fit/customers.h"
@@ -241,13 +242,13 @@ absl::StatusOr<FittedPipeline> FitPipeline(const History& history, const FitOpti
   const std::vector<double> rep_sd_draws =
       DrawValues(rep_sd, options.seed, "rep_sd", options.draw_count);
   model.rep_effects = FitRepEffects(exposure.exits, chances, history.reps, team_count, rep_sd);
+  const BlockEvidence evidence = CollectBlockEvidence(exposure.exits, chances, model.rep_effects,
+                                                      history.reps, team_count, history.as_of);
   const SharedSpreads shared = FitSharedSpreads(
-      exposure.exits, chances, model.rep_effects, history.reps, team_count,
-      {history.as_of, options.market_sd, options.team_sd, options.draw_count, options.seed});
+      evidence, {options.market_sd, options.team_sd, options.draw_count, options.seed});
   const std::vector<double> win_levels =
-      FitWinLevel(WinBlocksOf(exposure.exits, chances, model.rep_effects, history.reps,
-                              {history.as_of, options.recency_half_life_days,
-                               MeanOf(shared.market_sd), MeanOf(shared.team_sd)}),
+      FitWinLevel(WinBlocksOf(evidence, {options.recency_half_life_days, MeanOf(shared.market_sd),
+                                         MeanOf(shared.team_sd)}),
                   options.win_walk_sd, options.draw_count, options.seed);
   AmountFit amounts = FitAmounts(history, {exposure.window_start, options.recency_half_life_days,
                                            options.draw_count, options.seed});

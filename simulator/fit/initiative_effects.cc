@@ -13,6 +13,7 @@
 #include "base/status_macros.h"
 #include "simulator/engine/levers.h"
 #include "simulator/fit/advance_chances.h"
+#include "simulator/fit/block_evidence.h"
 #include "simulator/fit/creation.h"
 #include "simulator/fit/creation_mix.h"
 #include "simulator/fit/exposure.h"
@@ -198,8 +199,9 @@ class Measurer {
     const std::vector<RepEffect> effects =
         FitRepEffects(exposure_.exits, chances, history_.reps, team_count(), rep_sd);
     const SharedSpreads shared = FitSharedSpreads(
-        exposure_.exits, chances, effects, history_.reps, team_count(),
-        {history_.as_of, options_.market_sd, options_.team_sd, options_.draw_count, options_.seed});
+        CollectBlockEvidence(exposure_.exits, chances, effects, history_.reps, team_count(),
+                             history_.as_of),
+        {options_.market_sd, options_.team_sd, options_.draw_count, options_.seed});
     double team_variance = 0;
     for (const double sd : shared.team_sd) {
       team_variance += sd * sd / static_cast<double>(shared.team_sd.size());

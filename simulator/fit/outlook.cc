@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "simulator/fit/exposure.h"
+#include "simulator/model/age_bins.h"
 
 namespace quotacast::simulator {
 namespace {
@@ -15,9 +16,7 @@ constexpr int kMaxSweeps = 500;
 // The bin of a deal at its `step`th boundary: entries fall anywhere in a step.
 size_t BinAtBoundary(int step, const std::vector<int>& age_bin_edges_days) {
   const int age = kStepDays / 2 + step * kStepDays;
-  return static_cast<size_t>(
-      std::upper_bound(age_bin_edges_days.begin(), age_bin_edges_days.end(), age) -
-      age_bin_edges_days.begin());
+  return static_cast<size_t>(AgeBinOf(age, age_bin_edges_days));
 }
 
 double StepExitShare(const AgeCell& cell) {

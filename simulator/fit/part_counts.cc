@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "simulator/model/age_bins.h"
 #include "simulator/model/period_part.h"
 
 namespace quotacast::simulator {
@@ -34,8 +35,7 @@ PartTally::PartTally(const std::vector<FiscalPeriod>& periods, absl::CivilDay as
 
 size_t PartTally::BandOf(int age) const {
   if (age <= 0) return 0;
-  return 1 +
-         static_cast<size_t>(std::upper_bound(edges_.begin(), edges_.end(), age) - edges_.begin());
+  return 1 + static_cast<size_t>(AgeBinOf(age, edges_));
 }
 
 PartStratum& PartTally::StratumOf(size_t cell, size_t band, int period) {

@@ -116,28 +116,9 @@ class SharedLikelihood {
   std::vector<double> market_sum_;
 };
 
-Blocks GroupByBlock(absl::Span<const StageExit> exits, const AdvanceChances& chances,
-                    absl::Span<const RepEffect> effects, absl::Span<const HistoryRep> reps,
-                    int team_count, absl::CivilDay as_of) {
-  auto block_of = [&](const StageExit& exit) {
-    return static_cast<int>((as_of - exit.day) / kSpreadBlockDays);
-  };
-  Blocks blocks;
-  blocks.team_count = team_count;
-  for (const StageExit& exit : exits) {
-    if (block_of(exit) >= kMaxSpreadBlocks) continue;
-    blocks.block_count = std::max(blocks.block_count, block_of(exit) + 1);
-  }
-  std::vector<ShiftEvidence> evidence(static_cast<size_t>(blocks.block_count) * team_count);
-  for (const StageExit& exit : exits) {
-    const int block = block_of(exit);
-    if (block >= kMaxSpreadBlocks) continue;
-    const RepEffect& effect = effects[exit.rep];
-    const double x = chances.ProbitOf(chances.KindOf(exit)) + effect.mean;
-    evidence[static_cast<size_t>(block) * team_count + reps[exit.rep].team].Add(
-        x, exit.advanced ? 1 : 0, exit.advanced ? 0 : 1);
-  }
-  for (const ShiftEvidence& cell : evidence) blocks.shifts.push_back(ToShift(cell));
+Blocks ShiftsOf(const BlockEvidence& evidence) {
+  Blocks blocks = {evidence.block_count, evidence.team_count, {}};
+  for (const ShiftEvidence& cell : evidence.evidence) blocks.shifts.push_back(ToShift(cell));
   return blocks;
 }
 
@@ -161,11 +142,8 @@ GridPosterior FitRepSpread(absl::Span<const StageExit> exits, const AdvanceChanc
   return Normalised(grid, log_density);
 }
 
-SharedSpreads FitSharedSpreads(absl::Span<const StageExit> exits, const AdvanceChances& chances,
-                               absl::Span<const RepEffect> effects,
-                               absl::Span<const HistoryRep> reps, int team_count,
-                               const SharedSpreadOptions& options) {
-  const Blocks blocks = GroupByBlock(exits, chances, effects, reps, team_count, options.as_of);
+SharedSpreads FitSharedSpreads(const BlockEvidence& evidence, const SharedSpreadOptions& options) {
+  const Blocks blocks = ShiftsOf(evidence);
   const bool market_is_fixed = options.typical_market_sd <= 0;
   const bool team_is_fixed = options.typical_team_sd <= 0;
   const std::vector<double> grid = SdGrid();

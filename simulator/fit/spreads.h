@@ -18,29 +18,23 @@
 #include <cstdint>
 #include <vector>
 
-#include "absl/time/civil_time.h"
 #include "absl/types/span.h"
 #include "simulator/fit/advance_chances.h"
+#include "simulator/fit/block_evidence.h"
 #include "simulator/fit/exposure.h"
 #include "simulator/fit/grid_posterior.h"
-#include "simulator/fit/history.h"
-#include "simulator/model/model.h"
 
 namespace quotacast::simulator {
 
 // Sd of the prior's logarithm: a spread lies within a factor of 2.5 of the typical one in 4
 // companies of 5. Published win rates by quarter or vendor survey differ by about that.
 inline constexpr double kSpreadPriorLogSd = 0.7;
-inline constexpr int kSpreadBlockDays = 91;
-// Older blocks are left out.
-inline constexpr int kMaxSpreadBlocks = 24;
 
 // Posterior of tau; exits count alike, however old. `typical` 0 fixes it at 0.
 GridPosterior FitRepSpread(absl::Span<const StageExit> exits, const AdvanceChances& chances,
                            size_t rep_count, double typical);
 
 struct SharedSpreadOptions {
-  absl::CivilDay as_of;
   double typical_market_sd = 0;  // 0 fixes the spread at 0, as for teams.
   double typical_team_sd = 0;
   int draw_count = 64;
@@ -53,11 +47,7 @@ struct SharedSpreads {
   int block_count = 0;  // 91-day blocks with exits.
 };
 
-// `effects` are the reps': what a rep is known to be worth is no shock.
-SharedSpreads FitSharedSpreads(absl::Span<const StageExit> exits, const AdvanceChances& chances,
-                               absl::Span<const RepEffect> effects,
-                               absl::Span<const HistoryRep> reps, int team_count,
-                               const SharedSpreadOptions& options);
+SharedSpreads FitSharedSpreads(const BlockEvidence& blocks, const SharedSpreadOptions& options);
 
 }  // namespace quotacast::simulator
 

@@ -105,8 +105,9 @@ Fitted FitOf(const Data& data, const Company& company, uint64_t seed) {
   fitted.rep = FitRepSpread(data.exits, chances, data.reps.size(), kTypicalRep);
   fitted.rep_sd = DrawValues(fitted.rep, seed, "rep_sd", 64);
   const std::vector<RepEffect> none(data.reps.size());
-  fitted.shared = FitSharedSpreads(data.exits, chances, none, data.reps, company.teams,
-                                   {kAsOf, kTypicalMarket, kTypicalTeam, 64, seed});
+  fitted.shared = FitSharedSpreads(
+      CollectBlockEvidence(data.exits, chances, none, data.reps, company.teams, kAsOf),
+      {kTypicalMarket, kTypicalTeam, 64, seed});
   return fitted;
 }
 
@@ -244,8 +245,9 @@ TEST(Spreads, WithoutExitsThePriorRemains) {
   EXPECT_NEAR(FitRepSpread({}, chances, 1, kTypicalRep).mean(), kTypicalRep * kMeanPerMedian,
               0.006);
   const std::vector<RepEffect> none(1);
-  const SharedSpreads shared = FitSharedSpreads({}, chances, none, data.reps, 1,
-                                                {kAsOf, kTypicalMarket, kTypicalTeam, 256, 1});
+  const SharedSpreads shared =
+      FitSharedSpreads(CollectBlockEvidence({}, chances, none, data.reps, 1, kAsOf),
+                       {kTypicalMarket, kTypicalTeam, 256, 1});
   EXPECT_EQ(shared.block_count, 0);
   double market = 0;
   double team = 0;

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <map>
 
 #include "base/random.h"
+#include "simulator/fit/exposure.h"
 #include "simulator/fit/gaussian.h"
 #include "simulator/fit/grid_posterior.h"
 #include "simulator/fit/posterior.h"
-#include "simulator/fit/spreads.h"
 
 namespace quotacast::simulator {
 namespace {
@@ -80,43 +79,28 @@ std::vector<double> FitWinLevel(absl::Span<const WinBlock> blocks, double walk_s
   return draws;
 }
 
-std::vector<WinBlock> WinBlocksOf(absl::Span<const StageExit> exits, const AdvanceChances& chances,
-                                  absl::Span<const RepEffect> effects,
-                                  absl::Span<const HistoryRep> reps,
-                                  const WinLevelOptions& options) {
-  // By block back from the as-of day; the information of teams in it says how their shocks weigh.
-  struct Sums {
-    ShiftEvidence evidence;
-    std::map<int, double> team_information;
-  };
-  std::map<int, Sums> by_age;
-  for (const StageExit& exit : exits) {
-    const int age = static_cast<int>((options.as_of - exit.day) / kSpreadBlockDays);
-    if (age >= kMaxSpreadBlocks) continue;
-    Sums& sums = by_age[age];
-    const double before = sums.evidence.information;
-    sums.evidence.Add(chances.ProbitOf(chances.KindOf(exit)) + effects[exit.rep].mean,
-                      exit.advanced ? 1 : 0, exit.advanced ? 0 : 1);
-    sums.team_information[reps[exit.rep].team] += sums.evidence.information - before;
-  }
-  std::vector<WinBlock> blocks;
-  if (by_age.empty()) return blocks;
-  blocks.resize(static_cast<size_t>(by_age.rbegin()->first) + 1);
+std::vector<WinBlock> WinBlocksOf(const BlockEvidence& evidence, const WinLevelOptions& options) {
+  const size_t teams = static_cast<size_t>(evidence.team_count);
+  std::vector<WinBlock> blocks(static_cast<size_t>(evidence.block_count));
   double weights = 0;
-  for (const auto& [age, sums] : by_age) {
-    const double information = sums.evidence.information;
-    if (information <= 0) continue;
-    double team_shares = 0;
-    for (const auto& [team, of_team] : sums.team_information) {
-      team_shares += of_team * of_team / (information * information);
+  for (size_t age = 0; age < blocks.size(); ++age) {
+    // Squares of what teams say tell how much of their own shocks is in the block.
+    double score = 0, information = 0, squares = 0;
+    for (size_t team = 0; team < teams; ++team) {
+      const ShiftEvidence& of_team = evidence.evidence[age * teams + team];
+      score += of_team.score;
+      information += of_team.information;
+      squares += of_team.information * of_team.information;
     }
-    WinBlock& block = blocks[blocks.size() - 1 - static_cast<size_t>(age)];
-    block.estimate = sums.evidence.score / information;
-    block.precision = 1 / (1 / information + options.market_sd * options.market_sd +
-                           options.team_sd * options.team_sd * team_shares);
-    block.weight =
-        information * RecencyWeight(options.as_of - (age * kSpreadBlockDays + kSpreadBlockDays / 2),
-                                    options.as_of, options.recency_half_life_days);
+    if (information <= 0) continue;
+    WinBlock& block = blocks[blocks.size() - 1 - age];
+    block.estimate = score / information;
+    block.precision =
+        1 / (1 / information + options.market_sd * options.market_sd +
+             options.team_sd * options.team_sd * squares / (information * information));
+    const int middle = static_cast<int>(age) * kSpreadBlockDays + kSpreadBlockDays / 2;
+    block.weight = information * RecencyWeight(evidence.as_of - middle, evidence.as_of,
+                                               options.recency_half_life_days);
     weights += block.weight;
   }
   for (WinBlock& block : blocks) {

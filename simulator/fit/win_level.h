@@ -14,11 +14,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "absl/time/civil_time.h"
 #include "absl/types/span.h"
-#include "simulator/fit/advance_chances.h"
-#include "simulator/fit/exposure.h"
-#include "simulator/fit/history.h"
+#include "simulator/fit/block_evidence.h"
 #include "simulator/model/model.h"
 
 namespace quotacast::simulator {
@@ -53,17 +50,13 @@ std::vector<double> FitWinLevel(absl::Span<const WinBlock> blocks, double walk_s
                                 int draw_count, uint64_t seed);
 
 struct WinLevelOptions {
-  absl::CivilDay as_of;
   double recency_half_life_days = 364;
   double market_sd = 0;  // Of a block's own shock.
   double team_sd = 0;
 };
 
-// The blocks of exits, the oldest first. `effects` and teams are the reps'.
-std::vector<WinBlock> WinBlocksOf(absl::Span<const StageExit> exits, const AdvanceChances& chances,
-                                  absl::Span<const RepEffect> effects,
-                                  absl::Span<const HistoryRep> reps,
-                                  const WinLevelOptions& options);
+// The blocks of exits, the oldest first.
+std::vector<WinBlock> WinBlocksOf(const BlockEvidence& evidence, const WinLevelOptions& options);
 
 // Moves all advance probabilities by `shift` on the probit scale; 0 and 1 stay.
 void ShiftAdvances(double shift, std::vector<StageCell>& cells);

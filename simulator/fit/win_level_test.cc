@@ -142,7 +142,8 @@ TEST(WinLevelTest, BlocksOfExits) {
   }
   const std::vector<HistoryRep> reps = {{"r", 0, std::nullopt, std::nullopt}};
   const std::vector<WinBlock> blocks =
-      WinBlocksOf(exits, chances, std::vector<RepEffect>(1), reps, {as_of, 1e9, 0.1, 0.2});
+      WinBlocksOf(CollectBlockEvidence(exits, chances, std::vector<RepEffect>(1), reps, 1, as_of),
+                  {1e9, 0.1, 0.2});
   ASSERT_EQ(blocks.size(), 3u);
   EXPECT_NEAR(blocks[0].estimate, -1.2533, 1e-3);
   EXPECT_EQ(blocks[1].precision, 0);

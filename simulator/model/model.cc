@@ -261,39 +261,8 @@ void CheckReps(const PipelineState& state, const PipelineModel& model, Violation
   }
 }
 
-void CheckOpenDeals(const PipelineState& state, const PipelineModel& model,
-                    Violations& violations) {
-  std::unordered_set<uint64_t> ids;
-  ids.reserve(state.open_deals.size());
-  const int reps = static_cast<int>(state.reps.size());
-  const int segments = static_cast<int>(model.segments.size());
-  const int stages = static_cast<int>(model.stages.size());
-  for (size_t i = 0; i < state.open_deals.size() && !violations.full(); ++i) {
-    const OpenDeal& deal = state.open_deals[i];
-    const int64_t amount = deal.amount_minor_units.value_or(0);
-    const bool own_id = ids.insert(deal.id).second;
-    const bool sound = own_id && deal.rep >= 0 && deal.rep < reps && deal.segment >= 0 &&
-                       deal.segment < segments && deal.stage >= 0 && deal.stage < stages &&
-                       deal.age_days >= 0 && deal.age_days <= kMaxAgeDays && amount >= 0 &&
-                       amount <= kMaxAmountMinorUnits;
-    if (sound) continue;  // The usual case pays for no strings.
-    const std::string path = absl::StrCat("open_deals[", i, "]");
-    violations.Check(own_id, path + ".id", absl::StrCat(deal.id, " (", deal.key, ")"),
-                     "an id of its own");
-    violations.Check(deal.rep >= 0 && deal.rep < reps, path + ".rep", deal.rep,
-                     "the position of a rep");
-    violations.Check(deal.segment >= 0 && deal.segment < segments, path + ".segment", deal.segment,
-                     "the position of a segment");
-    violations.Check(deal.stage >= 0 && deal.stage < stages, path + ".stage", deal.stage,
-                     "the position of a stage");
-    violations.Check(deal.age_days >= 0 && deal.age_days <= kMaxAgeDays, path + ".age_days",
-                     deal.age_days, absl::StrCat("0 to ", kMaxAgeDays, " days"));
-    violations.Check(amount >= 0 && amount <= kMaxAmountMinorUnits, path + ".amount_minor_units",
-                     amount, "0 to 10^13 minor units");
-  }
-}
-
-// Who owns it, its segment and age.
+// What somebody holds: open deals, leads, customers. Who does, the segment and the age; the stage
+// and the amount of what has one.
 template <typename Item>
 void CheckHoldings(const std::vector<Item>& items, const PipelineState& state,
                    const PipelineModel& model, const std::string& list, Violations& violations) {
@@ -301,13 +270,21 @@ void CheckHoldings(const std::vector<Item>& items, const PipelineState& state,
   ids.reserve(items.size());
   const int reps = static_cast<int>(state.reps.size());
   const int segments = static_cast<int>(model.segments.size());
+  const int stages = static_cast<int>(model.stages.size());
   for (size_t i = 0; i < items.size() && !violations.full(); ++i) {
     const Item& item = items[i];
+    int stage = 0;
+    int64_t amount = 0;
+    if constexpr (requires { item.stage; }) stage = item.stage;
+    if constexpr (requires { item.amount_minor_units; }) {
+      amount = item.amount_minor_units.value_or(0);
+    }
     const bool own_id = ids.insert(item.id).second;
     const bool sound = own_id && item.rep >= 0 && item.rep < reps && item.segment >= 0 &&
-                       item.segment < segments && item.age_days >= 0 &&
-                       item.age_days <= kMaxAgeDays;
-    if (sound) continue;
+                       item.segment < segments && stage >= 0 && stage < stages &&
+                       item.age_days >= 0 && item.age_days <= kMaxAgeDays && amount >= 0 &&
+                       amount <= kMaxAmountMinorUnits;
+    if (sound) continue;  // The usual case pays for no strings.
     const std::string path = absl::StrCat(list, "[", i, "]");
     violations.Check(own_id, path + ".id", absl::StrCat(item.id, " (", item.key, ")"),
                      "an id of its own");
@@ -315,17 +292,12 @@ void CheckHoldings(const std::vector<Item>& items, const PipelineState& state,
                      "the position of a rep");
     violations.Check(item.segment >= 0 && item.segment < segments, path + ".segment", item.segment,
                      "the position of a segment");
+    violations.Check(stage >= 0 && stage < stages, path + ".stage", stage,
+                     "the position of a stage");
     violations.Check(item.age_days >= 0 && item.age_days <= kMaxAgeDays, path + ".age_days",
                      item.age_days, absl::StrCat("0 to ", kMaxAgeDays, " days"));
-  }
-}
-
-void CheckCustomerAmounts(const PipelineState& state, Violations& violations) {
-  for (size_t i = 0; i < state.customers.size() && !violations.full(); ++i) {
-    const int64_t amount = state.customers[i].amount_minor_units.value_or(0);
-    if (amount >= 0 && amount <= kMaxAmountMinorUnits) continue;
-    violations.Check(false, absl::StrCat("customers[", i, "].amount_minor_units"), amount,
-                     "0 to 10^13 minor units");
+    violations.Check(amount >= 0 && amount <= kMaxAmountMinorUnits, path + ".amount_minor_units",
+                     amount, "0 to 10^13 minor units");
   }
 }
 
@@ -393,10 +365,9 @@ absl::Status ValidateState(const PipelineState& state, const PipelineModel& mode
   CheckTeams(state, violations);
   CheckReps(state, model, violations);
   if (violations.full()) return std::move(violations).Result();
-  CheckOpenDeals(state, model, violations);
+  CheckHoldings(state.open_deals, state, model, "open_deals", violations);
   CheckHoldings(state.open_leads, state, model, "open_leads", violations);
   CheckHoldings(state.customers, state, model, "customers", violations);
-  CheckCustomerAmounts(state, violations);
   return std::move(violations).Result();
 }
 

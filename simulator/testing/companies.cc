@@ -36,6 +36,20 @@ RepState MakeRep(const std::string& key, int team, int period_count, int64_t quo
 
 }  // namespace
 
+std::vector<int> AgingEdges() { return {9, 30}; }
+
+std::vector<StageCell> AgingStages() {
+  std::vector<StageCell> stages(3);
+  for (int s = 0; s < 3; ++s) {
+    stages[s].entry_day_exit_share = 0.05;
+    stages[s].first_week_exit_share = 0.2 + 0.1 * s;
+    stages[s].entry_advance_probability = 0.5 + 0.1 * s;
+    for (int b = 0; b < 3; ++b)
+      stages[s].ages.push_back({0.02 + 0.02 * b, 0.7 - 0.1 * b + 0.05 * s});
+  }
+  return stages;
+}
+
 Company MakeCompany(const CompanyOptions& options) {
   Company company;
   PipelineModel& model = company.model;

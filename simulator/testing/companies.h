@@ -4,6 +4,7 @@
 #define QUOTACAST_SIMULATOR_TESTING_COMPANIES_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "simulator/model/model.h"
 
@@ -43,6 +44,10 @@ struct CompanyOptions {
   int period_count = 1;
   int period_weeks = 13;  // Whole weeks, so that all steps are full.
 };
+
+// Three stages that differ from each other and with age, by the bins of AgingEdges.
+std::vector<int> AgingEdges();
+std::vector<StageCell> AgingStages();
 
 // The as-of date is Sunday 2017-10-01's eve: periods start on 2017-10-01 and last whole weeks.
 Company MakeCompany(const CompanyOptions& options);

@@ -21,7 +21,7 @@
 #include "services/metrics/book.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/kpi/registry.h"
-#include "tools/gen/event_stream.h"
+#include "tests/integration/generated_book.h"
 #include "tools/gen/options.h"
 
 namespace quotacast {
@@ -122,18 +122,8 @@ class RecordKpisTest : public ::testing::Test {
     const gen::CompanyOptions options;
     sums_ = new Sums;
     metrics::Book book;
-    int64_t offset = 0;
-    const absl::StatusOr<int64_t> count =
-        gen::ForEachEvent(options, [&](const ingestion::v1::NewEvent& event) {
-          sums_->Add(event);
-          ingestion::v1::EventRecord record;
-          record.set_offset(++offset);
-          *record.mutable_id() = event.id();
-          *record.mutable_effective_time() = event.effective_time();
-          *record.mutable_recorded_time() = event.effective_time();
-          *record.mutable_event() = event.event();
-          return book.Append(record).ok();
-        });
+    const absl::StatusOr<int64_t> count = AppendCompany(
+        options, [](const ingestion::v1::NewEvent& event) { sums_->Add(event); }, book);
     ASSERT_TRUE(count.ok()) << count.status();
     ASSERT_EQ(book.last_offset(), *count);
     last_day_ = options.last_day;

@@ -13,8 +13,10 @@
 #include "simulator/engine/win_thresholds.h"
 #include "simulator/fit/fit.h"
 #include "simulator/fit/planted_history.h"
+#include "simulator/model/age_bins.h"
 #include "simulator/model/model.h"
 #include "tests/validation/dice.h"
+#include "tests/validation/model_draws.h"
 
 namespace quotacast::validation {
 namespace {
@@ -77,23 +79,8 @@ PlantedCell OfTheseReps(const PlantedPipeline& truth, PlantedCell cell) {
   return cell;
 }
 
-// What a figure of the draws is, as draws.
-template <typename Figure>
-std::vector<double> Draws(const PipelineModel& model, const Figure& figure) {
-  std::vector<double> draws;
-  draws.reserve(model.draws.size());
-  for (const ParameterDraw& draw : model.draws) draws.push_back(figure(draw));
-  return draws;
-}
-
 // The age bin that is judged: old enough to have deals of every stage, young enough to have many.
 constexpr int kJudgedAgeDays = 20;
-
-size_t BinOf(const std::vector<int>& edges, int age_days) {
-  size_t bin = 0;
-  while (bin < edges.size() && edges[bin] <= age_days) ++bin;
-  return bin;
-}
 
 // Deals that each rep creates in the quarter after the history. A deal's life and arrival depend on
 // the seed alone, so that a longer history begins as the shorter one.
@@ -135,15 +122,14 @@ void TallyCompany(const PlantedPipeline& truth, const std::vector<double>& creat
                                 return AdvanceProbability(draw.cells[position], edges);
                               }),
                         advance));
-    tally.Add(
-        "exit rate of a stage", company,
-        RankAmong(
-            Draws(
-                model,
-                [&](const ParameterDraw& draw) {
-                  return draw.cells[position].ages[BinOf(edges, kJudgedAgeDays)].exit_rate_per_day;
-                }),
-            cell.exit_rate_per_day));
+    tally.Add("exit rate of a stage", company,
+              RankAmong(Draws(model,
+                              [&](const ParameterDraw& draw) {
+                                return draw.cells[position]
+                                    .ages[simulator::AgeBinOf(kJudgedAgeDays, edges)]
+                                    .exit_rate_per_day;
+                              }),
+                        cell.exit_rate_per_day));
   }
   tally.Add("win probability", company,
             RankAmong(Draws(model,

@@ -11,12 +11,14 @@
 #include "absl/time/civil_time.h"
 #include "base/random.h"
 #include "base/status_macros.h"
+#include "simulator/fit/block_evidence.h"
 #include "simulator/fit/fit.h"
 #include "simulator/fit/planted_history.h"
 #include "simulator/fit/spreads.h"
 #include "simulator/fit/tenure.h"
 #include "simulator/model/model.h"
 #include "tests/validation/dice.h"
+#include "tests/validation/model_draws.h"
 
 namespace quotacast::validation {
 namespace {
@@ -99,14 +101,6 @@ PlantedCompany Draw(Dice& dice) {
   return company;
 }
 
-template <typename Figure>
-void Tally(const char* quantity, int company, double truth, const PipelineModel& model,
-           const Figure& figure, IntervalTally& tally) {
-  std::vector<double> draws;
-  for (const ParameterDraw& draw : model.draws) draws.push_back(figure(draw));
-  tally.Add(quantity, company, RankAmong(std::move(draws), truth));
-}
-
 }  // namespace
 
 absl::StatusOr<IntervalTally> TallyPlantedPeople(const PlantedPeopleOptions& options) {
@@ -126,21 +120,18 @@ absl::StatusOr<IntervalTally> TallyPlantedPeople(const PlantedPeopleOptions& opt
             simulator::PlantHistory(truth.pipeline,
                                     StableId("people", absl::StrCat(options.seed, "/", company))),
             fit));
-    Tally(
-        "ramp", company, truth.pipeline.ramp_weeks, model,
-        [](const ParameterDraw& draw) { return draw.ramp_weeks; }, tally);
-    Tally(
-        "spread of ability", company, truth.rep_sd, model,
-        [](const ParameterDraw& draw) { return draw.rep_sd; }, tally);
-    Tally(
-        "spread of quarters", company, truth.market_sd, model,
-        [](const ParameterDraw& draw) { return draw.market_sd; }, tally);
+    const auto add = [&](const char* quantity, double of_truth, const auto& figure) {
+      tally.Add(quantity, company, RankAmong(Draws(model, figure), of_truth));
+    };
+    add("ramp", truth.pipeline.ramp_weeks,
+        [](const ParameterDraw& draw) { return draw.ramp_weeks; });
+    add("spread of ability", truth.rep_sd, [](const ParameterDraw& draw) { return draw.rep_sd; });
+    add("spread of quarters", truth.market_sd,
+        [](const ParameterDraw& draw) { return draw.market_sd; });
     if (model.draws.front().attrition_bands.empty()) continue;
     for (size_t band = 0; band < kBands; ++band) {
-      Tally(
-          kBandNames[band], company, truth.attrition_per_year[band], model,
-          [band](const ParameterDraw& draw) { return draw.attrition_bands[band].rate_per_year; },
-          tally);
+      add(kBandNames[band], truth.attrition_per_year[band],
+          [band](const ParameterDraw& draw) { return draw.attrition_bands[band].rate_per_year; });
     }
   }
   options.progress(options.company_count, options.company_count);
