@@ -18,6 +18,7 @@
 #include "services/metrics/book_records.h"
 #include "services/metrics/deal_columns.h"
 #include "services/metrics/lazy_value.h"
+#include "services/metrics/view_memo.h"
 
 namespace quotacast::metrics {
 
@@ -205,6 +206,8 @@ struct BookView {
   absl::Status currency_status;
   // Plain sentences on data that could not be used as it stands.
   std::vector<std::string> notes;
+  // What KPIs work out of the view alike.
+  ViewMemo memo;
 };
 
 }  // namespace quotacast::metrics

@@ -10,11 +10,12 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "absl/time/civil_time.h"
 #include "base/fiscal_calendar.h"
-#include "services/metrics/field_history.h"
+#include "services/metrics/day_sayings.h"
 #include "services/metrics/lazy_value.h"
 
 namespace quotacast::metrics {
@@ -25,11 +26,16 @@ enum class StageCategory : uint8_t { kOpen, kWon, kLost };
 enum class DealMotion : uint8_t { kUnknown, kNew, kExpansion, kRenewal };
 
 class DealColumns;
+using Stays = DaySayings<uint32_t>;  // Values are stages of the view.
+using ExpectedCloses = DaySayings<int32_t>;
 
 // One deal of the columns. Days count from 1970-01-01.
 class DealRef {
  public:
   DealRef(const DealColumns* columns, size_t position) : columns_(columns), position_(position) {}
+  // Of a deal whose rep is at hand already.
+  DealRef(const DealColumns* columns, size_t position, int rep)
+      : columns_(columns), position_(position), known_rep_(rep) {}
 
   // In the columns, and among the opportunities of the view.
   size_t position() const { return position_; }
@@ -52,8 +58,11 @@ class DealRef {
   int discovery_rating() const;  // 1 to 5; 0: not rated.
 
  private:
+  static constexpr int kUnknown = -2;
+
   const DealColumns* columns_;
   size_t position_;
+  int known_rep_ = kUnknown;
 };
 
 // The deals of some columns, one after the other.
@@ -87,9 +96,95 @@ class DealRange {
 // A deal that is closed on the day of the view, with what is asked of it most.
 struct ClosedDeal {
   uint32_t position = 0;
+  int rep = 0;
   int32_t close_day = 0;
-  std::optional<int64_t> amount_minor_units;
   bool is_won = false;
+  std::optional<int64_t> amount_minor_units;
+};
+
+// Closed deals in order of the day of their closing, then of the deal.
+class ClosedDeals {
+ public:
+  // Some that follow each other.
+  class Range {
+   public:
+    class Iterator {
+     public:
+      Iterator(const ClosedDeals* deals, size_t number) : deals_(deals), number_(number) {}
+      ClosedDeal operator*() const { return deals_->At(number_); }
+      Iterator& operator++() {
+        ++number_;
+        return *this;
+      }
+      bool operator!=(const Iterator& other) const { return number_ != other.number_; }
+
+     private:
+      const ClosedDeals* deals_;
+      size_t number_;
+    };
+
+    Range(const ClosedDeals* deals, size_t begin, size_t end)
+        : deals_(deals), begin_(begin), end_(end) {}
+    Iterator begin() const { return {deals_, begin_}; }
+    Iterator end() const { return {deals_, end_}; }
+    size_t size() const { return end_ - begin_; }
+    ClosedDeal operator[](size_t i) const { return deals_->At(begin_ + i); }
+    // Of the deals, in their order.
+    std::span<const uint32_t> positions() const {
+      return std::span(deals_->positions_).subspan(begin_, size());
+    }
+
+   private:
+    const ClosedDeals* deals_;
+    size_t begin_;
+    size_t end_;
+  };
+
+  explicit ClosedDeals(const DealColumns& columns);
+
+  // Those closed on a day of the period; all without one.
+  Range In(const std::optional<FiscalPeriod>& period) const;
+
+ private:
+  ClosedDeal At(size_t number) const;
+
+  // Apart from each other, because most who ask look at some of them only.
+  std::vector<uint32_t> positions_;
+  std::vector<int32_t> reps_;
+  std::vector<int32_t> days_;
+  std::vector<uint8_t> is_won_;
+  std::vector<int64_t> amounts_;  // DealColumns::kNoAmount: none.
+};
+
+// Deals picked out of all, in their order.
+class SomeDeals {
+ public:
+  class Iterator {
+   public:
+    Iterator(const DealColumns* columns, const uint32_t* position)
+        : columns_(columns), position_(position) {}
+    DealRef operator*() const { return {columns_, *position_}; }
+    Iterator& operator++() {
+      ++position_;
+      return *this;
+    }
+    bool operator!=(const Iterator& other) const { return position_ != other.position_; }
+
+   private:
+    const DealColumns* columns_;
+    const uint32_t* position_;
+  };
+
+  SomeDeals(const DealColumns* columns, std::vector<uint32_t> positions)
+      : columns_(columns), positions_(std::move(positions)) {}
+  Iterator begin() const { return {columns_, positions_.data()}; }
+  Iterator end() const { return {columns_, positions_.data() + positions_.size()}; }
+  size_t size() const { return positions_.size(); }
+  std::span<const uint32_t> positions() const { return positions_; }
+
+ private:
+  const DealColumns* columns_;
+  std::vector<uint32_t> positions_;
 };
 
 // One entry per deal of the view in each column, in order of id. Names are positions in the view's
@@ -101,11 +196,19 @@ class DealColumns {
 
   size_t size() const { return rep.size(); }
   DealRef At(size_t position) const { return {this, position}; }
+  DealRef At(const ClosedDeal& closed) const { return {this, closed.position, closed.rep}; }
   DealRange All() const { return {this, size()}; }
 
-  // Closed on a day of the period (of all time without one), in order of the day and then of the
-  // deal. The order is made when first asked for.
-  std::span<const ClosedDeal> ClosedIn(const std::optional<FiscalPeriod>& period) const;
+  // Closed on a day of the period (of all time without one). The order is made when first asked
+  // for.
+  ClosedDeals::Range ClosedIn(const std::optional<FiscalPeriod>& period) const;
+  // Created on a day of the period, in order of the deals.
+  SomeDeals CreatedIn(const std::optional<FiscalPeriod>& period) const;
+  // Open when the period began, or created in it, in order of the deals; all deals without one. Its
+  // last closing counts: one that was reopened since was open all the time.
+  SomeDeals OpenIn(const std::optional<FiscalPeriod>& period) const;
+  // Open on the day of the view.
+  SomeDeals OpenNow() const;
 
   LazyList<int32_t> rep;
   LazyList<int32_t> segment;
@@ -126,20 +229,36 @@ class DealColumns {
   LazyList<uint8_t> discovery_rating;
   // Stays in stages, at least one per deal, closing stages included: the stage from each day on.
   // The last one is where it stands.
-  LazyValue<FieldHistory<int32_t>> stays;
+  LazyValue<Stays> stays;
   // When it was expected to close, from each day on; what was cleared says nothing.
-  LazyValue<FieldHistory<int32_t>> expected_closes;
+  LazyValue<ExpectedCloses> expected_closes;
 
  private:
+  // Those that `is_one`(position) says yes to.
+  template <typename IsOne>
+  SomeDeals Pick(IsOne is_one) const;
+
   struct ClosedOrder {
     std::once_flag once;
-    std::vector<ClosedDeal> deals;
+    std::optional<ClosedDeals> deals;
   };
 
   std::shared_ptr<ClosedOrder> closed_ = std::make_shared<ClosedOrder>();
 };
 
-inline int DealRef::rep() const { return columns_->rep[position_]; }
+inline ClosedDeal ClosedDeals::At(size_t number) const {
+  const int64_t amount = amounts_[number];
+  return {.position = positions_[number],
+          .rep = reps_[number],
+          .close_day = days_[number],
+          .is_won = is_won_[number] != 0,
+          .amount_minor_units =
+              amount == DealColumns::kNoAmount ? std::nullopt : std::optional(amount)};
+}
+
+inline int DealRef::rep() const {
+  return known_rep_ != kUnknown ? known_rep_ : columns_->rep[position_];
+}
 inline int DealRef::segment() const { return columns_->segment[position_]; }
 inline int DealRef::product() const { return columns_->product[position_]; }
 inline int DealRef::account() const { return columns_->account[position_]; }

@@ -43,7 +43,7 @@ std::vector<BookOpportunity> Deals() {
 
 std::string Closed(const DealColumns& columns, const std::optional<FiscalPeriod>& period) {
   std::string text;
-  for (const ClosedDeal& deal : columns.ClosedIn(period)) {
+  for (const ClosedDeal deal : columns.ClosedIn(period)) {
     absl::StrAppend(&text, deal.position, deal.is_won ? "w" : "l",
                     deal.amount_minor_units ? absl::StrCat(*deal.amount_minor_units) : "-", " ");
   }
@@ -78,10 +78,53 @@ TEST(ClosedIn, OrdersManyDays) {
   const auto columns = ColumnsOf(deals);
   const auto closed = columns->ClosedIn(std::nullopt);
   ASSERT_EQ(closed.size(), wanted.size());
-  for (size_t i = 0; i < wanted.size(); ++i) {
-    ASSERT_EQ(DayOfNumber(closed[i].close_day), wanted[i].first);
-    ASSERT_EQ(closed[i].position, wanted[i].second);
+  size_t i = 0;
+  for (const ClosedDeal deal : closed) {
+    ASSERT_EQ(DayOfNumber(deal.close_day), wanted[i].first);
+    ASSERT_EQ(deal.position, wanted[i].second);
+    ++i;
   }
+}
+
+std::vector<size_t> PositionsOf(const SomeDeals& deals) {
+  std::vector<size_t> positions;
+  for (const DealRef deal : deals) positions.push_back(deal.position());
+  return positions;
+}
+
+// Against the definitions, for every period of some days and none.
+TEST(SomeDeals, AreThoseOfThePeriodInOrder) {
+  std::vector<BookOpportunity> deals(300);
+  for (uint32_t i = 0; i < deals.size(); ++i) {
+    const auto bits = RandomBlock(6, i, 0, RandomPurpose::kSynthetic, 0);
+    deals[i].created_day = CivilDay(2017, 1, 1) + static_cast<int>(bits[0] % 30);
+    deals[i].close_day = deals[i].created_day + static_cast<int>(bits[1] % 10);
+    deals[i].outcome = static_cast<StageCategory>(bits[2] % 3);
+  }
+  const auto columns = ColumnsOf(deals);
+  for (int start = -2; start < 45; start += 3) {
+    for (const int length : {0, 1, 7}) {
+      const FiscalPeriod period{.name = "",
+                                .start = CivilDay(2017, 1, 1) + start,
+                                .end = CivilDay(2017, 1, 1) + start + length};
+      std::vector<size_t> created, open;
+      for (size_t i = 0; i < deals.size(); ++i) {
+        const BookOpportunity& deal = deals[i];
+        const bool is_open = deal.outcome == StageCategory::kOpen;
+        if (deal.created_day >= period.start && deal.created_day < period.end) created.push_back(i);
+        if (deal.created_day < period.end && (is_open || deal.close_day >= period.start)) {
+          open.push_back(i);
+        }
+      }
+      EXPECT_EQ(PositionsOf(columns->CreatedIn(period)), created);
+      EXPECT_EQ(PositionsOf(columns->OpenIn(period)), open);
+    }
+  }
+  EXPECT_EQ(columns->CreatedIn(std::nullopt).size(), deals.size());
+  EXPECT_EQ(columns->OpenIn(std::nullopt).size(), deals.size());
+  for (const DealRef deal : columns->OpenNow()) EXPECT_EQ(deal.outcome(), StageCategory::kOpen);
+  EXPECT_EQ(columns->OpenNow().size() + columns->ClosedIn(std::nullopt).size(), deals.size());
+  EXPECT_EQ(DealColumns().OpenNow().size(), 0u);
 }
 
 TEST(DealRef, TellsWhatIsNotThere) {

@@ -137,6 +137,7 @@ class HistoryWriter {
 
   void AddExpectedClose(std::optional<int32_t> expected_day, int32_t day) {
     const int32_t value = expected_day.value_or(DealColumns::kNoDay);
+    if (!expected_day) into_.may_clear_expected_closes = true;
     const int32_t* last = into_.expected_closes.Last();
     if (value != (last == nullptr ? DealColumns::kNoDay : *last))
       into_.expected_closes.Say(day, value);
@@ -172,6 +173,7 @@ void TakeOver(const DealLayer& known, size_t first, size_t last, DealLayer& into
                          known.is_undated.begin() + static_cast<std::ptrdiff_t>(last));
   ForEachHistory([&](auto& to, const auto& from) { to.AddDeals(from, first, last); }, into, known);
   into.may_have_bad_amounts |= known.may_have_bad_amounts;
+  into.may_clear_expected_closes |= known.may_clear_expected_closes;
 }
 
 // Takes over deals one by one, those that follow each other at once.

@@ -76,6 +76,8 @@ struct DealLayer {
   FieldHistory<uint8_t> customer_problems;
   // Some amount may be none of money.
   bool may_have_bad_amounts = false;
+  // Some expected close may have been cleared.
+  bool may_clear_expected_closes = false;
 };
 
 // Where the histories of a deal lie.
@@ -116,6 +118,10 @@ class DealHistories {
   // Some amount may be none of money.
   bool may_have_bad_amounts() const {
     return base_->may_have_bad_amounts || patch_->may_have_bad_amounts;
+  }
+  // Some expected close may have been cleared.
+  bool may_clear_expected_closes() const {
+    return base_->may_clear_expected_closes || patch_->may_clear_expected_closes;
   }
 
   const std::shared_ptr<const NameOrder>& names() const { return names_; }

@@ -22,18 +22,69 @@ class DealColumnReader {
 
   explicit DealColumnReader(std::shared_ptr<const Deals> deals) : deals_(std::move(deals)) {}
 
-  // A column of what make(reader, layer, deal) says of each deal.
-  template <typename Value, typename Make>
-  LazyList<Value> Column(Make make) const {
-    return LazyList<Value>(size(), [reader = *this, make] {
-      std::vector<Value> values;
-      values.reserve(reader.size());
-      for (const uint32_t place : reader.deals_->places) {
-        const auto [layer, deal] = reader.deals_->histories->At(place);
-        values.push_back(make(reader, layer, deal));
-      }
-      return values;
+  // A column of a field: said(value, day) of what was said last by the day of the view, and from
+  // when on; unsaid(layer, deal) where nothing was.
+  template <typename Value, typename History, typename Said, typename Unsaid>
+  LazyList<Value> Column(History DealLayer::*history, Said said, Unsaid unsaid) const {
+    return LazyList<Value>(size(), [reader = *this, history, said, unsaid] {
+      return reader.Read<Value>(history, said, unsaid);
     });
+  }
+
+  // Likewise at once.
+  template <typename Value, typename History, typename Said, typename Unsaid>
+  std::vector<Value> Read(History DealLayer::*history, Said said, Unsaid unsaid) const {
+    const DealHistories& histories = *deals_->histories;
+    const auto in_base = (*histories.base().*history).Latest();
+    const auto in_patch = (histories.patch().*history).Latest();
+    const uint32_t base_size = static_cast<uint32_t>(histories.base()->size());
+    const int32_t day = deals_->day;
+    const uint32_t* places = deals_->places.data();
+    std::vector<Value> column(size());
+    Value* values = column.data();
+    // Deals of which more was said later wait until the others are read: what is looked at of them
+    // lies anywhere.
+    std::vector<uint32_t> later;
+    for (size_t i = 0; i < column.size(); ++i) {
+      const bool is_in_base = places[i] < base_size;
+      const auto& latest = is_in_base ? in_base : in_patch;
+      const size_t deal = is_in_base ? places[i] : places[i] - base_size;
+      if (latest.AreSaidBy(deal, day)) {
+        values[i] = said(latest.values[deal], latest.days[deal]);
+      } else {
+        later.push_back(static_cast<uint32_t>(i));
+      }
+    }
+    constexpr size_t kAhead = 8;
+    for (size_t k = 0; k < later.size(); ++k) {
+      if (k + 2 * kAhead < later.size()) {
+        const auto [layer, deal] = histories.At(places[later[k + 2 * kAhead]]);
+        (layer.*history).PrefetchPlace(deal);
+      }
+      if (k + kAhead < later.size()) {
+        const auto [layer, deal] = histories.At(places[later[k + kAhead]]);
+        (layer.*history).PrefetchSayings(deal);
+      }
+      const auto [layer, deal] = histories.At(places[later[k]]);
+      const auto& field = layer.*history;
+      const uint32_t end = field.EndOf(deal, day);
+      values[later[k]] = end > field.BeginOf(deal)
+                             ? said(field.ValueAt(end - 1), field.DayAt(end - 1))
+                             : unsaid(layer, deal);
+    }
+    return column;
+  }
+
+  // What make(layer, deal) says of each deal.
+  template <typename Value, typename Make>
+  std::vector<Value> Walk(Make make) const {
+    std::vector<Value> values;
+    values.reserve(size());
+    for (const uint32_t place : deals_->places) {
+      const auto [layer, deal] = deals_->histories->At(place);
+      values.push_back(make(layer, deal));
+    }
+    return values;
   }
 
   // The last value of a field, which is `none` before the first one.
@@ -41,27 +92,27 @@ class DealColumnReader {
   LazyList<Value> LastValues(FieldHistory<Value> DealLayer::*history, Value none) const {
     if (!deals_->histories->MaySayAny(history)) return Same(none);
     return Column<Value>(
-        [history, none](const DealColumnReader& reader, const DealLayer& layer, size_t deal) {
-          return (layer.*history).On(deal, reader.day(), none);
-        });
+        history, [](Value value, int32_t) { return value; },
+        [none](const DealLayer&, size_t) { return none; });
   }
 
   // Where the last name of a field stands, whose positions are by code; `none` without a name.
   template <typename History, typename Positions>
   LazyList<int32_t> LastNames(History DealLayer::*history, Positions positions, int none) const {
     if (!deals_->histories->MaySayAny(history)) return Same<int32_t>(none);
-    return Column<int32_t>(
-        [history, positions = std::move(positions), none](
-            const DealColumnReader& reader, const DealLayer& layer, size_t deal) -> int32_t {
-          const uint32_t code = (layer.*history).On(deal, reader.day(), Dictionary::kNone);
+    return LazyList<int32_t>(
+        size(), [reader = *this, history, positions = std::move(positions), none] {
           const std::vector<int>& by_code = positions;
-          return code == Dictionary::kNone ? none : by_code[code];
+          const int* position_of = by_code.data();
+          return reader.Read<int32_t>(
+              history, [position_of](uint32_t code, int32_t) { return position_of[code]; },
+              [none](const DealLayer&, size_t) { return none; });
         });
   }
 
   size_t size() const { return deals_->places.size(); }
   int32_t day() const { return deals_->day; }
-  const Deals& deals() const { return *deals_; }
+  const std::shared_ptr<const Deals>& deals() const { return deals_; }
 
  private:
   template <typename Value>
@@ -90,6 +141,17 @@ int64_t LastAmount(const DealLayer& layer, size_t deal, int32_t day) {
   return DealColumns::kNoAmount;
 }
 
+std::vector<int64_t> ReadLastAmounts(const DealColumnReader& reader) {
+  if (reader.deals()->histories->may_have_bad_amounts()) {
+    return reader.Walk<int64_t>([day = reader.day()](const DealLayer& layer, size_t deal) {
+      return LastAmount(layer, deal, day);
+    });
+  }
+  return reader.Read<int64_t>(
+      &DealLayer::amounts, [](const StatedAmount& amount, int32_t) { return amount.minor_units; },
+      [](const DealLayer&, size_t) { return DealColumns::kNoAmount; });
+}
+
 // Likewise of the first amount above zero.
 int64_t EntryAmount(const DealLayer& layer, size_t deal, int32_t day) {
   const uint32_t end = layer.amounts.EndOf(deal, day);
@@ -107,28 +169,36 @@ struct StagePlan {
   int first_stage = 0;                    // Where deals stand that nobody put into one.
 };
 
-FieldHistory<int32_t> ReadStays(const DealColumnReader& reader, const StagePlan& plan) {
-  FieldHistory<int32_t> stays;
-  const int32_t day = reader.day();
-  stays.Reserve(reader.size(), 4 * reader.size());
-  for (const uint32_t place : reader.deals().places) {
-    const auto [layer, deal] = reader.deals().histories->At(place);
-    const uint32_t begin = layer.stages.BeginOf(deal);
-    const uint32_t end = layer.stages.EndOf(deal, day);
-    for (uint32_t stay = begin; stay < end; ++stay) {
-      stays.Say(layer.stages.DayAt(stay), plan.positions[layer.stages.ValueAt(stay)]);
-    }
-    if (begin == end) stays.Say(CreatedDay(layer, deal, day), plan.first_stage);
-    stays.EndDeal();
-  }
-  return stays;
+// The histories of a field as they are on the day of the view.
+template <typename Code, typename History>
+typename DaySayings<Code>::Source SourceOf(const DealColumnReader& reader,
+                                           History DealLayer::*history) {
+  const std::shared_ptr<const DealHistories>& histories = reader.deals()->histories;
+  return {.owner = reader.deals(),
+          .base = &((*histories->base()).*history),
+          .patch = &(histories->patch().*history),
+          .places = &reader.deals()->places,
+          .base_size = static_cast<uint32_t>(histories->base()->size()),
+          .day = reader.day()};
 }
 
-FieldHistory<int32_t> ReadExpectedCloses(const DealColumnReader& reader) {
+Stays StaysOf(const DealColumnReader& reader, const StagePlan& plan,
+              const LazyList<int32_t>& created_days) {
+  Stays::Source source = SourceOf<uint32_t>(reader, &DealLayer::stages);
+  source.meanings = plan.positions;
+  source.unsaid_value = plan.first_stage;
+  source.unsaid_days = created_days;
+  return Stays(std::move(source));
+}
+
+ExpectedCloses ExpectedClosesOf(const DealColumnReader& reader) {
+  if (!reader.deals()->histories->may_clear_expected_closes()) {
+    return ExpectedCloses(SourceOf<int32_t>(reader, &DealLayer::expected_closes));
+  }
   FieldHistory<int32_t> closes;
   closes.Reserve(reader.size(), 2 * reader.size());
-  for (const uint32_t place : reader.deals().places) {
-    const auto [layer, deal] = reader.deals().histories->At(place);
+  for (const uint32_t place : reader.deals()->places) {
+    const auto [layer, deal] = reader.deals()->histories->At(place);
     const FieldHistory<int32_t>& expected = layer.expected_closes;
     const uint32_t end = expected.EndOf(deal, reader.day());
     for (uint32_t saying = expected.BeginOf(deal); saying < end; ++saying) {
@@ -137,7 +207,7 @@ FieldHistory<int32_t> ReadExpectedCloses(const DealColumnReader& reader) {
     }
     closes.EndDeal();
   }
-  return closes;
+  return ExpectedCloses(std::move(closes));
 }
 
 void AddAmountCalls(const DealPlace& at, int32_t day, BookOpportunity& opportunity) {
@@ -164,12 +234,10 @@ void AddCategoryCalls(const DealPlace& at, int32_t day, BookOpportunity& opportu
 
 std::vector<BookOpportunity> BuildOpportunities(const DealColumnReader& reader,
                                                 const DealColumns& columns) {
-  const DealHistories& histories = *reader.deals().histories;
-  const FieldHistory<int32_t>& stays = *columns.stays;
-  const FieldHistory<int32_t>& closes = *columns.expected_closes;
+  const DealHistories& histories = *reader.deals()->histories;
   std::vector<BookOpportunity> opportunities(reader.size());
   for (size_t i = 0; i < opportunities.size(); ++i) {
-    const uint32_t place = reader.deals().places[i];
+    const uint32_t place = reader.deals()->places[i];
     const DealRef deal = columns.At(i);
     BookOpportunity& opportunity = opportunities[i];
     opportunity.id = std::string(histories.IdOf(place));
@@ -178,7 +246,8 @@ std::vector<BookOpportunity> BuildOpportunities(const DealColumnReader& reader,
     opportunity.product = deal.product();
     opportunity.account = deal.account();
     opportunity.created_day = DayOfNumber(deal.created_day());
-    for (uint32_t stay = stays.BeginOf(i); stay < stays.EndOf(i); ++stay) {
+    const Stays::List stays = columns.stays->Of(i);
+    for (size_t stay = 0; stay < stays.size(); ++stay) {
       opportunity.visits.push_back(
           {.stage = stays.ValueAt(stay), .entered_day = DayOfNumber(stays.DayAt(stay))});
     }
@@ -192,7 +261,8 @@ std::vector<BookOpportunity> BuildOpportunities(const DealColumnReader& reader,
     if (const auto day = deal.expected_close_day()) {
       opportunity.expected_close_day = DayOfNumber(*day);
     }
-    for (uint32_t saying = closes.BeginOf(i); saying < closes.EndOf(i); ++saying) {
+    const ExpectedCloses::List closes = columns.expected_closes->Of(i);
+    for (size_t saying = 0; saying < closes.size(); ++saying) {
       opportunity.expected_closes.push_back(
           {DayOfNumber(closes.DayAt(saying)), DayOfNumber(closes.ValueAt(saying))});
     }
@@ -236,15 +306,27 @@ DealReader::DealReader(std::shared_ptr<const DealHistories> histories, int32_t d
 void DealReader::Select(Deals& deals) {
   const DealHistories& histories = *deals.histories;
   const bool any_ends = histories.MaySayAny(&DealLayer::ends);
+  const uint32_t base_size = static_cast<uint32_t>(histories.base()->size());
+  const int32_t* first_days[] = {histories.base()->first_days.data(),
+                                 histories.patch().first_days.data()};
+  const uint8_t* is_undated[] = {histories.base()->is_undated.data(),
+                                 histories.patch().is_undated.data()};
+  const int32_t day = deals.day;
   deals.places.resize(histories.size());
+  uint32_t* selected = deals.places.data();
   size_t count = 0;
   // Deals come in no order of time: a jump for each that is too late would be guessed wrong.
   for (const uint32_t place : histories.places()) {
-    const auto [layer, deal] = histories.At(place);
-    undated_count_ += layer.is_undated[deal];
-    const bool is_gone = any_ends && layer.ends.On(deal, deals.day, 0) != 0;
-    deals.places[count] = place;
-    count += layer.first_days[deal] <= deals.day && !is_gone ? 1 : 0;
+    const size_t layer = place < base_size ? 0 : 1;
+    const size_t deal = layer == 0 ? place : place - base_size;
+    undated_count_ += is_undated[layer][deal];
+    bool is_there = first_days[layer][deal] <= day;
+    if (any_ends) {
+      const DealPlace at = histories.At(place);
+      is_there &= at.layer.ends.On(at.deal, day, 0) == 0;
+    }
+    selected[count] = place;
+    count += is_there ? 1 : 0;
   }
   deals.places.resize(count);
 }
@@ -366,9 +448,9 @@ void DealReader::Fill(const Defaults& defaults,
       reader.LastNames(&DealLayer::close_reasons, close_reasons_.positions(), -1);
   columns.competitor = reader.LastNames(&DealLayer::competitors, competitors_.positions(), -1);
   columns.motion = reader.LastValues(&DealLayer::motions, DealMotion::kUnknown);
-  columns.created_day =
-      reader.Column<int32_t>([](const DealColumnReader& reader, const DealLayer& layer,
-                                size_t deal) { return CreatedDay(layer, deal, reader.day()); });
+  columns.created_day = reader.Column<int32_t>(
+      &DealLayer::created_days, [](int32_t created, int32_t) { return created; },
+      [](const DealLayer& layer, size_t deal) { return layer.first_days[deal]; });
   columns.expected_close_day = reader.LastValues(&DealLayer::expected_closes, DealColumns::kNoDay);
   columns.has_customer_problem = reader.LastValues<uint8_t>(&DealLayer::customer_problems, 0);
   columns.discovery_rating = reader.LastValues<uint8_t>(&DealLayer::discovery_ratings, 0);
@@ -385,31 +467,31 @@ void DealReader::Fill(const Defaults& defaults,
         return outcomes;
       });
   columns.close_day = reader.Column<int32_t>(
-      [](const DealColumnReader& reader, const DealLayer& layer, size_t deal) {
-        const uint32_t end = layer.stages.EndOf(deal, reader.day());
-        return end > layer.stages.BeginOf(deal) ? layer.stages.DayAt(end - 1)
-                                                : CreatedDay(layer, deal, reader.day());
+      &DealLayer::stages, [](uint32_t, int32_t entered) { return entered; },
+      [day = reader.day()](const DealLayer& layer, size_t deal) {
+        return CreatedDay(layer, deal, day);
       });
   columns.amount_minor_units = LazyList<int64_t>(size(), [reader, outcome = columns.outcome] {
-    std::vector<int64_t> amounts;
-    amounts.reserve(reader.size());
+    std::vector<int64_t> amounts = ReadLastAmounts(reader);
     const std::vector<StageCategory>& outcomes = *outcome;
-    for (const uint32_t place : reader.deals().places) {
-      const auto [layer, deal] = reader.deals().histories->At(place);
-      const int64_t amount = LastAmount(layer, deal, reader.day());
+    for (size_t i = 0; i < amounts.size(); ++i) {
       // An open deal is not worth nothing: somebody left the amount out.
-      const bool counts = amount > 0 || outcomes[amounts.size()] != StageCategory::kOpen;
-      amounts.push_back(counts ? amount : DealColumns::kNoAmount);
+      if (amounts[i] <= 0 && outcomes[i] == StageCategory::kOpen) {
+        amounts[i] = DealColumns::kNoAmount;
+      }
     }
     return amounts;
   });
-  columns.entry_amount_minor_units =
-      reader.Column<int64_t>([](const DealColumnReader& reader, const DealLayer& layer,
-                                size_t deal) { return EntryAmount(layer, deal, reader.day()); });
-  columns.stays = LazyValue<FieldHistory<int32_t>>(
-      [reader, plan = std::move(plan)] { return ReadStays(reader, plan); });
+  columns.entry_amount_minor_units = LazyList<int64_t>(size(), [reader] {
+    return reader.Walk<int64_t>([day = reader.day()](const DealLayer& layer, size_t deal) {
+      return EntryAmount(layer, deal, day);
+    });
+  });
+  columns.stays = LazyValue<Stays>([reader, plan = std::move(plan), created = columns.created_day] {
+    return StaysOf(reader, plan, created);
+  });
   columns.expected_closes =
-      LazyValue<FieldHistory<int32_t>>([reader] { return ReadExpectedCloses(reader); });
+      LazyValue<ExpectedCloses>([reader] { return ExpectedClosesOf(reader); });
 
   view.columns = filled;
   view.opportunities = LazyList<BookOpportunity>(size(), [reader, columns = std::move(filled)] {

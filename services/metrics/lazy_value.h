@@ -78,6 +78,14 @@ class LazyList {
   using const_iterator = typename Entries::const_iterator;
 
   LazyList() = default;  // Empty.
+  LazyList(const LazyList& other) { *this = other; }
+  LazyList& operator=(const LazyList& other) {
+    size_ = other.size_;
+    is_edited_ = other.is_edited_;
+    entries_ = other.entries_;
+    data_.store(nullptr, std::memory_order_relaxed);
+    return *this;
+  }
   // Built already.
   explicit LazyList(Entries entries) : size_(entries.size()), entries_(std::move(entries)) {}
   // `build` makes exactly `size` entries.
@@ -90,20 +98,33 @@ class LazyList {
   const Entries* operator->() const { return &*entries_; }
   const_iterator begin() const { return entries_->begin(); }
   const_iterator end() const { return entries_->end(); }
-  const Entry& operator[](size_t position) const { return (*entries_)[position]; }
+  const Entry& operator[](size_t position) const {
+    const Entry* data = data_.load(std::memory_order_acquire);
+    return data != nullptr ? data[position] : Data()[position];
+  }
   const Entry& at(size_t position) const { return entries_->at(position); }
   bool operator==(const LazyList& other) const { return entries_ == other.entries_; }
 
   // For lists made by hand: what copies shared is no longer shared.
   Entries& Edit() {
     is_edited_ = true;
+    data_.store(nullptr, std::memory_order_relaxed);
     return entries_.Edit();
   }
 
  private:
+  const Entry* Data() const {
+    const Entry* data = entries_->data();
+    if (!is_edited_) data_.store(data, std::memory_order_release);
+    return data;
+  }
+
   LazyValue<size_t> size_;
   bool is_edited_ = false;  // Then the size is that of the entries.
   LazyValue<Entries> entries_;
+  // Of the entries once somebody read one, so that the next one is one step away. Those of a list
+  // made by hand may move.
+  mutable std::atomic<const Entry*> data_ = nullptr;
 };
 
 }  // namespace quotacast::metrics

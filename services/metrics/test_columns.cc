@@ -12,7 +12,7 @@ namespace quotacast::metrics {
 
 std::shared_ptr<const DealColumns> ColumnsOf(const std::vector<BookOpportunity>& opportunities) {
   auto columns = std::make_shared<DealColumns>();
-  FieldHistory<int32_t> stays;
+  FieldHistory<uint32_t> stays;
   FieldHistory<int32_t> closes;
   for (const BookOpportunity& deal : opportunities) {
     columns->rep.Edit().push_back(deal.rep);
@@ -36,7 +36,7 @@ std::shared_ptr<const DealColumns> ColumnsOf(const std::vector<BookOpportunity>&
     columns->entry_amount_minor_units.Edit().push_back(
         deal.entry_amount_minor_units.value_or(DealColumns::kNoAmount));
     for (const StageVisit& visit : deal.visits) {
-      stays.Say(NumberOfDay(visit.entered_day), visit.stage);
+      stays.Say(NumberOfDay(visit.entered_day), static_cast<uint32_t>(visit.stage));
     }
     stays.EndDeal();
     for (const ExpectedClose& close : deal.expected_closes) {
@@ -44,8 +44,8 @@ std::shared_ptr<const DealColumns> ColumnsOf(const std::vector<BookOpportunity>&
     }
     closes.EndDeal();
   }
-  columns->stays = std::move(stays);
-  columns->expected_closes = std::move(closes);
+  columns->stays = Stays(std::move(stays));
+  columns->expected_closes = ExpectedCloses(std::move(closes));
   return columns;
 }
 
@@ -64,8 +64,8 @@ void ExpectSameColumns(const DealColumns& a, const DealColumns& b) {
   EXPECT_EQ(a.outcome, b.outcome);
   EXPECT_EQ(a.has_customer_problem, b.has_customer_problem);
   EXPECT_EQ(a.discovery_rating, b.discovery_rating);
-  EXPECT_TRUE(a.stays == b.stays);
-  EXPECT_TRUE(a.expected_closes == b.expected_closes);
+  EXPECT_TRUE(*a.stays == *b.stays);
+  EXPECT_TRUE(*a.expected_closes == *b.expected_closes);
   EXPECT_EQ(a.amount_minor_units, b.amount_minor_units);
   EXPECT_EQ(a.entry_amount_minor_units, b.entry_amount_minor_units);
   ASSERT_EQ(a.size(), b.size());

@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/errors.h"
+#include "base/freed_memory.h"
 #include "base/status_macros.h"
 #include "services/quotacastd/suite.h"
 #include "services/serving/logger.h"
@@ -162,6 +163,7 @@ int Serve(const std::string& program, const std::vector<std::string>& arguments)
   }
   const absl::StatusOr<SuiteOptions> options = ToSuiteOptions(flags);
   if (!options.ok()) return Fail(program, options.status());
+  KeepFreedMemory();
 
   sigset_t signals;
   sigemptyset(&signals);

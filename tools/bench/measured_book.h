@@ -43,7 +43,13 @@ class LeaderTables {
   RepTable ByRep() const;
 
  private:
-  google::protobuf::Arena arena_;
+  // Blocks as large as a table of a few hundred rows takes.
+  google::protobuf::Arena arena_{[] {
+    google::protobuf::ArenaOptions options;
+    options.start_block_size = size_t{1} << 16;
+    options.max_block_size = size_t{1} << 20;
+    return options;
+  }()};
   metrics::v1::KpiTable* rates_ = nullptr;
   metrics::v1::KpiTable* bookings_ = nullptr;
 };
@@ -51,7 +57,7 @@ class LeaderTables {
 // Every KPI that has rows by rep, for kPeriod.
 struct AllRepTables {
   int kpi_count = 0;
-  double seconds = 0;
+  double seconds = 0;  // From the first question to the last answer.
   std::string slowest;
   double slowest_seconds = 0;
 };

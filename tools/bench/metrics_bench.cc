@@ -21,6 +21,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/freed_memory.h"
 #include "base/status_macros.h"
 #include "services/metrics/book.h"
 #include "services/metrics/kpi/registry.h"
@@ -151,6 +152,7 @@ int Main(int argc, char** argv) {
       ->check(CLI::Range(0.1, 600.0));
   app.add_flag("--check", options.check, "exit with 1 when a figure falls short of its floor");
   CLI11_PARSE(app, argc, argv);
+  quotacast::KeepFreedMemory();  // As the server does.
   Figures figures;
   const absl::Status status = Run(options, figures);
   if (!status.ok()) {

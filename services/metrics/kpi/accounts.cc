@@ -62,8 +62,8 @@ absl::StatusOr<KpiColumn> Growth(const KpiQuery& query) {
   }
   int64_t unknown_count = 0;
   const DealColumns& columns = *query.view->columns;
-  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
-    const DealRef deal = columns.At(closed.position);
+  for (const ClosedDeal closed : columns.ClosedIn(query.period)) {
+    const DealRef deal = columns.At(closed);
     if (closed.is_won && deal.motion() == DealMotion::kUnknown && query.grouping->Counts(deal)) {
       ++unknown_count;
     }
@@ -95,16 +95,19 @@ absl::StatusOr<KpiColumn> WhiteSpace(const KpiQuery& query) {
   std::vector<int64_t> booked(view.accounts.size());
   // Of each account: the rep of the deal created last, and its day.
   std::vector<std::pair<int32_t, int>> latest(view.accounts.size(), {INT32_MIN, -1});
-  const DayRange days{.start = NumberOfDay(start), .end = NumberOfDay(end)};
   for (const DealRef deal : view.columns->All()) {
     if (deal.account() < 0) continue;
-    const size_t account = static_cast<size_t>(deal.account());
-    if (deal.created_day() >= latest[account].first) {
-      latest[account] = {deal.created_day(), deal.rep()};
-    }
-    if (deal.outcome() == StageCategory::kWon && days.Has(deal.close_day())) {
-      QC_RETURN_IF_ERROR(AddTo(booked[account], deal.amount_minor_units().value_or(0)));
-    }
+    auto& [day, rep] = latest[static_cast<size_t>(deal.account())];
+    if (deal.created_day() < day) continue;
+    day = deal.created_day();
+    rep = deal.rep();
+  }
+  for (const ClosedDeal closed :
+       view.columns->ClosedIn(FiscalPeriod{.name = {}, .start = start, .end = end})) {
+    const int account = view.columns->At(closed).account();
+    if (!closed.is_won || account < 0) continue;
+    QC_RETURN_IF_ERROR(
+        AddTo(booked[static_cast<size_t>(account)], closed.amount_minor_units.value_or(0)));
   }
   const size_t row_count = query.grouping->groups().size();
   std::vector<int64_t> potentials(row_count), white_spaces(row_count), counts(row_count);
@@ -164,8 +167,8 @@ absl::StatusOr<std::vector<AccountGrowth>> SumAccountGrowth(const BookView& view
                                                             size_t row_count) {
   std::vector<AccountGrowth> rows(row_count);
   std::vector<std::map<int, int64_t>> before_by_account(row_count);
-  for (const ClosedDeal& closed : view.columns->ClosedIn(before)) {
-    const DealRef deal = view.columns->At(closed.position);
+  for (const ClosedDeal closed : view.columns->ClosedIn(before)) {
+    const DealRef deal = view.columns->At(closed);
     const int64_t amount = closed.amount_minor_units.value_or(0);
     if (!closed.is_won || deal.account() < 0 || amount == 0) continue;
     for (const int row : rows_of(deal)) {
@@ -177,8 +180,8 @@ absl::StatusOr<std::vector<AccountGrowth>> SumAccountGrowth(const BookView& view
   for (size_t row = 0; row < row_count; ++row) {
     rows[row].account_count = static_cast<int64_t>(before_by_account[row].size());
   }
-  for (const ClosedDeal& closed : view.columns->ClosedIn(period)) {
-    const DealRef deal = view.columns->At(closed.position);
+  for (const ClosedDeal closed : view.columns->ClosedIn(period)) {
+    const DealRef deal = view.columns->At(closed);
     if (!closed.is_won || deal.account() < 0 || !IsGrowth(deal)) continue;
     for (const int row : rows_of(deal)) {
       const size_t index = static_cast<size_t>(row);
@@ -191,9 +194,12 @@ absl::StatusOr<std::vector<AccountGrowth>> SumAccountGrowth(const BookView& view
 }
 
 std::optional<std::string> NoMotionReason(const BookView& view) {
-  for (const ClosedDeal& closed : view.columns->ClosedIn(std::nullopt)) {
-    const DealMotion motion = view.columns->At(closed.position).motion();
-    if (closed.is_won && motion != DealMotion::kUnknown) return std::nullopt;
+  const std::vector<DealMotion>& motions = *view.columns->motion;
+  const std::vector<StageCategory>& outcomes = *view.columns->outcome;
+  for (size_t deal = 0; deal < motions.size(); ++deal) {
+    if (motions[deal] != DealMotion::kUnknown && outcomes[deal] == StageCategory::kWon) {
+      return std::nullopt;
+    }
   }
   return "no deal that was won says whether it is new business, expansion or renewal";
 }

@@ -18,18 +18,13 @@
 
 namespace quotacast::metrics {
 
-absl::Status AddTo(int64_t& total_minor_units, int64_t amount_minor_units) {
-  QC_ASSIGN_OR_RETURN(total_minor_units, AddMinorUnits(total_minor_units, amount_minor_units));
-  return absl::OkStatus();
-}
-
 absl::StatusOr<BookingSums> SumBookings(const KpiQuery& query) {
   BookingSums sums;
   sums.amounts_minor_units.resize(query.grouping->groups().size());
   sums.deal_counts.resize(query.grouping->groups().size());
   const DealColumns& columns = *query.view->columns;
-  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
-    const DealRef deal = columns.At(closed.position);
+  for (const ClosedDeal closed : columns.ClosedIn(query.period)) {
+    const DealRef deal = columns.At(closed);
     if (!closed.is_won || !query.grouping->Counts(deal)) continue;
     if (!closed.amount_minor_units) ++sums.without_amount_count;
     for (const int row : query.grouping->RowsOf(deal)) {

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/money.h"
 #include "services/metrics/kpi/kpi.h"
 
 namespace quotacast::metrics {
@@ -24,7 +25,14 @@ struct BookingSums {
 absl::StatusOr<BookingSums> SumBookings(const KpiQuery& query);
 
 // Adds with overflow check; OUT_OF_RANGE (MONEY_OVERFLOW).
-absl::Status AddTo(int64_t& total_minor_units, int64_t amount_minor_units);
+inline absl::Status AddTo(int64_t& total_minor_units, int64_t amount_minor_units) {
+  int64_t sum = 0;
+  if (__builtin_add_overflow(total_minor_units, amount_minor_units, &sum)) {
+    return AddMinorUnits(total_minor_units, amount_minor_units).status();
+  }
+  total_minor_units = sum;
+  return absl::OkStatus();
+}
 
 // The note that won deals lack amounts, when they do.
 std::optional<std::string> WithoutAmountNote(const BookingSums& sums, const KpiQuery& query);

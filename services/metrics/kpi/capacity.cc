@@ -133,11 +133,12 @@ absl::StatusOr<ObservedRamp> ObserveRamp(const KpiQuery& query) {
   // The period that goes on at the as-of date has not ended.
   const absl::StatusOr<FiscalPeriod> running = calendar.PeriodContaining(as_of_day + 1);
   if (running.ok()) end = std::min(end, running->start);
-  const Grouping by_rep(*query.view, metrics::v1::GROUP_BY_REP);
+  const std::shared_ptr<const Grouping> by_rep =
+      Grouping::Of(*query.view, metrics::v1::GROUP_BY_REP);
   for (int i = 0; i < kMaxCapacityPeriods; ++i) {
     const absl::StatusOr<FiscalPeriod> period = calendar.PeriodContaining(end - 1);
     if (!period.ok()) break;
-    QC_RETURN_IF_ERROR(AddPeriod(*query.view, by_rep, *period, ramp));
+    QC_RETURN_IF_ERROR(AddPeriod(*query.view, *by_rep, *period, ramp));
     end = period->start;
   }
   return ramp;

@@ -51,12 +51,13 @@ absl::StatusOr<OpenSums> SumOpen(const KpiQuery& query) {
   sums.amounts_minor_units.resize(query.grouping->groups().size());
   sums.deal_counts.resize(query.grouping->groups().size());
   const DealColumns& columns = *query.view->columns;
-  for (const DealRef deal : columns.All()) {
-    if (deal.outcome() == StageCategory::kOpen && deal.expected_close_day()) sums.dated = true;
+  const SomeDeals open = columns.OpenNow();
+  for (const DealRef deal : open) {
+    if (deal.expected_close_day()) sums.dated = true;
   }
   const DayRange days = DaysOf(query.period);
-  for (const DealRef deal : columns.All()) {
-    if (deal.outcome() != StageCategory::kOpen || !query.grouping->Counts(deal)) continue;
+  for (const DealRef deal : open) {
+    if (!query.grouping->Counts(deal)) continue;
     if (!IsDue(deal, days, sums)) continue;
     const std::optional<int64_t> amount =
         AmountOrListPrice(deal.amount_minor_units(), deal.product(), *query.view, sums.gaps);

@@ -1,9 +1,14 @@
 #include "services/metrics/kpi/deal_history.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "absl/time/civil_time.h"
+#include "base/fiscal_calendar.h"
+#include "services/metrics/day_number.h"
 
 namespace quotacast::metrics {
 
@@ -14,6 +19,21 @@ std::optional<StageCategory> CategoryBefore(const BookView& view, const DealRef&
   return stage < 0 ? StageCategory::kOpen : view.stages[static_cast<size_t>(stage)].category;
 }
 
+SomeDeals OpenBefore(const BookView& view, int32_t day) {
+  // Of those that are closed now, who closed before was not open.
+  const SomeDeals candidates = view.columns->OpenIn(
+      FiscalPeriod{.name = {}, .start = DayOfNumber(day), .end = DayOfNumber(day)});
+  std::vector<uint32_t> positions;
+  positions.reserve(candidates.size());
+  view.columns->stays->ForEach(candidates.positions(), [&](size_t i, const Stays::List& stays) {
+    const int stage = stays.On(day - 1, -1);
+    const bool is_open =
+        stage < 0 || view.stages[static_cast<size_t>(stage)].category == StageCategory::kOpen;
+    if (is_open) positions.push_back(candidates.positions()[i]);
+  });
+  return {view.columns.get(), std::move(positions)};
+}
+
 std::optional<int32_t> ExpectedBefore(const BookView& view, const DealRef& deal, int32_t day) {
   const int32_t expected =
       view.columns->expected_closes->On(deal.position(), day - 1, DealColumns::kNoDay);
@@ -21,9 +41,8 @@ std::optional<int32_t> ExpectedBefore(const BookView& view, const DealRef& deal,
 }
 
 std::optional<int> LastOpenStage(const BookView& view, const DealRef& deal) {
-  const FieldHistory<int32_t>& stays = *view.columns->stays;
-  for (uint32_t stay = stays.EndOf(deal.position()); stay > stays.BeginOf(deal.position());
-       --stay) {
+  const Stays::List stays = view.columns->stays->Of(deal.position());
+  for (size_t stay = stays.size(); stay > 0; --stay) {
     const int stage = stays.ValueAt(stay - 1);
     if (view.stages[static_cast<size_t>(stage)].category == StageCategory::kOpen) return stage;
   }

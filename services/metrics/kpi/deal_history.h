@@ -13,6 +13,9 @@ namespace quotacast::metrics {
 // was created.
 std::optional<StageCategory> CategoryBefore(const BookView& view, const DealRef& deal, int32_t day);
 
+// The deals that were open at the beginning of `day`.
+SomeDeals OpenBefore(const BookView& view, int32_t day);
+
 // The day on which the deal was expected to close, as said by the beginning of `day`.
 std::optional<int32_t> ExpectedBefore(const BookView& view, const DealRef& deal, int32_t day);
 

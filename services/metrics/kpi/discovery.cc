@@ -27,13 +27,14 @@ absl::StatusOr<KpiColumn> ProblemCoverage(const KpiQuery& query) {
                            "no deal has a customer problem written down: the source seems not to "
                            "keep them");
   }
-  const DayRange days = DaysOf(query.period);
-  KpiColumn column = ShareColumn(ShareDeals(query,
-                                            [&](const DealRef& deal) -> std::optional<bool> {
-                                              if (!WasOpenIn(deal, days)) return std::nullopt;
-                                              return deal.has_customer_problem();
-                                            }),
-                                 absl::StrCat("no deal was open or created", InPeriod(query)));
+  std::vector<Share> shares(query.grouping->groups().size());
+  for (const DealRef deal : query.view->columns->OpenIn(query.period)) {
+    for (const int row : query.grouping->RowsOf(deal)) {
+      shares[static_cast<size_t>(row)].Count(deal.has_customer_problem());
+    }
+  }
+  KpiColumn column =
+      ShareColumn(shares, absl::StrCat("no deal was open or created", InPeriod(query)));
   if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
   return column;
 }
@@ -43,9 +44,8 @@ absl::StatusOr<KpiColumn> RatingMean(const KpiQuery& query) {
   KpiColumn column;
   column.cells.resize(query.grouping->groups().size());
   int64_t unrated_count = 0;
-  const DayRange days = DaysOf(query.period);
-  for (const DealRef deal : query.view->columns->All()) {
-    if (!WasOpenIn(deal, days) || !query.grouping->Counts(deal)) continue;
+  for (const DealRef deal : query.view->columns->OpenIn(query.period)) {
+    if (!query.grouping->Counts(deal)) continue;
     if (deal.discovery_rating() == 0) {
       ++unrated_count;
       continue;
@@ -75,14 +75,12 @@ absl::StatusOr<KpiColumn> RatingMean(const KpiQuery& query) {
 
 // Closed deals with a rating from `lowest` to `highest`.
 std::vector<Share> ClosedWithRating(const KpiQuery& query, int lowest, int highest) {
-  const DayRange days = DaysOf(query.period);
-  return ShareDeals(query, [&](const DealRef& deal) -> std::optional<bool> {
-    if (deal.outcome() == StageCategory::kOpen || !days.Has(deal.close_day()) ||
-        deal.discovery_rating() < lowest || deal.discovery_rating() > highest) {
-      return std::nullopt;
-    }
-    return deal.outcome() == StageCategory::kWon;
-  });
+  return ShareClosedDeals(
+      query, [&](const ClosedDeal& closed, const DealRef& deal) -> std::optional<bool> {
+        const int rating = deal.discovery_rating();
+        if (rating < lowest || rating > highest) return std::nullopt;
+        return closed.is_won;
+      });
 }
 
 absl::StatusOr<KpiColumn> WinDifference(const KpiQuery& query) {

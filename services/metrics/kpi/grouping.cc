@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -52,6 +53,7 @@ absl::Status UnknownGroup(const Dimension& dimension, const std::string& id) {
 Grouping::Grouping(const BookView& view, GroupBy group_by)
     : Grouping(view, GroupingSpec{.group_by = group_by}) {
   MakeRows(view);
+  MakeRowsOfReps(view);
 }
 
 Grouping::Grouping(const BookView& view, const GroupingSpec& spec)
@@ -60,12 +62,23 @@ Grouping::Grouping(const BookView& view, const GroupingSpec& spec)
       is_pair_(spec.then_by != metrics::v1::GROUP_BY_UNSPECIFIED),
       is_of_reps_(IsOfReps(spec.group_by) && IsOfReps(spec.then_by)) {}
 
+std::shared_ptr<const Grouping> Grouping::Of(const BookView& view, GroupBy group_by) {
+  using Shared = std::shared_ptr<const Grouping>;
+  const auto make = [&view, group_by]() -> Shared {
+    return std::make_shared<const Grouping>(view, group_by);
+  };
+  // Of accounts there are too many to keep.
+  if (!IsOfReps(group_by)) return make();
+  return *view.memo.Get<Shared>(metrics::v1::GroupBy_Name(group_by), make);
+}
+
 absl::StatusOr<Grouping> Grouping::Make(const BookView& view, const GroupingSpec& spec) {
   Grouping grouping(view, spec);
   for (const GroupFilter& filter : spec.filters) {
     QC_RETURN_IF_ERROR(grouping.AddFilter(view, filter));
   }
   grouping.MakeRows(view);
+  grouping.MakeRowsOfReps(view);
   return grouping;
 }
 
@@ -109,11 +122,10 @@ std::vector<std::pair<size_t, size_t>> Grouping::HeldKeys(const BookView& view) 
     }
     return held;
   }
-  const FieldHistory<int32_t>& stays = *view.columns->stays;
   for (const DealRef deal : view.columns->All()) {
     if (!Counts(deal)) continue;
-    for (uint32_t stay = stays.BeginOf(deal.position()); stay < stays.EndOf(deal.position());
-         ++stay) {
+    const Stays::List stays = view.columns->stays->Of(deal.position());
+    for (size_t stay = 0; stay < stays.size(); ++stay) {
       hold(first_.KeyOfStay(deal, stays.ValueAt(stay)), second_.KeyOf(deal));
     }
   }
@@ -175,6 +187,22 @@ void Grouping::MakeRows(const BookView& view) {
   }
 }
 
+void Grouping::MakeRowsOfReps(const BookView& view) {
+  const bool is_by_rep =
+      is_of_reps_ && std::all_of(filters_.begin(), filters_.end(), [](const Filter& filter) {
+        return IsOfReps(filter.dimension.group_by());
+      });
+  if (!is_by_rep) return;
+  std::vector<uint32_t> begins = {0};
+  for (size_t i = 0; i < view.reps.size(); ++i) {
+    const std::span<const int> rows = RowsOfRep(static_cast<int>(i));
+    rep_rows_.insert(rep_rows_.end(), rows.begin(), rows.end());
+    begins.push_back(static_cast<uint32_t>(rep_rows_.size()));
+    counts_rep_.push_back(CountsRep(static_cast<int>(i)) ? 1 : 0);
+  }
+  rep_rows_begins_ = std::move(begins);
+}
+
 uint64_t Grouping::PairOf(size_t first_key, size_t second_key) const {
   return uint64_t{first_key} * second_.key_count() + second_key;
 }
@@ -188,23 +216,25 @@ std::span<const int> Grouping::RowsOfKeys(size_t first_key, size_t second_key) c
   return found == rows_of_pair_.end() ? std::span<const int>() : found->second;
 }
 
-bool Grouping::Counts(const DealRef& deal) const {
+bool Grouping::PassesFilters(const DealRef& deal) const {
   return std::all_of(filters_.begin(), filters_.end(), [&](const Filter& filter) {
     return filter.passes[filter.dimension.KeyOf(deal)];
   });
 }
 
-std::span<const int> Grouping::RowsOf(const DealRef& deal) const {
+std::span<const int> Grouping::RowsOfAny(const DealRef& deal) const {
   if (!Counts(deal)) return {};
   return RowsOfKeys(first_.KeyOf(deal), is_pair_ ? second_.KeyOf(deal) : 0);
 }
 
 std::span<const int> Grouping::RowsOfStay(const DealRef& deal, int stage) const {
+  if (is_by_rep()) return RowsOfRepAt(deal.rep());
   if (!Counts(deal)) return {};
   return RowsOfKeys(first_.KeyOfStay(deal, stage), is_pair_ ? second_.KeyOf(deal) : 0);
 }
 
 std::span<const int> Grouping::RowsOfRep(int rep) const {
+  if (is_by_rep()) return RowsOfRepAt(rep);
   if (!is_of_reps_ || !CountsRep(rep)) return {};
   return RowsOfKeys(first_.KeyOfRep(rep), is_pair_ ? second_.KeyOfRep(rep) : 0);
 }

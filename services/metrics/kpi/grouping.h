@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -40,6 +41,9 @@ class Grouping {
   // periods are a table's other direction.
   Grouping(const BookView& view, metrics::v1::GroupBy group_by);
 
+  // The same, kept with the view where there are few groups.
+  static std::shared_ptr<const Grouping> Of(const BookView& view, metrics::v1::GroupBy group_by);
+
   // INVALID_ARGUMENT (UNKNOWN_GROUP with the nearest ids) for an id that its dimension does not
   // know. Complexity: linear in the deals.
   static absl::StatusOr<Grouping> Make(const BookView& view, const GroupingSpec& spec);
@@ -52,7 +56,9 @@ class Grouping {
   const std::vector<KpiGroup>& groups() const { return groups_; }
 
   // Rows that a deal counts in; none when rows are stages.
-  std::span<const int> RowsOf(const DealRef& deal) const;
+  std::span<const int> RowsOf(const DealRef& deal) const {
+    return is_by_rep() ? RowsOfRepAt(deal.rep()) : RowsOfAny(deal);
+  }
   // Rows that a deal's stay in a stage counts in; closing stages have none when rows are stages.
   std::span<const int> RowsOfStay(const DealRef& deal, int stage) const;
   // Rows that a rep counts in; none when rows are of anything but reps.
@@ -66,7 +72,10 @@ class Grouping {
 
   // Whether the filters let a deal, or a rep, count. Filters about deals leave reps alone. A KPI
   // asks when it counts something for a note and not for a row.
-  bool Counts(const DealRef& deal) const;
+  bool Counts(const DealRef& deal) const {
+    return filters_.empty() ||
+           (is_by_rep() ? counts_rep_[static_cast<size_t>(deal.rep())] != 0 : PassesFilters(deal));
+  }
   bool CountsRep(int rep) const;
 
   // The rep that everything in the row belongs to, where rows are of single reps.
@@ -84,6 +93,15 @@ class Grouping {
   // With one dimension and no filter all groups have a row, whether something is in them or not.
   bool HasAllGroups() const { return !is_pair_ && filters_.empty(); }
   void MakeRows(const BookView& view);
+  void MakeRowsOfReps(const BookView& view);
+  // Dimensions and filters are all of reps: then what a deal counts in is worked out once per rep.
+  bool is_by_rep() const { return !rep_rows_begins_.empty(); }
+  std::span<const int> RowsOfRepAt(int rep) const {
+    const uint32_t* begin = &rep_rows_begins_[static_cast<size_t>(rep)];
+    return {rep_rows_.data() + begin[0], begin[1] - begin[0]};
+  }
+  std::span<const int> RowsOfAny(const DealRef& deal) const;
+  bool PassesFilters(const DealRef& deal) const;
   std::vector<std::pair<size_t, size_t>> HeldKeys(const BookView& view) const;
   uint64_t PairOf(size_t first_key, size_t second_key) const;
   std::span<const int> RowsOfKeys(size_t first_key, size_t second_key) const;
@@ -100,6 +118,10 @@ class Grouping {
   // hold nothing.
   std::vector<std::vector<int>> rows_of_key_;
   std::unordered_map<uint64_t, std::vector<int>> rows_of_pair_;
+  // See is_by_rep: rows of rep i are those from begins[i] to begins[i + 1].
+  std::vector<uint32_t> rep_rows_begins_;
+  std::vector<int> rep_rows_;
+  std::vector<uint8_t> counts_rep_;
 };
 
 }  // namespace quotacast::metrics

@@ -66,10 +66,8 @@ std::optional<int64_t> HalfAge(const std::vector<Step>& steps) {
 // Deals created in the period, per row.
 std::vector<std::vector<AgedDeal>> Cohorts(const KpiQuery& query) {
   std::vector<std::vector<AgedDeal>> rows(query.grouping->groups().size());
-  const DayRange days = DaysOf(query.period);
   const int32_t as_of_day = NumberOfDay(query.view->as_of.effective_day);
-  for (const DealRef deal : query.view->columns->All()) {
-    if (!days.Has(deal.created_day())) continue;
+  for (const DealRef deal : query.view->columns->CreatedIn(query.period)) {
     AgedDeal aged;
     const bool is_open = deal.outcome() == StageCategory::kOpen;
     aged.age_days = (is_open ? as_of_day : deal.close_day()) - deal.created_day();

@@ -115,8 +115,8 @@ absl::StatusOr<KpiColumn> InsightCoverage(const KpiQuery& query) {
     if (account.owner_rep >= 0) looked_after.emplace_back(account_number, account.owner_rep);
     ++account_number;
   }
-  for (const DealRef deal : view.columns->All()) {
-    if (deal.account() < 0 || deal.outcome() != StageCategory::kOpen) continue;
+  for (const DealRef deal : view.columns->OpenNow()) {
+    if (deal.account() < 0) continue;
     looked_after.emplace_back(deal.account(), deal.rep());
   }
   std::sort(looked_after.begin(), looked_after.end());

@@ -75,11 +75,6 @@ std::optional<std::string> NotEndedReason(const KpiQuery& query) {
   return absl::StrCat(query.period->name, " has not ended by ", FormatIsoDate(as_of_day));
 }
 
-bool WasOpenIn(const DealRef& deal, const DayRange& days) {
-  const bool is_closed = deal.outcome() != StageCategory::kOpen;
-  return deal.created_day() < days.end && !(is_closed && deal.close_day() < days.start);
-}
-
 std::optional<std::string> PeriodToDateNote(const KpiQuery& query) {
   const absl::CivilDay as_of_day = query.view->as_of.effective_day;
   if (!query.period || PhaseOf(*query.period, as_of_day) != PeriodPhase::kRunning) {
@@ -94,19 +89,12 @@ std::string InPeriod(const KpiQuery& query) {
   return query.period ? absl::StrCat(" in ", query.period->name) : "";
 }
 
-std::vector<Share> ShareDeals(
-    const KpiQuery& query, const std::function<std::optional<bool>(const DealRef&)>& is_success) {
-  std::vector<Share> shares(query.grouping->groups().size());
-  for (const DealRef deal : query.view->columns->All()) {
-    const std::optional<bool> success = is_success(deal);
-    if (!success) continue;
-    for (const int row : query.grouping->RowsOf(deal)) {
-      Share& share = shares[static_cast<size_t>(row)];
-      ++share.count;
-      if (*success) ++share.success_count;
-    }
-  }
-  return shares;
+double MedianOf(std::vector<int64_t> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  if (values.size() % 2 == 1) return static_cast<double>(*middle);
+  const int64_t below = *std::max_element(values.begin(), middle);
+  return (static_cast<double>(below) + static_cast<double>(*middle)) / 2;
 }
 
 double MedianOfSorted(const std::vector<int64_t>& sorted) {

@@ -104,10 +104,6 @@ std::optional<std::string> NotBegunReason(const KpiQuery& query);
 // period.
 std::optional<std::string> NotEndedReason(const KpiQuery& query);
 
-// Whether the deal was open when the period began, or created in it; any deal without a period. Its
-// last closing counts: one that was reopened since was open all the time.
-bool WasOpenIn(const DealRef& deal, const DayRange& days);
-
 // The note a period in progress carries, and " in 2017Q4" or nothing.
 std::optional<std::string> PeriodToDateNote(const KpiQuery& query);
 std::string InPeriod(const KpiQuery& query);
@@ -116,11 +112,29 @@ std::string InPeriod(const KpiQuery& query);
 struct Share {
   int64_t success_count = 0;
   int64_t count = 0;
+
+  void Count(bool is_success) {
+    ++count;
+    success_count += is_success ? 1 : 0;
+  }
 };
 
-// Per row, the deals about which `is_success` says something, and those it says true of.
-std::vector<Share> ShareDeals(const KpiQuery& query,
-                              const std::function<std::optional<bool>(const DealRef&)>& is_success);
+// Per row, the deals closed in the period about which is_success(closed, deal) says something, and
+// those it says true of.
+template <typename IsSuccess>
+std::vector<Share> ShareClosedDeals(const KpiQuery& query, IsSuccess is_success) {
+  std::vector<Share> shares(query.grouping->groups().size());
+  const DealColumns& columns = *query.view->columns;
+  for (const ClosedDeal closed : columns.ClosedIn(query.period)) {
+    const DealRef deal = columns.At(closed);
+    const std::optional<bool> success = is_success(closed, deal);
+    if (!success) continue;
+    for (const int row : query.grouping->RowsOf(deal)) {
+      shares[static_cast<size_t>(row)].Count(*success);
+    }
+  }
+  return shares;
+}
 
 // The method of ShareColumn's intervals.
 inline constexpr char kWilsonMethod[] = "Wilson score interval, 95 %";
@@ -128,7 +142,9 @@ inline constexpr char kWilsonMethod[] = "Wilson score interval, 95 %";
 // The method of medians' intervals.
 inline constexpr char kMedianMethod[] = "order statistics, 95 %; none below six values";
 
-// Of at least one value, ascending; the mean of the two in the middle when their number is even.
+// Of at least one value; the mean of the two in the middle when their number is even.
+double MedianOf(std::vector<int64_t> values);
+// Likewise of values that ascend.
 double MedianOfSorted(const std::vector<int64_t>& sorted);
 
 // The median with its interval per row, the sum above the line and the number below; a row without

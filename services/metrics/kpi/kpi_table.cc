@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -247,6 +248,17 @@ void FillRow(const KpiGroup& group, const KpiCell& cell, const type::v1::FiscalP
   }
 }
 
+absl::StatusOr<std::shared_ptr<const Grouping>> GroupingOf(const BookView& view,
+                                                           const KpiTableQuery& query) {
+  if (query.then_by == metrics::v1::GROUP_BY_UNSPECIFIED && query.filters.empty()) {
+    return Grouping::Of(view, query.group_by);
+  }
+  QC_ASSIGN_OR_RETURN(Grouping grouping, Grouping::Make(view, {.group_by = query.group_by,
+                                                               .then_by = query.then_by,
+                                                               .filters = query.filters}));
+  return std::make_shared<const Grouping>(std::move(grouping));
+}
+
 // References per period, then per row of the grouping. Peers are the other groups of the same
 // period, or the other periods where they are the rows.
 absl::StatusOr<std::vector<std::vector<Reference>>> AllReferences(
@@ -313,9 +325,9 @@ absl::Status Fill(const BookView& view, const Kpi& kpi, const KpiTableQuery& que
                                                                {.group_by = query.group_by,
                                                                 .period = query.period,
                                                                 .last_period = query.last_period}));
-  QC_ASSIGN_OR_RETURN(const Grouping grouping, Grouping::Make(view, {.group_by = query.group_by,
-                                                                     .then_by = query.then_by,
-                                                                     .filters = query.filters}));
+  QC_ASSIGN_OR_RETURN(const std::shared_ptr<const Grouping> shared_grouping,
+                      GroupingOf(view, query));
+  const Grouping& grouping = *shared_grouping;
   const KpiQuery whole{.view = &view, .grouping = &grouping, .period = {}};
   std::optional<RecordGrouping> record_grouping;
   if (kpi.subject == KpiSubject::kRecords) record_grouping.emplace(whole);

@@ -1,8 +1,11 @@
-// Goal: periods are told apart at their edges. Method: the day before, the first, the last and the
-// day after a quarter.
+// Goal: periods are told apart at their edges, and medians are found. Method: the day before, the
+// first, the last and the day after a quarter; medians against sorting.
 #include "services/metrics/kpi/kpi.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "absl/time/civil_time.h"
 #include "base/fiscal_calendar.h"
@@ -23,6 +26,16 @@ TEST(PhaseOf, ChangesAtTheEdges) {
   EXPECT_EQ(PhaseOf(kQuarter, CivilDay(2017, 6, 29)), PeriodPhase::kRunning);
   // At the end of its last day a period is over.
   EXPECT_EQ(PhaseOf(kQuarter, CivilDay(2017, 6, 30)), PeriodPhase::kEnded);
+}
+
+TEST(MedianOf, IsThatOfTheSortedValues) {
+  for (uint32_t size = 1; size < 40; ++size) {
+    std::vector<int64_t> values;
+    for (uint32_t i = 0; i < size; ++i) values.push_back((i * 7'919 + size) % 13);
+    std::vector<int64_t> sorted = values;
+    std::sort(sorted.begin(), sorted.end());
+    EXPECT_EQ(MedianOf(values), MedianOfSorted(sorted)) << size;
+  }
 }
 
 TEST(Falls, IncludesTheFirstDayAndExcludesTheEnd) {

@@ -18,24 +18,16 @@
 namespace quotacast::metrics {
 namespace {
 
-bool IsLostIn(const DealRef& deal, const DayRange& days) {
-  return deal.outcome() == StageCategory::kLost && days.Has(deal.close_day());
-}
-
 std::string NothingLostReason(const KpiQuery& query) {
   return absl::StrCat("no deal was lost", InPeriod(query));
 }
 
 absl::StatusOr<KpiColumn> CompetitiveWinRate(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
-  const DayRange days = DaysOf(query.period);
   int64_t other_count = 0;
-  const std::vector<Share> shares =
-      ShareDeals(query, [&](const DealRef& deal) -> std::optional<bool> {
-        if (deal.outcome() == StageCategory::kOpen || !days.Has(deal.close_day())) {
-          return std::nullopt;
-        }
-        if (deal.outcome() == StageCategory::kWon) return true;
+  const std::vector<Share> shares = ShareClosedDeals(
+      query, [&](const ClosedDeal& closed, const DealRef& deal) -> std::optional<bool> {
+        if (closed.is_won) return true;
         if (LossOf(*query.view, deal) == LossKind::kCompetitive) return false;
         if (query.grouping->Counts(deal)) ++other_count;
         return std::nullopt;
@@ -52,14 +44,13 @@ absl::StatusOr<KpiColumn> CompetitiveWinRate(const KpiQuery& query) {
 
 absl::StatusOr<KpiColumn> NoDecisionShare(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
-  const DayRange days = DaysOf(query.period);
-  KpiColumn column =
-      ShareColumn(ShareDeals(query,
-                             [&](const DealRef& deal) -> std::optional<bool> {
-                               if (!IsLostIn(deal, days)) return std::nullopt;
-                               return LossOf(*query.view, deal) == LossKind::kNoDecision;
-                             }),
-                  NothingLostReason(query));
+  KpiColumn column = ShareColumn(
+      ShareClosedDeals(query,
+                       [&](const ClosedDeal& closed, const DealRef& deal) -> std::optional<bool> {
+                         if (closed.is_won) return std::nullopt;
+                         return LossOf(*query.view, deal) == LossKind::kNoDecision;
+                       }),
+      NothingLostReason(query));
   const std::vector<BookStage>& stages = query.view->stages;
   if (std::none_of(stages.begin(), stages.end(),
                    [](const BookStage& stage) { return stage.loss == LossKind::kNoDecision; })) {
@@ -88,8 +79,8 @@ Losses CountLosses(const KpiQuery& query) {
   Losses losses;
   losses.counts.resize(query.grouping->groups().size());
   const DealColumns& columns = *query.view->columns;
-  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
-    const DealRef deal = columns.At(closed.position);
+  for (const ClosedDeal closed : columns.ClosedIn(query.period)) {
+    const DealRef deal = columns.At(closed);
     if (closed.is_won || !query.grouping->Counts(deal)) continue;
     ++losses.all_count;
     const std::span<const int> rows = RowsOfLoss(query, deal);
@@ -129,33 +120,30 @@ absl::StatusOr<KpiColumn> LossShare(const KpiQuery& query) {
 // Of all deals won by the as-of date; absent when there are none.
 std::optional<double> MedianWonCycleDays(const BookView& view) {
   std::vector<int64_t> days;
-  for (const DealRef deal : view.columns->All()) {
-    if (deal.outcome() != StageCategory::kWon) continue;
-    days.push_back(deal.close_day() - deal.created_day());
+  for (const ClosedDeal closed : view.columns->ClosedIn(std::nullopt)) {
+    if (closed.is_won) days.push_back(closed.close_day - view.columns->At(closed).created_day());
   }
   if (days.empty()) return std::nullopt;
-  std::sort(days.begin(), days.end());
-  return MedianOfSorted(days);
+  return MedianOf(std::move(days));
 }
 
 absl::StatusOr<KpiColumn> EarlyDisqualificationShare(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
-  const DayRange days = DaysOf(query.period);
   const std::optional<double> cycle_days = MedianWonCycleDays(*query.view);
   if (!cycle_days) {
     return UndefinedColumn(*query.grouping,
                            "no deal was won by the as-of date: nothing says what early is");
   }
   const double early_days = *cycle_days / 2;
-  KpiColumn column =
-      ShareColumn(ShareDeals(query,
-                             [&](const DealRef& deal) -> std::optional<bool> {
-                               if (!IsLostIn(deal, days)) return std::nullopt;
-                               const int64_t age_days = deal.close_day() - deal.created_day();
-                               return LossOf(*query.view, deal) == LossKind::kDisqualified &&
-                                      static_cast<double>(age_days) <= early_days;
-                             }),
-                  NothingLostReason(query));
+  KpiColumn column = ShareColumn(
+      ShareClosedDeals(query,
+                       [&](const ClosedDeal& closed, const DealRef& deal) -> std::optional<bool> {
+                         if (closed.is_won) return std::nullopt;
+                         const int64_t age_days = closed.close_day - deal.created_day();
+                         return LossOf(*query.view, deal) == LossKind::kDisqualified &&
+                                static_cast<double>(age_days) <= early_days;
+                       }),
+      NothingLostReason(query));
   column.notes.push_back(
       absl::StrCat("early is within ", early_days, " days, half the median cycle of won deals"));
   if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "services/metrics/book_view.h"
@@ -17,16 +18,14 @@ namespace {
 
 // The open stages that a deal has been in; the view has them in the order of the pipeline.
 struct Path {
-  std::vector<bool> visited;  // By stage of the view.
-  int furthest = -1;          // The last open stage of the pipeline among them.
+  absl::InlinedVector<bool, 16> visited;  // By stage of the view.
+  int furthest = -1;                      // The last open stage of the pipeline among them.
 };
 
-Path PathOf(const BookView& view, const DealRef& deal) {
+Path PathOf(const BookView& view, const Stays::List& stays) {
   Path path;
   path.visited.resize(view.stages.size());
-  const FieldHistory<int32_t>& stays = *view.columns->stays;
-  for (uint32_t stay = stays.BeginOf(deal.position()); stay < stays.EndOf(deal.position());
-       ++stay) {
+  for (size_t stay = 0; stay < stays.size(); ++stay) {
     const int stage = stays.ValueAt(stay);
     if (view.stages[static_cast<size_t>(stage)].category != StageCategory::kOpen) continue;
     path.visited[static_cast<size_t>(stage)] = true;
@@ -46,9 +45,11 @@ absl::StatusOr<KpiColumn> SkipRate(const KpiQuery& query) {
   std::vector<Share> shares(query.grouping->groups().size());
   const int stage_count = OpenStageCount(*query.view);
   const DealColumns& columns = *query.view->columns;
-  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
-    const DealRef deal = columns.At(closed.position);
-    const Path path = PathOf(*query.view, deal);
+  const ClosedDeals::Range closed_deals = columns.ClosedIn(query.period);
+  columns.stays->ForEach(closed_deals.positions(), [&](size_t i, const Stays::List& stays) {
+    const ClosedDeal closed = closed_deals[i];
+    const DealRef deal = columns.At(closed);
+    const Path path = PathOf(*query.view, stays);
     for (int stage = 0; stage < stage_count; ++stage) {
       const bool is_visited = path.visited[static_cast<size_t>(stage)];
       const bool is_passed = path.furthest > stage || closed.is_won;
@@ -59,7 +60,7 @@ absl::StatusOr<KpiColumn> SkipRate(const KpiQuery& query) {
         if (!is_visited) ++share.success_count;
       }
     }
-  }
+  });
   KpiColumn column = ShareColumn(
       shares, absl::StrCat("no deal that was in the stage or beyond was closed", InPeriod(query)));
   if (const auto note = PeriodToDateNote(query)) column.notes.push_back(*note);
@@ -74,9 +75,11 @@ absl::StatusOr<KpiColumn> Uplift(const KpiQuery& query) {
   };
   std::vector<Compared> rows(query.grouping->groups().size());
   const DealColumns& columns = *query.view->columns;
-  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
-    const DealRef deal = columns.At(closed.position);
-    const Path path = PathOf(*query.view, deal);
+  const ClosedDeals::Range closed_deals = columns.ClosedIn(query.period);
+  columns.stays->ForEach(closed_deals.positions(), [&](size_t i, const Stays::List& stays) {
+    const ClosedDeal closed = closed_deals[i];
+    const DealRef deal = columns.At(closed);
+    const Path path = PathOf(*query.view, stays);
     for (int stage = 0; stage < path.furthest; ++stage) {
       for (const int row : query.grouping->RowsOfStay(deal, stage)) {
         Compared& compared = rows[static_cast<size_t>(row)];
@@ -86,7 +89,7 @@ absl::StatusOr<KpiColumn> Uplift(const KpiQuery& query) {
         if (closed.is_won) ++share.success_count;
       }
     }
-  }
+  });
   KpiColumn column;
   for (const Compared& row : rows) {
     column.cells.push_back(DifferenceCell(

@@ -51,8 +51,8 @@ absl::StatusOr<KpiCell> CompareWinRates(const KpiQuery& query,
                                         const std::vector<std::vector<int>>& sides) {
   Share shares[2];
   const DealColumns& columns = *query.view->columns;
-  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
-    for (const int side : sides[static_cast<size_t>(columns.At(closed.position).rep())]) {
+  for (const ClosedDeal closed : columns.ClosedIn(query.period)) {
+    for (const int side : sides[static_cast<size_t>(columns.At(closed).rep())]) {
       ++shares[side].count;
       if (closed.is_won) ++shares[side].success_count;
     }
@@ -66,9 +66,9 @@ KpiCell CompareMedians(const KpiQuery& query, const std::vector<std::vector<int>
                        const std::function<std::optional<int64_t>(const DealRef&)>& value_of) {
   std::vector<std::vector<int64_t>> values(2);
   const DealColumns& columns = *query.view->columns;
-  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
+  for (const ClosedDeal closed : columns.ClosedIn(query.period)) {
     if (!closed.is_won) continue;
-    const DealRef deal = columns.At(closed.position);
+    const DealRef deal = columns.At(closed);
     const std::optional<int64_t> value = value_of(deal);
     if (!value) continue;
     for (const int side : sides[static_cast<size_t>(deal.rep())]) {
@@ -189,9 +189,7 @@ absl::StatusOr<KpiCell> CompareNewDeals(const KpiQuery& query,
                                         const std::vector<std::vector<int>>& sides) {
   Ratio ratios[2];
   AddBusinessDays(query, sides, ratios);
-  const DayRange days = DaysOf(query.period);
-  for (const DealRef& deal : query.view->columns->All()) {
-    if (!days.Has(deal.created_day())) continue;
+  for (const DealRef deal : query.view->columns->CreatedIn(query.period)) {
     for (const int side : sides[static_cast<size_t>(deal.rep())]) {
       ++ratios[side].numerator;
       ++ratios[side].sample_size;
@@ -319,8 +317,8 @@ absl::StatusOr<std::vector<Quartiles>> QuartilesBy(const BookView& view, const G
                                                    const FiscalPeriod& period) {
   std::vector<int64_t> bookings(view.reps.size());
   std::vector<bool> has_closed(view.reps.size());
-  for (const ClosedDeal& closed : view.columns->ClosedIn(period)) {
-    const size_t rep = static_cast<size_t>(view.columns->At(closed.position).rep());
+  for (const ClosedDeal closed : view.columns->ClosedIn(period)) {
+    const size_t rep = static_cast<size_t>(closed.rep);
     has_closed[rep] = true;
     if (closed.is_won) {
       QC_RETURN_IF_ERROR(AddTo(bookings[rep], closed.amount_minor_units.value_or(0)));

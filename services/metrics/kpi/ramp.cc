@@ -37,11 +37,18 @@ class RepMonths {
     months.count_ = std::max<int64_t>(0, running - months.first_);
     const size_t month_count = static_cast<size_t>(months.count_);
     months.sums_.assign(view.reps.size(), std::vector<int64_t>(month_count));
-    for (const ClosedDeal& closed : view.columns->ClosedIn(std::nullopt)) {
+    DayRange days{.start = 0, .end = 0};  // Of the month, which many deals share.
+    int64_t month = -1;
+    for (const ClosedDeal closed : view.columns->ClosedIn(std::nullopt)) {
       if (!closed.is_won || !closed.amount_minor_units) continue;
-      const int64_t month = absl::CivilMonth(DayOfNumber(closed.close_day)) - months.first_;
+      if (!days.Has(closed.close_day)) {
+        const absl::CivilMonth civil_month(DayOfNumber(closed.close_day));
+        days = {.start = NumberOfDay(absl::CivilDay(civil_month)),
+                .end = NumberOfDay(absl::CivilDay(civil_month + 1))};
+        month = civil_month - months.first_;
+      }
       if (month < 0 || month >= months.count_) continue;
-      const size_t rep = static_cast<size_t>(view.columns->At(closed.position).rep());
+      const size_t rep = static_cast<size_t>(closed.rep);
       for (int64_t last = month; last < std::min(months.count_, month + kProductiveMonths);
            ++last) {
         QC_RETURN_IF_ERROR(

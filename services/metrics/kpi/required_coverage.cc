@@ -62,8 +62,7 @@ absl::Status AddPast(const KpiQuery& query, const FiscalPeriod& period, absl::Ci
   bool dated = false;
   const int32_t day_number = NumberOfDay(day);
   const DayRange days = DaysOf(period);
-  for (const DealRef deal : query.view->columns->All()) {
-    if (CategoryBefore(*query.view, deal, day_number) != StageCategory::kOpen) continue;
+  for (const DealRef deal : OpenBefore(*query.view, day_number)) {
     open.push_back({deal, ExpectedBefore(*query.view, deal, day_number)});
     if (open.back().expected) dated = true;
   }

@@ -24,17 +24,18 @@ absl::StatusOr<KpiColumn> SlipRate(const KpiQuery& query) {
   if (const auto reason = NotEndedReason(query)) return UndefinedColumn(*query.grouping, *reason);
   std::vector<Share> shares(query.grouping->groups().size());
   const DayRange days = DaysOf(period);
-  for (const DealRef deal : query.view->columns->All()) {
-    const std::optional<int32_t> expected = ExpectedBefore(*query.view, deal, days.start);
-    if (!expected || !days.Has(*expected)) continue;
-    if (CategoryBefore(*query.view, deal, days.start) != StageCategory::kOpen) continue;
-    const bool is_slipped = CategoryBefore(*query.view, deal, days.end) == StageCategory::kOpen;
-    for (const int row : query.grouping->RowsOf(deal)) {
-      Share& share = shares[static_cast<size_t>(row)];
-      ++share.count;
-      if (is_slipped) ++share.success_count;
-    }
-  }
+  const DealColumns& columns = *query.view->columns;
+  const SomeDeals open = columns.OpenIn(query.period);
+  columns.expected_closes->ForEach(
+      open.positions(), [&](size_t i, const ExpectedCloses::List& closes) {
+        if (!days.Has(closes.On(days.start - 1, DealColumns::kNoDay))) return;
+        const DealRef deal = columns.At(open.positions()[i]);
+        if (CategoryBefore(*query.view, deal, days.start) != StageCategory::kOpen) return;
+        const bool is_slipped = CategoryBefore(*query.view, deal, days.end) == StageCategory::kOpen;
+        for (const int row : query.grouping->RowsOf(deal)) {
+          shares[static_cast<size_t>(row)].Count(is_slipped);
+        }
+      });
   return ShareColumn(shares,
                      absl::StrCat("no open deal was due in ", period.name, " when it began"));
 }
@@ -60,10 +61,9 @@ class PeriodEnds {
 };
 
 // Moves to a later fiscal period that were said on these days.
-int64_t CountPushes(const FieldHistory<int32_t>& closes, size_t deal, const DayRange& days,
-                    PeriodEnds& ends) {
+int64_t CountPushes(const ExpectedCloses::List& closes, const DayRange& days, PeriodEnds& ends) {
   int64_t count = 0;
-  for (uint32_t saying = closes.BeginOf(deal) + 1; saying < closes.EndOf(deal); ++saying) {
+  for (size_t saying = 1; saying < closes.size(); ++saying) {
     const int32_t before = closes.ValueAt(saying - 1);
     const int32_t after = closes.ValueAt(saying);
     if (!days.Has(closes.DayAt(saying)) || after <= before) continue;
@@ -78,19 +78,21 @@ absl::StatusOr<KpiColumn> PushesPerDeal(const KpiQuery& query) {
   KpiColumn column;
   column.cells.resize(query.grouping->groups().size());
   const DayRange days = DaysOf(query.period);
-  const FieldHistory<int32_t>& closes = *query.view->columns->expected_closes;
   PeriodEnds ends(query.view->calendar);
-  for (const DealRef deal : query.view->columns->All()) {
-    if (!WasOpenIn(deal, days)) continue;
-    if (closes.BeginOf(deal.position()) == closes.EndOf(deal.position())) continue;
-    const double push_count = static_cast<double>(CountPushes(closes, deal.position(), days, ends));
-    for (const int row : query.grouping->RowsOf(deal)) {
-      KpiCell& cell = column.cells[static_cast<size_t>(row)];
-      cell.numerator += push_count;
-      ++cell.denominator;
-      ++cell.sample_size;
-    }
-  }
+  const DealColumns& columns = *query.view->columns;
+  const SomeDeals open = columns.OpenIn(query.period);
+  columns.expected_closes->ForEach(
+      open.positions(), [&](size_t i, const ExpectedCloses::List& closes) {
+        if (closes.empty()) return;
+        const DealRef deal = columns.At(open.positions()[i]);
+        const double push_count = static_cast<double>(CountPushes(closes, days, ends));
+        for (const int row : query.grouping->RowsOf(deal)) {
+          KpiCell& cell = column.cells[static_cast<size_t>(row)];
+          cell.numerator += push_count;
+          ++cell.denominator;
+          ++cell.sample_size;
+        }
+      });
   for (KpiCell& cell : column.cells) {
     if (cell.sample_size == 0) {
       cell.undefined_reason =
@@ -108,14 +110,13 @@ absl::StatusOr<KpiColumn> PullInRate(const KpiQuery& query) {
   int64_t unexpected_count = 0;
   std::vector<Share> shares(query.grouping->groups().size());
   const DealColumns& columns = *query.view->columns;
-  const FieldHistory<int32_t>& closes = *columns.expected_closes;
   PeriodEnds ends(query.view->calendar);
-  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
+  for (const ClosedDeal closed : columns.ClosedIn(query.period)) {
     if (!closed.is_won) continue;
-    const DealRef deal = columns.At(closed.position);
+    const DealRef deal = columns.At(closed);
     // What was first said counts if it was said before the win.
-    const uint32_t first = closes.BeginOf(closed.position);
-    if (first == closes.EndOf(closed.position) || closes.DayAt(first) >= closed.close_day) {
+    const ExpectedCloses::List closes = columns.expected_closes->Of(closed.position);
+    if (closes.empty() || closes.DayAt(0) >= closed.close_day) {
       if (query.grouping->Counts(deal)) ++unexpected_count;
       continue;
     }
@@ -123,7 +124,7 @@ absl::StatusOr<KpiColumn> PullInRate(const KpiQuery& query) {
     for (const int row : query.grouping->RowsOf(deal)) {
       Share& share = shares[static_cast<size_t>(row)];
       ++share.count;
-      if (end && closes.ValueAt(first) >= *end) ++share.success_count;
+      if (end && closes.ValueAt(0) >= *end) ++share.success_count;
     }
   }
   KpiColumn column = ShareColumn(

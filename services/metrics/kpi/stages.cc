@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -10,9 +10,12 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "base/fiscal_calendar.h"
 #include "services/metrics/book_view.h"
+#include "services/metrics/day_number.h"
 #include "services/metrics/kpi/grouping.h"
 #include "services/metrics/kpi/kpi.h"
+#include "services/metrics/lazy_value.h"
 
 namespace quotacast::metrics {
 namespace {
@@ -30,27 +33,52 @@ struct EndedStay {
   bool skips() const { return stays_open() && step_count > 1; }
 };
 
-void ForEachEndedStay(const KpiQuery& query, const std::function<void(const EndedStay&)>& visit) {
-  const std::vector<BookStage>& stages = query.view->stages;
-  const DayRange days = DaysOf(query.period);
-  const FieldHistory<int32_t>& stays = *query.view->columns->stays;
-  for (const DealRef deal : query.view->columns->All()) {
-    const uint32_t begin = stays.BeginOf(deal.position());
-    const uint32_t end = stays.EndOf(deal.position());
+// Which deal it is of, from which stage to which it led, and how long it was.
+struct StayOfDeal {
+  uint32_t position = 0;
+  int stage = 0;
+  int next = 0;
+  int32_t days = 0;
+};
+
+std::vector<StayOfDeal> FindEndedStays(const BookView& view,
+                                       const std::optional<FiscalPeriod>& period) {
+  std::vector<StayOfDeal> ended;
+  const DayRange days = DaysOf(period);
+  const SomeDeals open = view.columns->OpenIn(period);
+  view.columns->stays->ForEach(open.positions(), [&](size_t i, const Stays::List& stays) {
     // Days are in order: what follows the last one ended on none of them.
-    if (end - begin < 2 || stays.DayAt(end - 1) < days.start || !query.grouping->Counts(deal)) {
-      continue;
-    }
-    for (uint32_t stay = begin; stay + 1 < end; ++stay) {
+    if (stays.DayAt(stays.size() - 1) < days.start) return;
+    for (size_t stay = 0; stay + 1 < stays.size(); ++stay) {
       const int32_t ended_day = stays.DayAt(stay + 1);
       if (ended_day >= days.end) break;
       const int stage = stays.ValueAt(stay);
-      const int next = stays.ValueAt(stay + 1);
-      const BookStage& from = stages[static_cast<size_t>(stage)];
-      if (from.category != StageCategory::kOpen || ended_day < days.start) continue;
-      visit({query.grouping->RowsOfStay(deal, stage), from, stages[static_cast<size_t>(next)],
-             next - stage, ended_day - stays.DayAt(stay)});
+      const bool is_open = view.stages[static_cast<size_t>(stage)].category == StageCategory::kOpen;
+      if (!is_open || ended_day < days.start) continue;
+      ended.push_back(
+          {open.positions()[i], stage, stays.ValueAt(stay + 1), ended_day - stays.DayAt(stay)});
     }
+  });
+  return ended;
+}
+
+template <typename Visit>
+void ForEachEndedStay(const KpiQuery& query, Visit visit) {
+  const BookView& view = *query.view;
+  const auto find = [&view, period = query.period] { return FindEndedStays(view, period); };
+  // Those of all history are too many to keep.
+  const LazyValue<std::vector<StayOfDeal>> ended =
+      query.period ? view.memo.Get<std::vector<StayOfDeal>>(
+                         absl::StrCat(NumberOfDay(query.period->start), " to ",
+                                      NumberOfDay(query.period->end)),
+                         find)
+                   : LazyValue<std::vector<StayOfDeal>>(find);
+  for (const StayOfDeal& stay : *ended) {
+    const DealRef deal = view.columns->At(stay.position);
+    if (!query.grouping->Counts(deal)) continue;
+    visit(EndedStay{
+        query.grouping->RowsOfStay(deal, stay.stage), view.stages[static_cast<size_t>(stay.stage)],
+        view.stages[static_cast<size_t>(stay.next)], stay.next - stay.stage, stay.days});
   }
 }
 

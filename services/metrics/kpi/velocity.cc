@@ -52,20 +52,16 @@ absl::StatusOr<KpiColumn> Velocity(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   QC_ASSIGN_OR_RETURN(const BookingSums bookings, SumBookings(query));
   std::vector<Parts> rows(query.grouping->groups().size());
-  const DayRange days = DaysOf(query.period);
-  for (const DealRef deal : query.view->columns->All()) {
-    const bool is_open = deal.outcome() == StageCategory::kOpen;
-    if (!is_open && !days.Has(deal.close_day())) continue;
+  const DealColumns& columns = *query.view->columns;
+  for (const DealRef deal : columns.OpenNow()) {
+    for (const int row : query.grouping->RowsOf(deal)) ++rows[static_cast<size_t>(row)].open_count;
+  }
+  for (const ClosedDeal closed : columns.ClosedIn(query.period)) {
+    const DealRef deal = columns.At(closed);
     for (const int row : query.grouping->RowsOf(deal)) {
       Parts& parts = rows[static_cast<size_t>(row)];
-      if (is_open) {
-        ++parts.open_count;
-        continue;
-      }
       ++parts.closed_count;
-      if (deal.outcome() == StageCategory::kWon) {
-        parts.won_days.push_back(deal.close_day() - deal.created_day());
-      }
+      if (closed.is_won) parts.won_days.push_back(closed.close_day - deal.created_day());
     }
   }
   KpiColumn column;

@@ -29,9 +29,7 @@ namespace {
 absl::StatusOr<KpiColumn> CreatedDeals(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   std::vector<int64_t> counts(query.grouping->groups().size());
-  const DayRange days = DaysOf(query.period);
-  for (const DealRef deal : query.view->columns->All()) {
-    if (!days.Has(deal.created_day())) continue;
+  for (const DealRef deal : query.view->columns->CreatedIn(query.period)) {
     for (const int row : query.grouping->RowsOf(deal)) ++counts[static_cast<size_t>(row)];
   }
   KpiColumn column = CountColumn(counts);
@@ -45,11 +43,9 @@ absl::StatusOr<KpiColumn> OpenDeals(const KpiQuery& query) {
   if (query.period) day_after = std::min(day_after, query.period->end);
   std::vector<int64_t> counts(query.grouping->groups().size());
   const bool is_now = day_after == query.view->as_of.effective_day + 1;
-  for (const DealRef deal : query.view->columns->All()) {
-    const bool is_open =
-        is_now ? deal.outcome() == StageCategory::kOpen
-               : CategoryBefore(*query.view, deal, NumberOfDay(day_after)) == StageCategory::kOpen;
-    if (!is_open) continue;
+  const DealColumns& columns = *query.view->columns;
+  for (const DealRef deal :
+       is_now ? columns.OpenNow() : OpenBefore(*query.view, NumberOfDay(day_after))) {
     for (const int row : query.grouping->RowsOf(deal)) ++counts[static_cast<size_t>(row)];
   }
   KpiColumn column = CountColumn(counts);
@@ -69,8 +65,8 @@ absl::StatusOr<KpiColumn> OpenAmount(const KpiQuery& query) {
   AmountGaps gaps;
   std::vector<int64_t> amounts(query.grouping->groups().size());
   std::vector<int64_t> counts(query.grouping->groups().size());
-  for (const DealRef deal : query.view->columns->All()) {
-    if (deal.outcome() != StageCategory::kOpen || !query.grouping->Counts(deal)) continue;
+  for (const DealRef deal : query.view->columns->OpenNow()) {
+    if (!query.grouping->Counts(deal)) continue;
     const std::optional<int64_t> amount =
         AmountOrListPrice(deal.amount_minor_units(), deal.product(), *query.view, gaps);
     if (!amount) continue;
@@ -91,8 +87,8 @@ absl::StatusOr<KpiColumn> DealSizeMedian(const KpiQuery& query) {
   std::vector<std::vector<int64_t>> amounts(query.grouping->groups().size());
   int64_t without_amount_count = 0;
   const DealColumns& columns = *query.view->columns;
-  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
-    const DealRef deal = columns.At(closed.position);
+  for (const ClosedDeal closed : columns.ClosedIn(query.period)) {
+    const DealRef deal = columns.At(closed);
     if (!closed.is_won || !query.grouping->Counts(deal)) continue;
     if (closed.amount_minor_units.value_or(0) <= 0) {
       ++without_amount_count;

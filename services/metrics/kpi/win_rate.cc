@@ -34,8 +34,8 @@ bool IsWon(const DealRef& deal) { return deal.outcome() == StageCategory::kWon; 
 std::vector<Share> ClosedShares(const KpiQuery& query) {
   std::vector<Share> shares(query.grouping->groups().size());
   const DealColumns& columns = *query.view->columns;
-  for (const ClosedDeal& closed : columns.ClosedIn(query.period)) {
-    Count(query, columns.At(closed.position), closed.is_won, shares);
+  for (const ClosedDeal closed : columns.ClosedIn(query.period)) {
+    Count(query, columns.At(closed), closed.is_won, shares);
   }
   return shares;
 }
@@ -55,9 +55,8 @@ absl::StatusOr<KpiColumn> CreatedWinRate(const KpiQuery& query) {
   std::vector<Share> shares(query.grouping->groups().size());
   int64_t created_count = 0;
   int64_t open_count = 0;
-  const DayRange days = DaysOf(query.period);
-  for (const DealRef deal : query.view->columns->All()) {
-    if (!days.Has(deal.created_day()) || !query.grouping->Counts(deal)) continue;
+  for (const DealRef deal : query.view->columns->CreatedIn(query.period)) {
+    if (!query.grouping->Counts(deal)) continue;
     ++created_count;
     if (deal.outcome() == StageCategory::kOpen) ++open_count;
     Count(query, deal, IsWon(deal), shares);
@@ -78,8 +77,7 @@ absl::StatusOr<KpiColumn> FlowWinRate(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   std::vector<Share> shares(query.grouping->groups().size());
   const DayRange days = DaysOf(query.period);
-  for (const DealRef deal : query.view->columns->All()) {
-    if (!WasOpenIn(deal, days)) continue;
+  for (const DealRef deal : query.view->columns->OpenIn(query.period)) {
     Count(query, deal, IsWon(deal) && days.Has(deal.close_day()), shares);
   }
   KpiColumn column =
@@ -97,9 +95,8 @@ absl::StatusOr<KpiColumn> ValueWinRate(const KpiQuery& query) {
   };
   std::vector<Sums> rows(query.grouping->groups().size());
   int64_t without_amount_count = 0;
-  const DayRange days = DaysOf(query.period);
-  for (const DealRef deal : query.view->columns->All()) {
-    if (!days.Has(deal.created_day()) || !query.grouping->Counts(deal)) continue;
+  for (const DealRef deal : query.view->columns->CreatedIn(query.period)) {
+    if (!query.grouping->Counts(deal)) continue;
     const std::optional<int64_t> amount = deal.entry_amount_minor_units();
     if (!amount) {
       ++without_amount_count;
