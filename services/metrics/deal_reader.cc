@@ -458,13 +458,19 @@ void DealReader::Fill(const Defaults& defaults,
   StagePlan plan{.positions = stages_.positions(), .categories = {}, .first_stage = defaults.stage};
   for (const BookStage& stage : view.stages) plan.categories.push_back(stage.category);
   columns.stage = reader.LastNames(&DealLayer::stages, stages_.positions(), defaults.stage);
-  columns.outcome =
-      LazyList<StageCategory>(size(), [stages = columns.stage, categories = plan.categories] {
-        std::vector<StageCategory> outcomes;
-        outcomes.reserve(stages.size());
-        for (const int32_t stage : *stages)
-          outcomes.push_back(categories[static_cast<size_t>(stage)]);
-        return outcomes;
+  // From the histories and not from the column of stages, which few questions about outcomes need.
+  std::vector<StageCategory> outcome_of_code;
+  for (const int position : plan.positions) {
+    outcome_of_code.push_back(position < 0 ? StageCategory::kOpen
+                                           : plan.categories[static_cast<size_t>(position)]);
+  }
+  columns.outcome = LazyList<StageCategory>(
+      size(), [reader, outcome_of_code = std::move(outcome_of_code),
+               unsaid = plan.categories[static_cast<size_t>(plan.first_stage)]] {
+        const StageCategory* outcomes = outcome_of_code.data();
+        return reader.Read<StageCategory>(
+            &DealLayer::stages, [outcomes](uint32_t code, int32_t) { return outcomes[code]; },
+            [unsaid](const DealLayer&, size_t) { return unsaid; });
       });
   columns.close_day = reader.Column<int32_t>(
       &DealLayer::stages, [](uint32_t, int32_t entered) { return entered; },

@@ -1,5 +1,6 @@
 #include "services/metrics/kpi/bookings.h"
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -50,9 +51,10 @@ absl::StatusOr<KpiColumn> Bookings(const KpiQuery& query) {
   QC_ASSIGN_OR_RETURN(const BookingSums sums, SumBookings(query));
   KpiColumn column;
   column.cells.reserve(sums.amounts_minor_units.size());
+  const double minor_per_major = std::round(1 / MajorUnits(1, query.view->currency));
   for (size_t row = 0; row < sums.amounts_minor_units.size(); ++row) {
     KpiCell& cell = column.cells.emplace_back();
-    cell.numerator = MajorUnits(sums.amounts_minor_units[row], query.view->currency);
+    cell.numerator = static_cast<double>(sums.amounts_minor_units[row]) / minor_per_major;
     cell.denominator = 1;
     cell.value = cell.numerator;
     cell.sample_size = sums.deal_counts[row];
