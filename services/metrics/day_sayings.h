@@ -3,7 +3,6 @@
 #ifndef QUOTACAST_SERVICES_METRICS_DAY_SAYINGS_H_
 #define QUOTACAST_SERVICES_METRICS_DAY_SAYINGS_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -88,17 +87,9 @@ class DaySayings {
             meanings()};
   }
 
-  // The value on a day not after that of the view; `none` before the first saying.
+  // The value on a day, as far as the view knows it; `none` before the first saying.
   int32_t On(size_t position, int32_t day, int32_t none) const {
-    const auto [history, deal] = At(position);
-    day = std::min(day, source_->day);
-    const auto latest = history.Latest();
-    if (latest.AreSaidBy(deal, day)) return Meaning(latest.values[deal], meanings());
-    const uint32_t begin = history.BeginOf(deal);
-    const uint32_t end = history.EndOf(deal, day);
-    if (end > begin) return Meaning(history.ValueAt(end - 1), meanings());
-    const bool is_unsaid = has_unsaid_ && history.EndOf(deal, source_->day) == begin;
-    return is_unsaid && source_->unsaid_days[position] <= day ? source_->unsaid_value : none;
+    return Of(position).On(day, none);
   }
 
   // Calls visit(i, Of(positions[i])) for each of the positions. What was said of them lies far

@@ -65,28 +65,30 @@ class DealRef {
   int known_rep_ = kUnknown;
 };
 
+// Goes over what has operator[], which must outlive it.
+template <typename Range>
+class IndexIterator {
+ public:
+  IndexIterator(const Range* range, size_t i) : range_(range), i_(i) {}
+  auto operator*() const { return (*range_)[i_]; }
+  IndexIterator& operator++() {
+    ++i_;
+    return *this;
+  }
+  bool operator!=(const IndexIterator& other) const { return i_ != other.i_; }
+
+ private:
+  const Range* range_;
+  size_t i_;
+};
+
 // The deals of some columns, one after the other.
 class DealRange {
  public:
-  class Iterator {
-   public:
-    Iterator(const DealColumns* columns, size_t position)
-        : columns_(columns), position_(position) {}
-    DealRef operator*() const { return {columns_, position_}; }
-    Iterator& operator++() {
-      ++position_;
-      return *this;
-    }
-    bool operator!=(const Iterator& other) const { return position_ != other.position_; }
-
-   private:
-    const DealColumns* columns_;
-    size_t position_;
-  };
-
   DealRange(const DealColumns* columns, size_t size) : columns_(columns), size_(size) {}
-  Iterator begin() const { return {columns_, 0}; }
-  Iterator end() const { return {columns_, size_}; }
+  IndexIterator<DealRange> begin() const { return {this, 0}; }
+  IndexIterator<DealRange> end() const { return {this, size_}; }
+  DealRef operator[](size_t i) const { return {columns_, i}; }
 
  private:
   const DealColumns* columns_;
@@ -108,25 +110,10 @@ class ClosedDeals {
   // Some that follow each other.
   class Range {
    public:
-    class Iterator {
-     public:
-      Iterator(const ClosedDeals* deals, size_t number) : deals_(deals), number_(number) {}
-      ClosedDeal operator*() const { return deals_->At(number_); }
-      Iterator& operator++() {
-        ++number_;
-        return *this;
-      }
-      bool operator!=(const Iterator& other) const { return number_ != other.number_; }
-
-     private:
-      const ClosedDeals* deals_;
-      size_t number_;
-    };
-
     Range(const ClosedDeals* deals, size_t begin, size_t end)
         : deals_(deals), begin_(begin), end_(end) {}
-    Iterator begin() const { return {deals_, begin_}; }
-    Iterator end() const { return {deals_, end_}; }
+    IndexIterator<Range> begin() const { return {this, 0}; }
+    IndexIterator<Range> end() const { return {this, size()}; }
     size_t size() const { return end_ - begin_; }
     ClosedDeal operator[](size_t i) const { return deals_->At(begin_ + i); }
     // Of the deals, in their order.
@@ -159,27 +146,12 @@ class ClosedDeals {
 // Deals picked out of all, in their order.
 class SomeDeals {
  public:
-  class Iterator {
-   public:
-    Iterator(const DealColumns* columns, const uint32_t* position)
-        : columns_(columns), position_(position) {}
-    DealRef operator*() const { return {columns_, *position_}; }
-    Iterator& operator++() {
-      ++position_;
-      return *this;
-    }
-    bool operator!=(const Iterator& other) const { return position_ != other.position_; }
-
-   private:
-    const DealColumns* columns_;
-    const uint32_t* position_;
-  };
-
   SomeDeals(const DealColumns* columns, std::vector<uint32_t> positions)
       : columns_(columns), positions_(std::move(positions)) {}
-  Iterator begin() const { return {columns_, positions_.data()}; }
-  Iterator end() const { return {columns_, positions_.data() + positions_.size()}; }
+  IndexIterator<SomeDeals> begin() const { return {this, 0}; }
+  IndexIterator<SomeDeals> end() const { return {this, size()}; }
   size_t size() const { return positions_.size(); }
+  DealRef operator[](size_t i) const { return {columns_, positions_[i]}; }
   std::span<const uint32_t> positions() const { return positions_; }
 
  private:

@@ -82,10 +82,13 @@ google::type::Money ToProtoMoney(int64_t minor_units, std::string_view currency)
   return money;
 }
 
-double MajorUnits(int64_t minor_units, std::string_view currency) {
+double MinorPerMajor(std::string_view currency) {
   const absl::StatusOr<int> digits = MinorUnitDigits(currency);
-  const int64_t scale = digits.ok() ? PowerOfTen(*digits) : 1;
-  return static_cast<double>(minor_units) / static_cast<double>(scale);
+  return digits.ok() ? static_cast<double>(PowerOfTen(*digits)) : 1;
+}
+
+double MajorUnits(int64_t minor_units, std::string_view currency) {
+  return static_cast<double>(minor_units) / MinorPerMajor(currency);
 }
 
 quotacast::type::v1::FiscalPeriod ToProtoPeriod(const FiscalPeriod& period) {

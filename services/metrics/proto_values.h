@@ -35,6 +35,8 @@ google::type::Money ToProtoMoney(int64_t minor_units, std::string_view currency)
 
 // Major units as a double, for figures of KPI tables; minor units when the currency is unknown.
 double MajorUnits(int64_t minor_units, std::string_view currency);
+// What that divides by. Dividing by 100 keeps whole amounts whole, multiplying by 0.01 does not.
+double MinorPerMajor(std::string_view currency);
 
 quotacast::type::v1::FiscalPeriod ToProtoPeriod(const FiscalPeriod& period);
 

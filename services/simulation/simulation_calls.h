@@ -65,28 +65,30 @@ inline v1::ForecastOutcome Forecast(Simulation& simulation, const v1::ForecastRe
 }
 
 // Everything a stream wrote.
-struct Streamed {
+template <typename Result>
+struct Written {
   absl::Status status;
   std::vector<v1::Progress> progress;
-  v1::StreamForecastResult result;
+  Result result;
+
+  // For the messages of the stream.
+  template <typename Message>
+  bool Keep(const Message& message) {
+    if (message.has_progress()) progress.push_back(message.progress());
+    if (message.has_result()) result = message.result();
+    return true;
+  }
 };
+using Streamed = Written<v1::StreamForecastResult>;
+using Compared = Written<v1::ComparisonResult>;
 
 inline Streamed Stream(Simulation& simulation, const v1::StreamForecastRequest& request) {
   Streamed streamed;
-  streamed.status =
-      simulation.StreamForecast(request, {}, [&](const v1::StreamForecastResponse& message) {
-        if (message.has_progress()) streamed.progress.push_back(message.progress());
-        if (message.has_result()) streamed.result = message.result();
-        return true;
-      });
+  streamed.status = simulation.StreamForecast(
+      request, {},
+      [&](const v1::StreamForecastResponse& message) { return streamed.Keep(message); });
   return streamed;
 }
-
-struct Compared {
-  absl::Status status;
-  std::vector<v1::Progress> progress;
-  v1::ComparisonResult result;
-};
 
 inline Compared Compare(Simulation& simulation, const v1::ForecastSpec& spec,
                         const std::vector<v1::Scenario>& scenarios) {
@@ -94,12 +96,9 @@ inline Compared Compare(Simulation& simulation, const v1::ForecastSpec& spec,
   *request.mutable_spec() = spec;
   for (const v1::Scenario& scenario : scenarios) *request.add_scenarios() = scenario;
   Compared compared;
-  compared.status =
-      simulation.CompareScenarios(request, {}, [&](const v1::CompareScenariosResponse& message) {
-        if (message.has_progress()) compared.progress.push_back(message.progress());
-        if (message.has_result()) compared.result = message.result();
-        return true;
-      });
+  compared.status = simulation.CompareScenarios(
+      request, {},
+      [&](const v1::CompareScenariosResponse& message) { return compared.Keep(message); });
   return compared;
 }
 

@@ -101,9 +101,7 @@ absl::StatusOr<KpiColumn> OutreachInBusinessHours(const KpiQuery& query) {
   for (const BookActivity& activity : query.view->records->activities) {
     if (!IsOutreach(activity) || !FallsOn(activity.start, query)) continue;
     for (const int row : grouping.RowsOf(SubjectOf(activity))) {
-      Share& share = shares[static_cast<size_t>(row)];
-      ++share.count;
-      if (IsInBusinessHours(activity.start)) ++share.success_count;
+      shares[static_cast<size_t>(row)].Count(IsInBusinessHours(activity.start));
     }
   }
   return grouping.Finish(ShareColumn(shares, NoOutreachReason(query)));

@@ -1,6 +1,5 @@
 #include "services/metrics/kpi/bookings.h"
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -51,7 +50,7 @@ absl::StatusOr<KpiColumn> Bookings(const KpiQuery& query) {
   QC_ASSIGN_OR_RETURN(const BookingSums sums, SumBookings(query));
   KpiColumn column;
   column.cells.reserve(sums.amounts_minor_units.size());
-  const double minor_per_major = std::round(1 / MajorUnits(1, query.view->currency));
+  const double minor_per_major = MinorPerMajor(query.view->currency);
   for (size_t row = 0; row < sums.amounts_minor_units.size(); ++row) {
     KpiCell& cell = column.cells.emplace_back();
     cell.numerator = static_cast<double>(sums.amounts_minor_units[row]) / minor_per_major;

@@ -66,7 +66,7 @@ absl::StatusOr<KpiColumn> Capacity(const KpiQuery& query) {
   KpiColumn column;
   column.cells.resize(query.grouping->groups().size());
   int64_t unseen_count = 0;
-  const double minor_per_major = 1 / MajorUnits(1, query.view->currency);
+  const double minor_per_major = MinorPerMajor(query.view->currency);
   for (size_t rep = 0; rep < query.view->reps.size(); ++rep) {
     const BookRep& person = query.view->reps[rep];
     const std::optional<int64_t> quota = QuotaOf(person, query.period->name);

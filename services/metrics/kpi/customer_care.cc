@@ -37,9 +37,7 @@ absl::StatusOr<KpiColumn> OnTime(const KpiQuery& query) {
     }
     const bool is_kept = commitment.done_day && *commitment.done_day <= *commitment.due_day;
     for (const int row : grouping.RowsOf(subject)) {
-      Share& share = shares[static_cast<size_t>(row)];
-      ++share.count;
-      if (is_kept) ++share.success_count;
+      shares[static_cast<size_t>(row)].Count(is_kept);
     }
   }
   KpiColumn column = ShareColumn(shares, absl::StrCat("no promise has come due", InPeriod(query)));
@@ -118,9 +116,7 @@ absl::StatusOr<KpiColumn> RecoveredShare(const KpiQuery& query) {
       continue;
     }
     for (const int row : grouping.RowsOf(SubjectOf(incident))) {
-      Share& share = shares[static_cast<size_t>(row)];
-      ++share.count;
-      if (*incident.is_recovered) ++share.success_count;
+      shares[static_cast<size_t>(row)].Count(*incident.is_recovered);
     }
   }
   KpiColumn column = ShareColumn(

@@ -12,11 +12,19 @@
 
 namespace quotacast::metrics {
 
+namespace {
+
+// Of a deal that stands in a stage; below 0: in none, as before its first one.
+StageCategory CategoryOf(const BookView& view, int stage) {
+  return stage < 0 ? StageCategory::kOpen : view.stages[static_cast<size_t>(stage)].category;
+}
+
+}  // namespace
+
 std::optional<StageCategory> CategoryBefore(const BookView& view, const DealRef& deal,
                                             int32_t day) {
   if (deal.created_day() >= day) return std::nullopt;
-  const int stage = view.columns->stays->On(deal.position(), day - 1, -1);
-  return stage < 0 ? StageCategory::kOpen : view.stages[static_cast<size_t>(stage)].category;
+  return CategoryOf(view, view.columns->stays->On(deal.position(), day - 1, -1));
 }
 
 SomeDeals OpenBefore(const BookView& view, int32_t day) {
@@ -26,10 +34,9 @@ SomeDeals OpenBefore(const BookView& view, int32_t day) {
   std::vector<uint32_t> positions;
   positions.reserve(candidates.size());
   view.columns->stays->ForEach(candidates.positions(), [&](size_t i, const Stays::List& stays) {
-    const int stage = stays.On(day - 1, -1);
-    const bool is_open =
-        stage < 0 || view.stages[static_cast<size_t>(stage)].category == StageCategory::kOpen;
-    if (is_open) positions.push_back(candidates.positions()[i]);
+    if (CategoryOf(view, stays.On(day - 1, -1)) == StageCategory::kOpen) {
+      positions.push_back(candidates.positions()[i]);
+    }
   });
   return {view.columns.get(), std::move(positions)};
 }

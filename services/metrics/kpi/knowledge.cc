@@ -128,8 +128,7 @@ absl::StatusOr<KpiColumn> InsightCoverage(const KpiQuery& query) {
       const size_t index = static_cast<size_t>(row);
       if (counted[index] == account) continue;
       counted[index] = account;
-      ++shares[index].count;
-      if (insights[static_cast<size_t>(account)] > 0) ++shares[index].success_count;
+      shares[index].Count(insights[static_cast<size_t>(account)] > 0);
     }
   }
   KpiColumn column = ShareColumn(shares, "no account has an owner or an open deal");

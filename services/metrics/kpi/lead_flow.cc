@@ -98,9 +98,7 @@ absl::StatusOr<KpiColumn> Conversion(const KpiQuery& query) {
         !lead.steps.empty() && lead.steps.back().status == LeadStatus::kDisqualified;
     if (!is_converted && !is_given_up && grouping.Counts(SubjectOf(lead))) ++open_count;
     for (const int row : grouping.RowsOf(SubjectOf(lead))) {
-      Share& share = shares[static_cast<size_t>(row)];
-      ++share.count;
-      if (is_converted) ++share.success_count;
+      shares[static_cast<size_t>(row)].Count(is_converted);
     }
   }
   KpiColumn column = ShareColumn(shares, absl::StrCat("no lead came in", InPeriod(query)));

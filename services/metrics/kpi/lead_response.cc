@@ -48,9 +48,7 @@ SlaCounts CountSla(const KpiQuery& query, const RecordGrouping& grouping) {
     }
     const bool is_kept = lead.first_touch && *lead.first_touch <= deadline;
     for (const int row : grouping.RowsOf(SubjectOf(lead))) {
-      Share& share = counts.kept[static_cast<size_t>(row)];
-      ++share.count;
-      if (is_kept) ++share.success_count;
+      counts.kept[static_cast<size_t>(row)].Count(is_kept);
     }
   }
   return counts;

@@ -55,9 +55,7 @@ absl::StatusOr<KpiColumn> SkipRate(const KpiQuery& query) {
       const bool is_passed = path.furthest > stage || closed.is_won;
       if (!is_visited && !is_passed) continue;
       for (const int row : query.grouping->RowsOfStay(deal, stage)) {
-        Share& share = shares[static_cast<size_t>(row)];
-        ++share.count;
-        if (!is_visited) ++share.success_count;
+        shares[static_cast<size_t>(row)].Count(!is_visited);
       }
     }
   });
@@ -85,8 +83,7 @@ absl::StatusOr<KpiColumn> Uplift(const KpiQuery& query) {
         Compared& compared = rows[static_cast<size_t>(row)];
         Share& share =
             path.visited[static_cast<size_t>(stage)] ? compared.visited : compared.skipped;
-        ++share.count;
-        if (closed.is_won) ++share.success_count;
+        share.Count(closed.is_won);
       }
     }
   });

@@ -52,9 +52,8 @@ absl::StatusOr<KpiCell> CompareWinRates(const KpiQuery& query,
   Share shares[2];
   const DealColumns& columns = *query.view->columns;
   for (const ClosedDeal closed : columns.ClosedIn(query.period)) {
-    for (const int side : sides[static_cast<size_t>(columns.At(closed).rep())]) {
-      ++shares[side].count;
-      if (closed.is_won) ++shares[side].success_count;
+    for (const int side : sides[static_cast<size_t>(closed.rep)]) {
+      shares[side].Count(closed.is_won);
     }
   }
   return DifferenceCell(shares[kTop], shares[kLow], NothingToCompare(query, "closed deals"));

@@ -193,9 +193,7 @@ absl::StatusOr<KpiColumn> Coverage(const KpiQuery& query) {
     const bool is_inside = *forecast.low_minor_units <= outcome.booked_minor_units &&
                            outcome.booked_minor_units <= *forecast.high_minor_units;
     for (const int row : grouping.RowsOf({.rep = forecast.rep})) {
-      Share& share = shares[static_cast<size_t>(row)];
-      ++share.count;
-      if (is_inside) ++share.success_count;
+      shares[static_cast<size_t>(row)].Count(is_inside);
     }
   }
   return FinishForecasts(

@@ -29,7 +29,7 @@ absl::StatusOr<KpiColumn> SlipRate(const KpiQuery& query) {
   columns.expected_closes->ForEach(
       open.positions(), [&](size_t i, const ExpectedCloses::List& closes) {
         if (!days.Has(closes.On(days.start - 1, DealColumns::kNoDay))) return;
-        const DealRef deal = columns.At(open.positions()[i]);
+        const DealRef deal = open[i];
         if (CategoryBefore(*query.view, deal, days.start) != StageCategory::kOpen) return;
         const bool is_slipped = CategoryBefore(*query.view, deal, days.end) == StageCategory::kOpen;
         for (const int row : query.grouping->RowsOf(deal)) {
@@ -84,7 +84,7 @@ absl::StatusOr<KpiColumn> PushesPerDeal(const KpiQuery& query) {
   columns.expected_closes->ForEach(
       open.positions(), [&](size_t i, const ExpectedCloses::List& closes) {
         if (closes.empty()) return;
-        const DealRef deal = columns.At(open.positions()[i]);
+        const DealRef deal = open[i];
         const double push_count = static_cast<double>(CountPushes(closes, days, ends));
         for (const int row : query.grouping->RowsOf(deal)) {
           KpiCell& cell = column.cells[static_cast<size_t>(row)];
@@ -122,9 +122,7 @@ absl::StatusOr<KpiColumn> PullInRate(const KpiQuery& query) {
     }
     const std::optional<int32_t> end = ends.After(closed.close_day);
     for (const int row : query.grouping->RowsOf(deal)) {
-      Share& share = shares[static_cast<size_t>(row)];
-      ++share.count;
-      if (end && closes.ValueAt(0) >= *end) ++share.success_count;
+      shares[static_cast<size_t>(row)].Count(end && closes.ValueAt(0) >= *end);
     }
   }
   KpiColumn column = ShareColumn(

@@ -96,9 +96,7 @@ absl::StatusOr<KpiColumn> Conversion(const KpiQuery& query) {
     const bool moves_on =
         stay.to.category == StageCategory::kWon || (stay.stays_open() && !stay.goes_back());
     for (const int row : stay.rows) {
-      Share& share = shares[static_cast<size_t>(row)];
-      ++share.count;
-      if (moves_on) ++share.success_count;
+      shares[static_cast<size_t>(row)].Count(moves_on);
     }
   });
   KpiColumn column = ShareColumn(shares, NoStayReason(query));
@@ -117,9 +115,7 @@ absl::StatusOr<KpiColumn> RegressionRate(const KpiQuery& query) {
   std::vector<Share> shares(query.grouping->groups().size());
   ForEachEndedStay(query, [&](const EndedStay& stay) {
     for (const int row : stay.rows) {
-      Share& share = shares[static_cast<size_t>(row)];
-      ++share.count;
-      if (stay.goes_back()) ++share.success_count;
+      shares[static_cast<size_t>(row)].Count(stay.goes_back());
     }
   });
   KpiColumn column = ShareColumn(shares, NoStayReason(query));

@@ -1,7 +1,6 @@
 #include "services/metrics/kpi/volume.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -113,8 +112,7 @@ absl::StatusOr<KpiColumn> DealSizeMedian(const KpiQuery& query) {
 }  // namespace
 
 void ToMajorUnits(const std::string& currency, KpiColumn& column) {
-  // Dividing by 100 keeps whole amounts whole, multiplying by 0.01 does not.
-  const double minor_per_major = std::round(1 / MajorUnits(1, currency));
+  const double minor_per_major = MinorPerMajor(currency);
   for (KpiCell& cell : column.cells) {
     cell.numerator /= minor_per_major;
     if (cell.value) cell.value = *cell.value / minor_per_major;

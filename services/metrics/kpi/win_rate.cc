@@ -21,9 +21,7 @@ namespace {
 
 void Count(const KpiQuery& query, const DealRef& deal, bool is_won, std::vector<Share>& shares) {
   for (const int row : query.grouping->RowsOf(deal)) {
-    Share& share = shares[static_cast<size_t>(row)];
-    ++share.count;
-    if (is_won) ++share.success_count;
+    shares[static_cast<size_t>(row)].Count(is_won);
   }
 }
 
@@ -32,12 +30,8 @@ bool IsWon(const DealRef& deal) { return deal.outcome() == StageCategory::kWon; 
 }  // namespace
 
 std::vector<Share> ClosedShares(const KpiQuery& query) {
-  std::vector<Share> shares(query.grouping->groups().size());
-  const DealColumns& columns = *query.view->columns;
-  for (const ClosedDeal closed : columns.ClosedIn(query.period)) {
-    Count(query, columns.At(closed), closed.is_won, shares);
-  }
-  return shares;
+  return ShareClosedDeals(
+      query, [](const ClosedDeal& closed, const DealRef&) { return std::optional(closed.is_won); });
 }
 
 namespace {
