@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/parallel_for.h"
 #include "base/status_macros.h"
-#include "simulator/exact/parallel_for.h"
 
 namespace quotacast::simulator {
 namespace {

@@ -1,12 +1,13 @@
 // Goal: every task runs once whatever the threads, and stops when asked. Method: count them.
-#include "simulator/exact/parallel_for.h"
+#include "base/parallel_for.h"
 
 #include <atomic>
+#include <cstddef>
 #include <vector>
 
 #include "gtest/gtest.h"
 
-namespace quotacast::simulator {
+namespace quotacast {
 namespace {
 
 TEST(ParallelForTest, EveryTaskRunsOnce) {
@@ -28,5 +29,18 @@ TEST(ParallelForTest, StopsWhenCancelled) {
   }
 }
 
+TEST(ParallelPartsTest, PartsAreAllOnce) {
+  for (const size_t count : {0, 1, 9, 10, 19, 20, 57, 1'000}) {
+    std::vector<int> visits(count, 0);
+    std::atomic<int> parts = 0;
+    ParallelParts(count, 10, [&](size_t begin, size_t end) {
+      ++parts;
+      for (size_t i = begin; i < end; ++i) ++visits[i];
+    });
+    EXPECT_EQ(visits, std::vector<int>(count, 1)) << count;
+    EXPECT_EQ(parts, count < 20 ? 1 : static_cast<int>(count / 10)) << count;
+  }
+}
+
 }  // namespace
-}  // namespace quotacast::simulator
+}  // namespace quotacast
