@@ -276,7 +276,7 @@ TEST_F(MetricsTest, PassesOnEverythingThatIsAsked) {
   std::string rows;
   for (const metrics::v1::KpiRow& row : response->table().rows()) {
     absl::StrAppend(
-        &rows, row.group(), "/", row.then_group(), " ", row.period().name(), " ", row.value(),
+        &rows, row.group(), "/", row.then_group(), " ", row.period(), " ", row.value(),
         row.reference().has_value() ? absl::StrCat(" after ", row.reference().value()) : "", "; ");
   }
   EXPECT_EQ(rows,

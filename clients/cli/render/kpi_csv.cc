@@ -23,7 +23,7 @@ std::string KpiCsv(const metrics::v1::KpiTable& table, metrics::v1::KpiCompariso
     const bool has_share = has_both && comparison == metrics::v1::KPI_COMPARISON_PEER_QUARTILE;
     out += CsvLine(
         {row.group(), row.group_display_name(), row.then_group(), row.then_group_display_name(),
-         row.period().name(), NumberIf(row.has_value(), row.value()), row.undefined_reason(),
+         row.period(), NumberIf(row.has_value(), row.value()), row.undefined_reason(),
          ExactNumber(row.numerator()), ExactNumber(row.denominator()),
          absl::StrCat(row.sample_size()), NumberIf(row.has_interval(), row.interval().low()),
          NumberIf(row.has_interval(), row.interval().high()),

@@ -180,7 +180,7 @@ class CellTable {
     }
     if (has_periods) {
       columns.push_back(
-          {{"Period"}, [](const Place& place) { return Printable(place.row.period().name()); }});
+          {{"Period"}, [](const Place& place) { return Printable(place.row.period()); }});
     }
   }
 

@@ -40,7 +40,7 @@ metrics::v1::KpiTable Teams() {
     metrics::v1::KpiRow& row = *table.add_rows();
     row.set_group(id);
     row.set_group_display_name(name);
-    row.mutable_period()->set_name("2017Q3");
+    row.set_period("2017Q3");
     row.set_value(won / closed);
     row.set_numerator(won);
     row.set_denominator(closed);
@@ -261,7 +261,7 @@ TEST(KpiReportTest, PairsOverTimeBesideSomething) {
     row.set_group("East");
     row.set_group_display_name("East");
     row.set_then_group("smb");
-    row.mutable_period()->set_name("2017Q" + std::to_string(quarter++));
+    row.set_period("2017Q" + std::to_string(quarter++));
     row.mutable_reference()->set_value(1'000'000);
     row.mutable_reference()->set_difference(row.value() - 1'000'000);
   }
@@ -289,7 +289,7 @@ TEST(KpiReportTest, ASeriesOfTheOrganisation) {
   for (metrics::v1::KpiRow& row : *table.mutable_rows()) {
     row.clear_group();
     row.clear_group_display_name();
-    row.mutable_period()->set_name("2017Q" + std::to_string(quarter++));
+    row.set_period("2017Q" + std::to_string(quarter++));
   }
   EXPECT_EQ("\n" + KpiReport({}, table, Ascii()), R"(
 Win rate of closed deals, 2017Q1 to 2017Q3, as of 31 Dec
@@ -310,7 +310,7 @@ TEST(KpiReportTest, SeriesOfSeveralGroupsAreSetSideBySide) {
   metrics::v1::KpiTable table = Sums();
   const metrics::v1::KpiTable later = Sums();
   for (const metrics::v1::KpiRow& row : later.rows()) *table.add_rows() = row;
-  for (int i = 3; i < 6; ++i) table.mutable_rows(i)->mutable_period()->set_name("2017Q4");
+  for (int i = 3; i < 6; ++i) table.mutable_rows(i)->set_period("2017Q4");
   const std::string text = KpiReport({}, table, Ascii());
   EXPECT_NE(text.find("Trend     2017Q3     2017Q4\n"), std::string::npos) << text;
   EXPECT_NE(text.find("2017Q3 to 2017Q4"), std::string::npos) << text;

@@ -49,7 +49,7 @@ std::vector<Series> SeriesOf(const KpiTable& table) {
   for (const KpiRow& row : table.rows()) {
     const auto [place, is_new] = places.emplace(KeyOf(row, rows_are_periods), all.size());
     if (is_new) all.push_back({.any_row = &row, .rows = {}});
-    all[place->second].rows.emplace(row.period().name(), &row);
+    all[place->second].rows.emplace(row.period(), &row);
   }
   return all;
 }

@@ -18,7 +18,7 @@ void AddRow(const std::string& group, const std::string& then_group, int quarter
   metrics::v1::KpiRow& row = *table.add_rows();
   row.set_group(group);
   row.set_then_group(then_group);
-  row.mutable_period()->set_name(absl::StrCat("2017Q", quarter));
+  row.set_period(absl::StrCat("2017Q", quarter));
   row.set_sample_size(quarter * 1000);
   if (value < 0) {
     row.set_undefined_reason("no deal");
@@ -114,7 +114,7 @@ TEST(KpiSeriesTest, WhatIsNoSeriesOfGroups) {
   EXPECT_FALSE(IsSeriesOfGroups(one_group));
   metrics::v1::KpiTable one_period = Teams();
   for (metrics::v1::KpiRow& row : *one_period.mutable_rows()) {
-    row.mutable_period()->set_name("2017Q1");
+    row.set_period("2017Q1");
   }
   EXPECT_FALSE(IsSeriesOfGroups(one_period));
   EXPECT_FALSE(IsSeriesOfGroups({}));

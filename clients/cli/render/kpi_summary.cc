@@ -58,7 +58,7 @@ bool IsOf(const Section& section, metrics::v1::KpiUnit unit) {
 
 // Figures about quotas have a period even if none was asked for.
 bool HasOwnPeriod(const QueryKpiRequest& asked, const KpiRow& row) {
-  return row.has_period() && row.period().name() != asked.period();
+  return !row.period().empty() && row.period() != asked.period();
 }
 
 class Summary {
@@ -136,7 +136,7 @@ class Summary {
     };
     std::vector<std::string> cells = {definition.name(), Printable(definition.display_name())};
     if (has_periods_) {
-      cells.push_back(HasOwnPeriod(asked_, row) ? Printable(row.period().name()) : "");
+      cells.push_back(HasOwnPeriod(asked_, row) ? Printable(row.period()) : "");
     }
     cells.push_back(text(row.value()));
     if (HasComparison()) {

@@ -46,7 +46,7 @@ std::vector<metrics::v1::KpiTable> Some() {
       Undefined("touches", "there are no leads"),
       Undefined("velocity", "amounts are in several currencies"),
   };
-  tables[5].mutable_rows(0)->mutable_period()->set_name("2017Q4");
+  tables[5].mutable_rows(0)->set_period("2017Q4");
   return tables;
 }
 
@@ -122,7 +122,7 @@ TEST(KpiSummaryTest, WithAPeriodAndSomethingBeside) {
       Of("close_rate", metrics::v1::KPI_UNIT_RATIO, 0.25),
       Of("cycle", metrics::v1::KPI_UNIT_DAYS, 47),
   };
-  tables[0].mutable_rows(0)->mutable_period()->set_name("2017Q4");
+  tables[0].mutable_rows(0)->set_period("2017Q4");
   tables[0].mutable_rows(0)->mutable_reference()->set_value(0.3);
   tables[0].mutable_rows(0)->mutable_reference()->set_difference(-0.05);
   tables[1].mutable_rows(0)->mutable_reference()->set_undefined_reason("no deal closed");

@@ -82,7 +82,7 @@ std::string GroupName(const KpiRow& row) {
   if (!row.group_display_name().empty() || !row.group().empty()) {
     return Name(row.group_display_name(), row.group());
   }
-  return row.has_period() ? Printable(row.period().name()) : "Organisation";
+  return !row.period().empty() ? Printable(row.period()) : "Organisation";
 }
 
 std::string ThenGroupName(const KpiRow& row) {
@@ -92,9 +92,9 @@ std::string ThenGroupName(const KpiRow& row) {
 std::vector<std::string> PeriodNames(const KpiTable& table) {
   std::vector<std::string> names;
   for (const KpiRow& row : table.rows()) {
-    if (!row.has_period()) continue;
-    if (std::find(names.begin(), names.end(), row.period().name()) == names.end()) {
-      names.push_back(row.period().name());
+    if (row.period().empty()) continue;
+    if (std::find(names.begin(), names.end(), row.period()) == names.end()) {
+      names.push_back(row.period());
     }
   }
   return names;
@@ -102,7 +102,7 @@ std::vector<std::string> PeriodNames(const KpiTable& table) {
 
 bool RowsArePeriods(const KpiTable& table) {
   return std::any_of(table.rows().begin(), table.rows().end(), [](const KpiRow& row) {
-    return row.has_period() && row.group() == row.period().name();
+    return !row.period().empty() && row.group() == row.period();
   });
 }
 

@@ -24,7 +24,7 @@ TEST(KpiTableTextTest, Headings) {
 TEST(KpiTableTextTest, NamesOfRows) {
   metrics::v1::KpiRow row;
   EXPECT_EQ(GroupName(row), "Organisation");
-  row.mutable_period()->set_name("2017Q3");
+  row.set_period("2017Q3");
   EXPECT_EQ(GroupName(row), "2017Q3");
   row.set_group("R1");
   row.set_then_group("smb");
@@ -40,7 +40,7 @@ TEST(KpiTableTextTest, TheTitleNamesPeriodsCurrencyAndFilters) {
   metrics::v1::KpiTable table = SampleKpiTable();
   table.mutable_definition()->set_unit(metrics::v1::KPI_UNIT_MONEY);
   table.set_currency_code("USD");
-  table.mutable_rows(1)->mutable_period()->set_name("2017Q4");
+  table.mutable_rows(1)->set_period("2017Q4");
   metrics::v1::QueryKpiRequest asked;
   EXPECT_EQ(KpiTitle(asked, table, Terminal()),
             "Win rate of closed deals, 2017Q3 to 2017Q4, as of 31 Dec 2017, USD\n\n");
@@ -55,7 +55,7 @@ TEST(KpiTableTextTest, TheTitleNamesPeriodsCurrencyAndFilters) {
             "Win rate of closed deals, 2017Q3 to 2017Q4, as of 31 Dec 2017, USD\n"
             "Only lead source Fairs, Web; rep Fairs, Web\n\n");
   // Rows that are periods say it themselves.
-  for (metrics::v1::KpiRow& row : *table.mutable_rows()) row.set_group(row.period().name());
+  for (metrics::v1::KpiRow& row : *table.mutable_rows()) row.set_group(row.period());
   EXPECT_EQ(KpiTitle({}, table, Terminal()),
             "Win rate of closed deals, as of 31 Dec 2017, USD\n\n");
 }

@@ -235,7 +235,7 @@ metrics::v1::KpiTable SampleKpiTable() {
   const auto add_row = [&](const std::string& name, double won, double closed) {
     auto* row = table.add_rows();
     row->set_group(name);
-    row->mutable_period()->set_name("2017Q3");
+    row->set_period("2017Q3");
     if (closed > 0) {
       row->set_value(won / closed);
     } else {

@@ -91,7 +91,7 @@ TEST(Attainment, InsideThePeriodItIsPeriodToDate) {
 TEST(Attainment, WithoutAPeriodItIsThatOfTheAsOf) {
   const auto table = Ask(Company(), CivilDay(2017, 3, 31), {.kpi = "reps_at_quota_share"});
   EXPECT_EQ(Cell(table), "0.5 = 2/4 (n=4)");
-  EXPECT_EQ(table.rows(0).period().name(), "2017Q1");
+  EXPECT_EQ(table.rows(0).period(), "2017Q1");
   EXPECT_TRUE(HasNote(table, "no period was asked for; this is 2017Q1"));
 }
 

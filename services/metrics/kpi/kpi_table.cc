@@ -226,14 +226,14 @@ class Columns {
   std::map<std::string, KpiColumn> columns_;  // By the name of the period; "": all history.
 };
 
-// `period` is null for all history.
-void FillRow(const KpiGroup& group, const KpiCell& cell, const type::v1::FiscalPeriod* period,
+// `period` is empty for all history.
+void FillRow(const KpiGroup& group, const KpiCell& cell, const std::string& period,
              GroupBy group_by, KpiRow& row) {
-  row.set_group(RowsArePeriods(group_by) ? period->name() : group.id);
-  row.set_group_display_name(RowsArePeriods(group_by) ? period->name() : group.display_name);
+  row.set_group(RowsArePeriods(group_by) ? period : group.id);
+  row.set_group_display_name(RowsArePeriods(group_by) ? period : group.display_name);
   if (!group.then_id.empty()) row.set_then_group(group.then_id);
   if (!group.then_display_name.empty()) row.set_then_group_display_name(group.then_display_name);
-  if (period != nullptr) *row.mutable_period() = *period;
+  if (!period.empty()) row.set_period(period);
   if (cell.value) {
     row.set_value(*cell.value);
   } else {
@@ -354,15 +354,15 @@ absl::Status Fill(const BookView& view, const Kpi& kpi, const KpiTableQuery& que
   table.set_group_by(query.group_by);
   table.set_then_by(query.then_by);
   for (const std::string& note : asked.notes) table.add_notes(note);
-  std::vector<type::v1::FiscalPeriod> periods;
+  std::vector<std::string> period_names;
   for (const std::optional<FiscalPeriod>& period : asked.periods) {
-    periods.push_back(period ? ToProtoPeriod(*period) : type::v1::FiscalPeriod());
+    period_names.push_back(period ? period->name : "");
+    if (period) *table.add_periods() = ToProtoPeriod(*period);
   }
-  table.mutable_rows()->Reserve(static_cast<int>(groups.size() * periods.size()));
+  table.mutable_rows()->Reserve(static_cast<int>(groups.size() * columns.size()));
   const auto add_row = [&](size_t period, size_t row) {
     KpiRow& added = *table.add_rows();
-    FillRow(groups[row], columns[period]->cells[row],
-            asked.periods[period] ? &periods[period] : nullptr, query.group_by, added);
+    FillRow(groups[row], columns[period]->cells[row], period_names[period], query.group_by, added);
     if (!references.empty()) SetReference(references[period][row], added);
   };
   const size_t outer_count = RowsArePeriods(query.group_by) ? columns.size() : groups.size();

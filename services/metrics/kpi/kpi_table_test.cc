@@ -162,8 +162,8 @@ std::string Rows(const KpiTable& table) {
   for (const KpiRow& row : table.rows()) {
     absl::StrAppend(&text, row.group());
     if (!row.then_group().empty()) absl::StrAppend(&text, "/", row.then_group());
-    if (row.has_period() && row.period().name() != row.group()) {
-      absl::StrAppend(&text, "@", row.period().name());
+    if (!row.period().empty() && row.period() != row.group()) {
+      absl::StrAppend(&text, "@", row.period());
     }
     absl::StrAppend(&text, "=", row.has_value() ? absl::StrCat(row.value()) : "?", " ");
   }

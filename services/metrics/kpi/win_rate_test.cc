@@ -101,7 +101,7 @@ TEST(WinRateCreated, GoesByPeriod) {
   EXPECT_EQ(Cell(table, "2017Q1"), "0.5 = 2/4 (n=4)");
   EXPECT_EQ(Cell(table, "2017Q2"), "0 = 0/1 (n=1)");
   EXPECT_EQ(Cell(table, "2017Q3"), "undefined: no deal was created in 2017Q3");
-  EXPECT_EQ(table.rows(0).period().name(), "2017Q1");
+  EXPECT_EQ(table.rows(0).period(), "2017Q1");
 }
 
 TEST(WinRateFlow, CountsWhatWasOpenAndWhatCame) {
