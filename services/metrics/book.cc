@@ -1,8 +1,10 @@
 #include "services/metrics/book.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <future>
 #include <iterator>
 #include <limits>
 #include <memory>
@@ -291,14 +293,23 @@ absl::StatusOr<std::shared_ptr<const BookView>> Book::At(const AsOfRequest& as_o
   std::shared_ptr<const BookView> view = ViewBuilder(*this, resolved).Build();
   // Views share the histories of their state of the log; those of another state would keep all of
   // theirs in memory.
-  cache_.erase(std::remove_if(cache_.begin(), cache_.end(),
-                              [&](const auto& known) {
-                                return known->as_of.log_offset != resolved.log_offset;
-                              }),
-               cache_.end());
+  const auto outdated = std::stable_partition(cache_.begin(), cache_.end(), [&](const auto& known) {
+    return known->as_of.log_offset == resolved.log_offset;
+  });
+  outdated_.insert(outdated_.end(), outdated, cache_.end());
+  cache_.erase(outdated, cache_.end());
+  DropOutdated();
   cache_.push_front(view);
   if (cache_.size() > kMaxCachedViews) cache_.pop_back();
   return view;
+}
+
+void Book::DropOutdated() const {
+  const bool is_dropping =
+      dropped_.valid() && dropped_.wait_for(std::chrono::seconds(0)) != std::future_status::ready;
+  if (outdated_.empty() || is_dropping) return;
+  dropped_ = std::async(std::launch::async,
+                        [views = std::exchange(outdated_, {})]() mutable { views.clear(); });
 }
 
 }  // namespace quotacast::metrics

@@ -43,6 +43,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -136,6 +137,8 @@ class Book {
                            const std::string& opportunity_id);
   void KeepReferenceFact(const ingestion::v1::EventRecord& record, absl::Time recorded);
   void AddReferenceFact(Fact fact);
+  // Lets a thread drop the outdated views, unless it is at it.
+  void DropOutdated() const;
   // Last offset recorded by then; 0 when there is none.
   int64_t LastOffsetRecordedBy(absl::Time time) const;
   absl::Time RecordedTimeOf(int64_t offset) const;
@@ -162,6 +165,11 @@ class Book {
   // Leads, activities and other records. Views that were not asked for theirs yet share it.
   std::shared_ptr<RecordFacts> record_facts_ = std::make_shared<RecordFacts>();
   mutable std::deque<std::shared_ptr<const BookView>> cache_;  // Latest first.
+  // Views of an earlier state of the log, and the thread that drops those before them. With the
+  // last view of a base of the histories go some hundred megabytes, for which no question should
+  // wait.
+  mutable std::vector<std::shared_ptr<const BookView>> outdated_;
+  mutable std::future<void> dropped_;
 };
 
 // The part of an event's version that names the fact: "Won@2017-03-01#2" -> "Won@2017-03-01".

@@ -110,6 +110,12 @@ struct BookAccount {
   bool operator==(const BookAccount&) const = default;
 };
 
+// What KPIs read of an account that go over all of them, most of which nobody describes.
+struct AccountFigures {
+  int owner_rep = -1;  // -1: none stated.
+  std::optional<int64_t> yearly_potential_minor_units;
+};
+
 // A stay in a stage, from `entered_day` to the next visit.
 struct StageVisit {
   int stage = 0;
@@ -174,14 +180,15 @@ struct BookView {
   explicit BookView(FiscalCalendar fiscal_calendar) : calendar(std::move(fiscal_calendar)) {}
 
   ResolvedAsOf as_of;
-  std::vector<BookStage> stages;           // Open ones by position, then won, then lost.
-  std::vector<BookTeam> teams;             // Parents before children, otherwise by id.
-  std::vector<BookRep> reps;               // By id.
-  std::vector<BookPlanQuota> plan_quotas;  // By id of the team, then by period.
-  std::vector<BookProduct> products;       // By id.
-  LazyList<BookAccount> accounts;          // By id.
-  std::vector<std::string> segments;       // By id.
-  std::vector<std::string> lead_sources;   // In order, as the next two.
+  std::vector<BookStage> stages;             // Open ones by position, then won, then lost.
+  std::vector<BookTeam> teams;               // Parents before children, otherwise by id.
+  std::vector<BookRep> reps;                 // By id.
+  std::vector<BookPlanQuota> plan_quotas;    // By id of the team, then by period.
+  std::vector<BookProduct> products;         // By id.
+  LazyList<BookAccount> accounts;            // By id.
+  LazyList<AccountFigures> account_figures;  // Of the same accounts.
+  std::vector<std::string> segments;         // By id.
+  std::vector<std::string> lead_sources;     // In order, as the next two.
   std::vector<std::string> close_reasons;
   std::vector<std::string> competitors;
   // By id, with all that was said of them; KPIs need only the columns.

@@ -6,10 +6,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -17,6 +19,7 @@
 #include "base/fiscal_calendar.h"
 #include "services/metrics/day_sayings.h"
 #include "services/metrics/lazy_value.h"
+#include "services/metrics/view_memo.h"
 
 namespace quotacast::metrics {
 
@@ -116,10 +119,6 @@ class ClosedDeals {
     IndexIterator<Range> end() const { return {this, size()}; }
     size_t size() const { return end_ - begin_; }
     ClosedDeal operator[](size_t i) const { return deals_->At(begin_ + i); }
-    // Of the deals, in their order.
-    std::span<const uint32_t> positions() const {
-      return std::span(deals_->positions_).subspan(begin_, size());
-    }
 
    private:
     const ClosedDeals* deals_;
@@ -127,12 +126,34 @@ class ClosedDeals {
     size_t end_;
   };
 
-  explicit ClosedDeals(const DealColumns& columns);
+  // Those of some that follow each other that are won.
+  class WonRange {
+   public:
+    WonRange(const ClosedDeals* deals, size_t begin, size_t end)
+        : deals_(deals), begin_(begin), end_(end) {}
+    IndexIterator<WonRange> begin() const { return {this, 0}; }
+    IndexIterator<WonRange> end() const { return {this, size()}; }
+    size_t size() const { return end_ - begin_; }
+    ClosedDeal operator[](size_t i) const { return deals_->At(deals_->won_[begin_ + i]); }
+
+   private:
+    const ClosedDeals* deals_;
+    size_t begin_;
+    size_t end_;
+  };
+
+  ClosedDeals() = default;
+  // `closed`: positions of some that are closed, ascending.
+  ClosedDeals(const DealColumns& columns, std::span<const uint32_t> closed);
 
   // Those closed on a day of the period; all without one.
   Range In(const std::optional<FiscalPeriod>& period) const;
+  // Of these, the ones that are won.
+  WonRange WonIn(const std::optional<FiscalPeriod>& period) const;
 
  private:
+  // The first and the one after the last.
+  std::pair<size_t, size_t> NumbersIn(const std::optional<FiscalPeriod>& period) const;
   ClosedDeal At(size_t number) const;
 
   // Apart from each other, because most who ask look at some of them only.
@@ -141,13 +162,15 @@ class ClosedDeals {
   std::vector<int32_t> days_;
   std::vector<uint8_t> is_won_;
   std::vector<int64_t> amounts_;  // DealColumns::kNoAmount: none.
+  // Numbers of those that are won: a jump for each that is lost would be guessed wrong.
+  std::vector<uint32_t> won_;
 };
 
 // Deals picked out of all, in their order.
 class SomeDeals {
  public:
-  SomeDeals(const DealColumns* columns, std::vector<uint32_t> positions)
-      : columns_(columns), positions_(std::move(positions)) {}
+  SomeDeals(const DealColumns* columns, LazyValue<std::vector<uint32_t>> positions)
+      : columns_(columns), kept_(std::move(positions)), positions_(*kept_) {}
   IndexIterator<SomeDeals> begin() const { return {this, 0}; }
   IndexIterator<SomeDeals> end() const { return {this, size()}; }
   size_t size() const { return positions_.size(); }
@@ -156,7 +179,8 @@ class SomeDeals {
 
  private:
   const DealColumns* columns_;
-  std::vector<uint32_t> positions_;
+  LazyValue<std::vector<uint32_t>> kept_;
+  std::span<const uint32_t> positions_;  // Of the line above.
 };
 
 // One entry per deal of the view in each column, in order of id. Names are positions in the view's
@@ -171,9 +195,13 @@ class DealColumns {
   DealRef At(const ClosedDeal& closed) const { return {this, closed.position, closed.rep}; }
   DealRange All() const { return {this, size()}; }
 
-  // Closed on a day of the period (of all time without one). The order is made when first asked
-  // for.
+  // Closed on a day of the period (of all time without one).
   ClosedDeals::Range ClosedIn(const std::optional<FiscalPeriod>& period) const;
+  // Likewise the won ones alone.
+  ClosedDeals::WonRange WonIn(const std::optional<FiscalPeriod>& period) const;
+  // The closed ones in order of the deals, for who looks at what was said of each: that lies in
+  // this order.
+  SomeDeals ClosedByDeal(const std::optional<FiscalPeriod>& period) const;
   // Created on a day of the period, in order of the deals.
   SomeDeals CreatedIn(const std::optional<FiscalPeriod>& period) const;
   // Open when the period began, or created in it, in order of the deals; all deals without one. Its
@@ -206,16 +234,21 @@ class DealColumns {
   LazyValue<ExpectedCloses> expected_closes;
 
  private:
-  // Those that `is_one`(position) says yes to.
+  // Some among which those closed in the period are.
+  const ClosedDeals& ClosedAround(const std::optional<FiscalPeriod>& period) const;
+  // Those that `is_one`(position) says yes to, kept by their name: several KPIs are about the same
+  // deals.
   template <typename IsOne>
-  SomeDeals Pick(IsOne is_one) const;
+  SomeDeals Pick(const std::string& name, IsOne is_one) const;
 
-  struct ClosedOrder {
-    std::once_flag once;
-    std::optional<ClosedDeals> deals;
-  };
-
-  std::shared_ptr<ClosedOrder> closed_ = std::make_shared<ClosedOrder>();
+  // The order of a period's closed deals is quickly made, that of all serves every period: the
+  // first few periods that somebody asks for have their own, and those after them share that of
+  // all.
+  static constexpr size_t kMaxClosedOrders = 3;
+  mutable std::mutex closed_mutex_;  // Guards the map, not what is in it.
+  // By the first day and the one after the last. What is in it stays.
+  mutable std::map<std::pair<int32_t, int32_t>, LazyValue<ClosedDeals>> closed_;
+  ViewMemo picked_;
 };
 
 inline ClosedDeal ClosedDeals::At(size_t number) const {

@@ -41,13 +41,22 @@ std::vector<BookOpportunity> Deals() {
   return deals;
 }
 
-std::string Closed(const DealColumns& columns, const std::optional<FiscalPeriod>& period) {
+template <typename Deals>
+std::string TextOf(const Deals& deals) {
   std::string text;
-  for (const ClosedDeal deal : columns.ClosedIn(period)) {
+  for (const ClosedDeal deal : deals) {
     absl::StrAppend(&text, deal.position, deal.is_won ? "w" : "l",
                     deal.amount_minor_units ? absl::StrCat(*deal.amount_minor_units) : "-", " ");
   }
   return text;
+}
+
+std::string Closed(const DealColumns& columns, const std::optional<FiscalPeriod>& period) {
+  return TextOf(columns.ClosedIn(period));
+}
+
+std::string Won(const DealColumns& columns, const std::optional<FiscalPeriod>& period) {
+  return TextOf(columns.WonIn(period));
 }
 
 TEST(ClosedIn, HasThoseOfThePeriodInOrder) {
@@ -55,10 +64,16 @@ TEST(ClosedIn, HasThoseOfThePeriodInOrder) {
   const FiscalPeriod quarter{
       .name = "2017Q2", .start = CivilDay(2017, 4, 1), .end = CivilDay(2017, 7, 1)};
   EXPECT_EQ(Closed(*columns, quarter), "1l- 4w-3 0w500 ");
+  EXPECT_EQ(Won(*columns, quarter), "4w-3 0w500 ");
   EXPECT_EQ(Closed(*columns, std::nullopt), "5l1 1l- 4w-3 0w500 3w0 ");
+  EXPECT_EQ(Won(*columns, std::nullopt), "4w-3 0w500 3w0 ");
   const FiscalPeriod before{
       .name = "2016Q1", .start = CivilDay(2016, 1, 1), .end = CivilDay(2016, 4, 1)};
   EXPECT_EQ(Closed(*columns, before), "");
+  EXPECT_EQ(Won(*columns, before), "");
+  const FiscalPeriod lost_only{
+      .name = "March", .start = CivilDay(2017, 3, 1), .end = CivilDay(2017, 4, 1)};
+  EXPECT_EQ(Won(*columns, lost_only), "");
   EXPECT_EQ(Closed(DealColumns(), std::nullopt), "");
 }
 
@@ -68,7 +83,9 @@ TEST(ClosedIn, OrdersManyDays) {
   std::vector<std::pair<CivilDay, uint32_t>> wanted;
   for (uint32_t i = 0; i < deals.size(); ++i) {
     const uint32_t bits = RandomBlock(5, i, 0, RandomPurpose::kSynthetic, 0)[0];
-    deals[i].outcome = bits % 4 == 0 ? StageCategory::kOpen : StageCategory::kWon;
+    deals[i].outcome = bits % 4 == 0   ? StageCategory::kOpen
+                       : bits % 4 == 1 ? StageCategory::kLost
+                                       : StageCategory::kWon;
     // Most within some years, a few anywhere in the calendar.
     const int range = bits % 50 == 1 ? 3'000'000 : 2'500;
     deals[i].close_day = CivilDay(2, 1, 1) + static_cast<int>((bits >> 8) % 16'000'000) % range;
@@ -78,12 +95,19 @@ TEST(ClosedIn, OrdersManyDays) {
   const auto columns = ColumnsOf(deals);
   const auto closed = columns->ClosedIn(std::nullopt);
   ASSERT_EQ(closed.size(), wanted.size());
-  size_t i = 0;
+  const auto won = columns->WonIn(std::nullopt);
+  size_t i = 0, won_count = 0;
   for (const ClosedDeal deal : closed) {
     ASSERT_EQ(DayOfNumber(deal.close_day), wanted[i].first);
     ASSERT_EQ(deal.position, wanted[i].second);
+    ASSERT_EQ(deal.is_won, deals[deal.position].outcome == StageCategory::kWon);
+    if (deal.is_won) {
+      ASSERT_LT(won_count, won.size());
+      ASSERT_EQ(won[won_count++].position, deal.position);
+    }
     ++i;
   }
+  EXPECT_EQ(won_count, won.size());
 }
 
 std::vector<size_t> PositionsOf(const SomeDeals& deals) {
@@ -107,7 +131,7 @@ TEST(SomeDeals, AreThoseOfThePeriodInOrder) {
       const FiscalPeriod period{.name = "",
                                 .start = CivilDay(2017, 1, 1) + start,
                                 .end = CivilDay(2017, 1, 1) + start + length};
-      std::vector<size_t> created, open;
+      std::vector<size_t> created, open, closed;
       for (size_t i = 0; i < deals.size(); ++i) {
         const BookOpportunity& deal = deals[i];
         const bool is_open = deal.outcome == StageCategory::kOpen;
@@ -115,13 +139,19 @@ TEST(SomeDeals, AreThoseOfThePeriodInOrder) {
         if (deal.created_day < period.end && (is_open || deal.close_day >= period.start)) {
           open.push_back(i);
         }
+        if (!is_open && deal.close_day >= period.start && deal.close_day < period.end) {
+          closed.push_back(i);
+        }
       }
       EXPECT_EQ(PositionsOf(columns->CreatedIn(period)), created);
       EXPECT_EQ(PositionsOf(columns->OpenIn(period)), open);
+      EXPECT_EQ(PositionsOf(columns->ClosedByDeal(period)), closed);
+      EXPECT_EQ(PositionsOf(columns->ClosedByDeal(period)), closed) << "asked again";
     }
   }
   EXPECT_EQ(columns->CreatedIn(std::nullopt).size(), deals.size());
   EXPECT_EQ(columns->OpenIn(std::nullopt).size(), deals.size());
+  EXPECT_EQ(columns->ClosedByDeal(std::nullopt).size(), columns->ClosedIn(std::nullopt).size());
   for (const DealRef deal : columns->OpenNow()) EXPECT_EQ(deal.outcome(), StageCategory::kOpen);
   EXPECT_EQ(columns->OpenNow().size() + columns->ClosedIn(std::nullopt).size(), deals.size());
   EXPECT_EQ(DealColumns().OpenNow().size(), 0u);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <future>
 #include <memory>
 #include <numeric>
@@ -13,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/parallel_for.h"
+#include "base/thread_priority.h"
 #include "quotacast/crm/v1/crm_event.pb.h"
 #include "services/metrics/book_view.h"
 #include "services/metrics/opportunity_facts.h"
@@ -20,6 +23,9 @@
 
 namespace quotacast::metrics {
 namespace {
+
+// Somebody waits for a patch; nobody for a fold, which has one.
+constexpr int kCopyThreads = 2;
 
 // Calls visit(history) on each history of the struct; of two structs on both at once.
 template <typename Visit, typename... Histories>
@@ -163,57 +169,102 @@ class HistoryWriter {
   DealLayer& into_;
 };
 
-// Takes over the deals [first, last) of a layer.
-void TakeOver(const DealLayer& known, size_t first, size_t last, DealLayer& into) {
-  if (first == last) return;
-  into.codes.insert(into.codes.end(), known.codes.begin() + static_cast<std::ptrdiff_t>(first),
-                    known.codes.begin() + static_cast<std::ptrdiff_t>(last));
-  into.is_undated.insert(into.is_undated.end(),
-                         known.is_undated.begin() + static_cast<std::ptrdiff_t>(first),
-                         known.is_undated.begin() + static_cast<std::ptrdiff_t>(last));
-  ForEachHistory([&](auto& to, const auto& from) { to.AddDeals(from, first, last); }, into, known);
-  into.may_have_bad_amounts |= known.may_have_bad_amounts;
-  into.may_clear_expected_closes |= known.may_clear_expected_closes;
-}
-
-// Takes over deals one by one, those that follow each other at once.
-class LayerCopier {
+// Deals picked out of two layers, one after the other.
+class LayerMerge {
  public:
-  explicit LayerCopier(DealLayer& into) : into_(into) {}
+  LayerMerge(const DealLayer& first, const DealLayer& second) : layers_{&first, &second} {}
 
-  void Add(const DealLayer& layer, size_t deal) {
-    if (&layer == layer_ && deal == end_) {
-      ++end_;
-      return;
+  // `which`: 0 or 1.
+  void Add(int which, size_t deal) {
+    if (!runs_.empty() && runs_.back().which == which && runs_.back().end == deal) {
+      ++runs_.back().end;
+    } else {
+      runs_.push_back({which, deal, deal + 1});
     }
-    Flush();
-    layer_ = &layer;
-    begin_ = deal;
-    end_ = deal + 1;
+    ++size_;
   }
-  void Flush() {
-    if (layer_ != nullptr) TakeOver(*layer_, begin_, end_, into_);
-    layer_ = nullptr;
+
+  // The deals as a layer. The fields are copied one by one, on `threads` threads.
+  std::shared_ptr<DealLayer> Make(int threads) const {
+    auto made = std::make_shared<DealLayer>();
+    const DealLayer& a = *layers_[0];
+    const DealLayer& b = *layers_[1];
+    std::vector<std::function<void()>> tasks;
+    tasks.push_back([&] {
+      Copy(a.codes, b.codes, made->codes);
+      Copy(a.is_undated, b.is_undated, made->is_undated);
+    });
+    ForEachHistory(
+        [&](auto& to, const auto& from_a, const auto& from_b) {
+          tasks.push_back([&] {
+            const size_t saying_count = from_a.saying_count() + from_b.saying_count();
+            to.Reserve(size_, saying_count);
+            for (const Run& run : runs_) {
+              to.AddDeals(run.which == 0 ? from_a : from_b, run.begin, run.end);
+            }
+          });
+        },
+        *made, a, b);
+    ParallelFor(threads, static_cast<int>(tasks.size()), nullptr,
+                [&](int task) { tasks[static_cast<size_t>(task)](); });
+    for (const DealLayer* layer : layers_) {
+      made->may_have_bad_amounts |= layer->may_have_bad_amounts;
+      made->may_clear_expected_closes |= layer->may_clear_expected_closes;
+    }
+    made->NoteFirstDays();
+    return made;
   }
 
  private:
-  DealLayer& into_;
-  const DealLayer* layer_ = nullptr;
-  size_t begin_ = 0;
-  size_t end_ = 0;
+  struct Run {
+    int which;
+    size_t begin;
+    size_t end;
+  };
+
+  template <typename Value>
+  void Copy(const std::vector<Value>& a, const std::vector<Value>& b,
+            std::vector<Value>& to) const {
+    to.reserve(size_);
+    for (const Run& run : runs_) {
+      const std::vector<Value>& from = run.which == 0 ? a : b;
+      to.insert(to.end(), from.begin() + static_cast<std::ptrdiff_t>(run.begin),
+                from.begin() + static_cast<std::ptrdiff_t>(run.end));
+    }
+  }
+
+  const DealLayer* layers_[2];
+  std::vector<Run> runs_;
+  size_t size_ = 0;
 };
 
-// Room for so many deals with the sayings of some layers and somewhat more: most arrays then never
-// move.
-void Reserve(size_t deal_count, const DealLayer& a, const DealLayer& b, DealLayer& into) {
-  into.codes.reserve(deal_count);
-  into.is_undated.reserve(deal_count);
-  ForEachHistory(
-      [deal_count](auto& to, const auto& from_a, const auto& from_b) {
-        const size_t saying_count = from_a.saying_count() + from_b.saying_count();
-        to.Reserve(deal_count, saying_count + saying_count / 16);
-      },
-      into, a, b);
+// What `known` says, on the base of `folded`, which was made of the same before: the patch has the
+// deals that `is_newer` says changed since, by code.
+std::shared_ptr<const DealHistories> OnFolded(const DealHistories& folded,
+                                              const DealHistories& known,
+                                              const std::vector<bool>& is_newer) {
+  const auto base_size = static_cast<uint32_t>(folded.base()->size());
+  const auto known_base_size = static_cast<uint32_t>(known.base()->size());
+  const DealLayer nothing;
+  LayerMerge merge(known.patch(), nothing);
+  std::vector<uint32_t> places;
+  places.reserve(known.size());
+  uint32_t next_in_base = 0;
+  uint32_t next_in_patch = base_size;
+  for (const uint32_t place : known.places()) {
+    const uint32_t code = known.CodeOf(place);
+    const bool is_in_base = next_in_base < base_size && folded.base()->codes[next_in_base] == code;
+    // A deal that changed but is not in the patch of `known` is what it was: nobody asked since.
+    if (place >= known_base_size && code < is_newer.size() && is_newer[code]) {
+      merge.Add(0, place - known_base_size);
+      places.push_back(next_in_patch++);
+    } else {
+      places.push_back(next_in_base);
+    }
+    if (is_in_base) ++next_in_base;
+  }
+  return std::make_shared<DealHistories>(known.names(), folded.base(), merge.Make(kCopyThreads),
+                                         std::move(places));
 }
 
 std::vector<uint32_t> FirstNumbers(size_t count) {
@@ -225,16 +276,28 @@ std::vector<uint32_t> FirstNumbers(size_t count) {
 }  // namespace
 
 void NameHistory::NoteFirstDays(const std::vector<int32_t>& deal_first_days) {
-  for (uint32_t saying = 0; saying < saying_count(); ++saying) {
-    const uint32_t name = ValueAt(saying);
-    if (name >= first_days.size()) first_days.resize(size_t{name} + 1, DealLayer::kNever);
-    first_days[name] = std::min(first_days[name], DayAt(saying));
+  for (uint32_t deal = 0; saying_count() > 0 && deal < deal_first_days.size(); ++deal) {
+    for (uint32_t saying = BeginOf(deal); saying < EndOf(deal); ++saying) {
+      const uint32_t name = ValueAt(saying);
+      if (name >= first_days.size()) {
+        first_days.resize(size_t{name} + 1, DealLayer::kNever);
+        likely_deals.resize(size_t{name} + 1);
+      }
+      const bool is_first = first_days[name] == DealLayer::kNever;
+      first_days[name] = std::min(first_days[name], DayAt(saying));
+      if (is_first || saying + 1 == EndOf(deal)) likely_deals[name] = deal;
+    }
   }
-  for (size_t deal = 0; deal < deal_first_days.size(); ++deal) {
+  int32_t said_from = INT32_MIN;
+  for (uint32_t deal = 0; deal < deal_first_days.size(); ++deal) {
     const int32_t first_day = deal_first_days[deal];
-    if (first_day == DealLayer::kNever || EndOf(deal, first_day) > BeginOf(deal)) continue;
-    is_always_said = false;
-    break;
+    if (first_day == DealLayer::kNever) continue;
+    const bool is_never_said = BeginOf(deal) == EndOf(deal);
+    const int32_t first_said = is_never_said ? DealLayer::kNever : DayAt(BeginOf(deal));
+    if (first_said <= first_day || first_said <= said_from) continue;
+    unsaid_deal = deal;
+    said_from = first_said;
+    if (is_never_said) break;
   }
 }
 
@@ -265,6 +328,16 @@ size_t DealLayer::memory_bytes() const {
   return bytes;
 }
 
+bool DealHistories::IsPlace(uint32_t place) const {
+  if (place >= base_size_) return true;
+  const std::string_view id = IdOf(place);
+  const std::vector<uint32_t>& patch = patch_->codes;
+  const auto found = std::lower_bound(
+      patch.begin(), patch.end(), id,
+      [this](uint32_t code, std::string_view wanted) { return names_->At(code) < wanted; });
+  return found == patch.end() || names_->At(*found) != id;
+}
+
 size_t DealHistories::memory_bytes() const {
   return base_->memory_bytes() + patch_->memory_bytes() + places_.capacity() * sizeof(uint32_t);
 }
@@ -274,60 +347,56 @@ std::shared_ptr<const DealHistories> MakeDealHistories(const DealHistorySource& 
                                                        const DealHistories* known,
                                                        const std::vector<bool>& is_stale) {
   const std::vector<uint32_t>& codes = source.names->codes();
-  auto made = std::make_shared<DealLayer>();
-  HistoryWriter writer(*source.closing_stages, *made);
+  // Deals that are not taken over, settled anew.
+  auto settled = std::make_shared<DealLayer>();
+  HistoryWriter writer(*source.closing_stages, *settled);
+  const auto settle = [&](uint32_t code) {
+    settled->codes.push_back(code);
+    writer.AddDeal(Settle(*source.facts, code, log_offset, *source.closing_stages));
+  };
   if (known == nullptr) {
-    for (const uint32_t code : codes) {
-      made->codes.push_back(code);
-      writer.AddDeal(Settle(*source.facts, code, log_offset, *source.closing_stages));
-    }
-    made->NoteFirstDays();
-    return std::make_shared<DealHistories>(
-        source.names, std::move(made), std::make_shared<DealLayer>(), FirstNumbers(codes.size()));
+    for (const uint32_t code : codes) settle(code);
+    settled->NoteFirstDays();
+    return std::make_shared<DealHistories>(source.names, std::move(settled),
+                                           std::make_shared<DealLayer>(),
+                                           FirstNumbers(codes.size()));
   }
   const auto base_size = static_cast<uint32_t>(known->base()->size());
-  Reserve(known->patch().size() + known->patch().size() / 16, known->patch(), DealLayer(), *made);
-  std::vector<uint32_t> places;
-  places.reserve(codes.size());
-  LayerCopier copier(*made);
-  uint32_t next_place = base_size;  // In the patch that is made.
-  size_t next = 0;  // In `known`, which is in the same order and has no deal that is not in it.
-  for (const uint32_t code : codes) {
-    const bool was_known = next < known->size() && known->CodeOf(known->places()[next]) == code;
-    if (was_known && !(code < is_stale.size() && is_stale[code])) {
-      const uint32_t place = known->places()[next++];
-      if (place < base_size) {
-        places.push_back(place);
-        continue;
-      }
-      copier.Add(known->patch(), place - base_size);
+  LayerMerge merge(known->patch(), *settled);
+  std::vector<uint32_t> places(codes.size());
+  uint32_t next_in_patch = base_size;  // That is made.
+  // `known` is in the same order and has no deal that is not in it.
+  const std::vector<uint32_t>& known_codes = known->names()->codes();
+  const std::vector<uint32_t>& known_places = known->places();
+  size_t next = 0;
+  for (size_t i = 0; i < codes.size(); ++i) {
+    const uint32_t code = codes[i];
+    const bool was_known = next < known_codes.size() && known_codes[next] == code;
+    const uint32_t place = was_known ? known_places[next] : 0;
+    if (was_known) ++next;
+    if (!was_known || (code < is_stale.size() && is_stale[code])) {
+      merge.Add(1, settled->size());
+      settle(code);
+    } else if (place < base_size) {
+      places[i] = place;
+      continue;
     } else {
-      if (was_known) ++next;
-      copier.Flush();
-      made->codes.push_back(code);
-      writer.AddDeal(Settle(*source.facts, code, log_offset, *source.closing_stages));
+      merge.Add(0, place - base_size);
     }
-    places.push_back(next_place++);
+    places[i] = next_in_patch++;
   }
-  copier.Flush();
-  made->NoteFirstDays();
-  return std::make_shared<DealHistories>(source.names, known->base(), std::move(made),
+  return std::make_shared<DealHistories>(source.names, known->base(), merge.Make(kCopyThreads),
                                          std::move(places));
 }
 
 std::shared_ptr<const DealHistories> FoldDealHistories(const DealHistories& layered) {
-  auto folded = std::make_shared<DealLayer>();
-  Reserve(layered.size(), *layered.base(), layered.patch(), *folded);
-  LayerCopier copier(*folded);
+  LayerMerge merge(*layered.base(), layered.patch());
+  const auto base_size = static_cast<uint32_t>(layered.base()->size());
   for (const uint32_t place : layered.places()) {
-    const DealPlace at = layered.At(place);
-    copier.Add(at.layer, at.deal);
+    place < base_size ? merge.Add(0, place) : merge.Add(1, place - base_size);
   }
-  copier.Flush();
-  folded->NoteFirstDays();
-  return std::make_shared<DealHistories>(layered.names(), std::move(folded),
-                                         std::make_shared<DealLayer>(),
-                                         FirstNumbers(layered.size()));
+  return std::make_shared<DealHistories>(
+      layered.names(), merge.Make(1), std::make_shared<DealLayer>(), FirstNumbers(layered.size()));
 }
 
 void DealHistoryCache::Touch(uint32_t opportunity, int64_t offset) {
@@ -379,10 +448,7 @@ void DealHistoryCache::TakeFolded() {
     if (is_touched_[code]) is_touched_since_fold_[code] = true;
   }
   if (folded_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
-  known_ = folded_.get();
-  any_touched_ = std::find(is_touched_since_fold_.begin(), is_touched_since_fold_.end(), true) !=
-                 is_touched_since_fold_.end();
-  is_touched_ = is_touched_since_fold_;
+  known_ = OnFolded(*folded_.get(), *known_, is_touched_since_fold_);
 }
 
 void DealHistoryCache::Fold() {
@@ -392,8 +458,10 @@ void DealHistoryCache::Fold() {
     return;
   }
   is_touched_since_fold_.assign(is_touched_.size(), false);
-  folded_ =
-      std::async(std::launch::async, [layered = known_]() { return FoldDealHistories(*layered); });
+  folded_ = std::async(std::launch::async, [layered = known_]() {
+    GiveWayToOtherThreads();
+    return FoldDealHistories(*layered);
+  });
 }
 
 size_t DealHistoryCache::memory_bytes() const {

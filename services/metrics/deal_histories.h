@@ -37,8 +37,13 @@ struct NameHistory : FieldHistory<uint32_t> {
 
   // By code, when a deal of the layer first named it; those beyond the end are never named.
   std::vector<int32_t> first_days;
-  // Every deal names something from its first fact on.
-  bool is_always_said = true;
+  // By code, a deal that names it last of all or, where there is none, named it once: of a late day
+  // the first place to look for the name.
+  std::vector<uint32_t> likely_deals;
+  // A deal of the layer that names nothing on the day of its first fact, and never or as late as
+  // any; kEveryDealSays: each names something from its first fact on.
+  static constexpr uint32_t kEveryDealSays = UINT32_MAX;
+  uint32_t unsaid_deal = kEveryDealSays;
 };
 
 // Histories of some deals, in order of id. Names are codes of OpportunityNames.
@@ -110,6 +115,8 @@ class DealHistories {
     return at.layer.codes[at.deal];
   }
   std::string_view IdOf(uint32_t place) const { return names_->At(CodeOf(place)); }
+  // Whether a place is one of `places`: of a deal of the base that is in the patch it is not.
+  bool IsPlace(uint32_t place) const;
   // False only when nothing was ever said of a field of any deal.
   template <typename History>
   bool MaySayAny(History DealLayer::*field) const {

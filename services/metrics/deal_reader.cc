@@ -4,16 +4,25 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/time/civil_time.h"
+#include "base/parallel_for.h"
 #include "services/metrics/day_number.h"
 
 namespace quotacast::metrics {
+namespace {
+
+// Deals that a thread reads at a time: fewer are read faster than a thread begins.
+constexpr size_t kPartDeals = 65'536;
+
+}  // namespace
 
 // Makes columns of deals. Copies are cheap and may outlive the reader.
 class DealColumnReader {
@@ -34,56 +43,23 @@ class DealColumnReader {
   // Likewise at once.
   template <typename Value, typename History, typename Said, typename Unsaid>
   std::vector<Value> Read(History DealLayer::*history, Said said, Unsaid unsaid) const {
-    const DealHistories& histories = *deals_->histories;
-    const auto in_base = (*histories.base().*history).Latest();
-    const auto in_patch = (histories.patch().*history).Latest();
-    const uint32_t base_size = static_cast<uint32_t>(histories.base()->size());
-    const int32_t day = deals_->day;
-    const uint32_t* places = deals_->places.data();
     std::vector<Value> column(size());
-    Value* values = column.data();
-    // Deals of which more was said later wait until the others are read: what is looked at of them
-    // lies anywhere.
-    std::vector<uint32_t> later;
-    for (size_t i = 0; i < column.size(); ++i) {
-      const bool is_in_base = places[i] < base_size;
-      const auto& latest = is_in_base ? in_base : in_patch;
-      const size_t deal = is_in_base ? places[i] : places[i] - base_size;
-      if (latest.AreSaidBy(deal, day)) {
-        values[i] = said(latest.values[deal], latest.days[deal]);
-      } else {
-        later.push_back(static_cast<uint32_t>(i));
-      }
-    }
-    constexpr size_t kAhead = 8;
-    for (size_t k = 0; k < later.size(); ++k) {
-      if (k + 2 * kAhead < later.size()) {
-        const auto [layer, deal] = histories.At(places[later[k + 2 * kAhead]]);
-        (layer.*history).PrefetchPlace(deal);
-      }
-      if (k + kAhead < later.size()) {
-        const auto [layer, deal] = histories.At(places[later[k + kAhead]]);
-        (layer.*history).PrefetchSayings(deal);
-      }
-      const auto [layer, deal] = histories.At(places[later[k]]);
-      const auto& field = layer.*history;
-      const uint32_t end = field.EndOf(deal, day);
-      values[later[k]] = end > field.BeginOf(deal)
-                             ? said(field.ValueAt(end - 1), field.DayAt(end - 1))
-                             : unsaid(layer, deal);
-    }
+    ParallelParts(size(), kPartDeals, [&](size_t begin, size_t end) {
+      ReadPart(history, said, unsaid, begin, end, column.data());
+    });
     return column;
   }
 
   // What make(layer, deal) says of each deal.
   template <typename Value, typename Make>
   std::vector<Value> Walk(Make make) const {
-    std::vector<Value> values;
-    values.reserve(size());
-    for (const uint32_t place : deals_->places) {
-      const auto [layer, deal] = deals_->histories->At(place);
-      values.push_back(make(layer, deal));
-    }
+    std::vector<Value> values(size());
+    ParallelParts(size(), kPartDeals, [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) {
+        const auto [layer, deal] = deals_->histories->At(deals_->places[i]);
+        values[i] = make(layer, deal);
+      }
+    });
     return values;
   }
 
@@ -115,6 +91,48 @@ class DealColumnReader {
   const std::shared_ptr<const Deals>& deals() const { return deals_; }
 
  private:
+  // Fills [begin, end) of `values`.
+  template <typename Value, typename History, typename Said, typename Unsaid>
+  void ReadPart(History DealLayer::*history, const Said& said, const Unsaid& unsaid, size_t begin,
+                size_t end, Value* values) const {
+    const DealHistories& histories = *deals_->histories;
+    const auto in_base = (*histories.base().*history).Latest();
+    const auto in_patch = (histories.patch().*history).Latest();
+    const uint32_t base_size = static_cast<uint32_t>(histories.base()->size());
+    const int32_t day = deals_->day;
+    const uint32_t* places = deals_->places.data();
+    // Deals of which more was said later wait until the others are read: what is looked at of them
+    // lies anywhere.
+    std::vector<uint32_t> later;
+    for (size_t i = begin; i < end; ++i) {
+      const bool is_in_base = places[i] < base_size;
+      const auto& latest = is_in_base ? in_base : in_patch;
+      const size_t deal = is_in_base ? places[i] : places[i] - base_size;
+      if (latest.AreSaidBy(deal, day)) {
+        values[i] = said(latest.values[deal], latest.days[deal]);
+      } else {
+        later.push_back(static_cast<uint32_t>(i));
+      }
+    }
+    constexpr size_t kAhead = 8;
+    for (size_t k = 0; k < later.size(); ++k) {
+      if (k + 2 * kAhead < later.size()) {
+        const auto [layer, deal] = histories.At(places[later[k + 2 * kAhead]]);
+        (layer.*history).PrefetchPlace(deal);
+      }
+      if (k + kAhead < later.size()) {
+        const auto [layer, deal] = histories.At(places[later[k + kAhead]]);
+        (layer.*history).PrefetchSayings(deal);
+      }
+      const auto [layer, deal] = histories.At(places[later[k]]);
+      const auto& field = layer.*history;
+      const uint32_t last = field.EndOf(deal, day);
+      values[later[k]] = last > field.BeginOf(deal)
+                             ? said(field.ValueAt(last - 1), field.DayAt(last - 1))
+                             : unsaid(layer, deal);
+    }
+  }
+
   template <typename Value>
   LazyList<Value> Same(Value value) const {
     return LazyList<Value>(size(),
@@ -152,10 +170,12 @@ std::vector<int64_t> ReadLastAmounts(const DealColumnReader& reader) {
       [](const DealLayer&, size_t) { return DealColumns::kNoAmount; });
 }
 
-// Likewise of the first amount above zero.
+// Likewise of the first amount above zero. It is mostly the first one: where the list ends is not
+// looked up.
 int64_t EntryAmount(const DealLayer& layer, size_t deal, int32_t day) {
-  const uint32_t end = layer.amounts.EndOf(deal, day);
+  const uint32_t end = layer.amounts.EndOf(deal);
   for (uint32_t saying = layer.amounts.BeginOf(deal); saying < end; ++saying) {
+    if (layer.amounts.DayAt(saying) > day) break;
     const StatedAmount amount = layer.amounts.ValueAt(saying);
     if (amount.currency != Dictionary::kNone && amount.minor_units > 0) return amount.minor_units;
   }
@@ -312,21 +332,38 @@ void DealReader::Select(Deals& deals) {
   const uint8_t* is_undated[] = {histories.base()->is_undated.data(),
                                  histories.patch().is_undated.data()};
   const int32_t day = deals.day;
-  deals.places.resize(histories.size());
-  uint32_t* selected = deals.places.data();
-  size_t count = 0;
-  // Deals come in no order of time: a jump for each that is too late would be guessed wrong.
-  for (const uint32_t place : histories.places()) {
-    const size_t layer = place < base_size ? 0 : 1;
-    const size_t deal = layer == 0 ? place : place - base_size;
-    undated_count_ += is_undated[layer][deal];
-    bool is_there = first_days[layer][deal] <= day;
-    if (any_ends) {
-      const DealPlace at = histories.At(place);
-      is_there &= at.layer.ends.On(at.deal, day, 0) == 0;
+  const std::vector<uint32_t>& places = histories.places();
+  deals.places.resize(places.size());
+  // Where the deals that were selected of each part begin, which is where the part does, and end.
+  std::map<size_t, size_t> selected;
+  std::mutex mutex;  // Guards the line above and the count.
+  ParallelParts(places.size(), kPartDeals, [&](size_t begin, size_t end) {
+    uint32_t* into = deals.places.data();
+    size_t next = begin;
+    int64_t undated_count = 0;
+    // Deals come in no order of time: a jump for each that is too late would be guessed wrong.
+    for (size_t i = begin; i < end; ++i) {
+      const uint32_t place = places[i];
+      const size_t layer = place < base_size ? 0 : 1;
+      const size_t deal = layer == 0 ? place : place - base_size;
+      undated_count += is_undated[layer][deal];
+      bool is_there = first_days[layer][deal] <= day;
+      if (any_ends) {
+        const DealPlace at = histories.At(place);
+        is_there &= at.layer.ends.On(at.deal, day, 0) == 0;
+      }
+      into[next] = place;
+      next += is_there ? 1 : 0;
     }
-    selected[count] = place;
-    count += is_there ? 1 : 0;
+    const std::lock_guard<std::mutex> lock(mutex);
+    selected.emplace(begin, next);
+    undated_count_ += undated_count;
+  });
+  size_t count = 0;
+  uint32_t* const all = deals.places.data();
+  for (const auto& [first, last] : selected) {
+    if (first > count) std::copy(all + first, all + last, all + count);
+    count += last - first;
   }
   deals.places.resize(count);
 }
@@ -366,6 +403,13 @@ std::optional<int32_t> DealReader::FirstCreatedDay() const {
   return first;
 }
 
+bool DealReader::IsThere(uint32_t place) const {
+  const DealHistories& histories = *deals_->histories;
+  const auto [layer, deal] = histories.At(place);
+  return layer.first_days[deal] <= deals_->day && layer.ends.On(deal, deals_->day, 0) == 0 &&
+         histories.IsPlace(place);
+}
+
 void DealReader::UseNames(NameHistory DealLayer::*history, NameUse& use) const {
   const DealHistories& histories = *deals_->histories;
   if (deals_->places.empty()) return;
@@ -377,17 +421,20 @@ void DealReader::UseNames(NameHistory DealLayer::*history, NameUse& use) const {
   const bool all_by_then = history == &DealLayer::stages;
   const NameHistory& base = *histories.base().*history;
   const NameHistory& patch = histories.patch().*history;
+  const uint32_t base_size = static_cast<uint32_t>(histories.base()->size());
   // Names that may be met, and whether a deal without one may be: after these there is nothing to
   // look for.
+  const size_t code_count = std::max(base.first_days.size(), patch.first_days.size());
+  const auto may_meet = [&](const NameHistory& names, size_t code) {
+    return code < names.first_days.size() && names.first_days[code] <= deals_->day;
+  };
   size_t left_count = 0;
-  for (size_t code = 0; code < std::max(base.first_days.size(), patch.first_days.size()); ++code) {
-    const bool in_base = code < base.first_days.size() && base.first_days[code] <= deals_->day;
-    const bool in_patch = code < patch.first_days.size() && patch.first_days[code] <= deals_->day;
-    if (in_base || in_patch) ++left_count;
+  for (size_t code = 0; code < code_count; ++code) {
+    if (may_meet(base, code) || may_meet(patch, code)) ++left_count;
   }
-  bool may_lack_name = !base.is_always_said || !patch.is_always_said;
-  for (const uint32_t place : deals_->places) {
-    if (left_count == 0 && !may_lack_name) break;
+  bool may_lack_name = base.unsaid_deal != NameHistory::kEveryDealSays ||
+                       patch.unsaid_deal != NameHistory::kEveryDealSays;
+  const auto meet = [&](uint32_t place) {
     const auto [layer, deal] = histories.At(place);
     const NameHistory& said = layer.*history;
     const uint32_t begin = said.BeginOf(deal);
@@ -404,6 +451,30 @@ void DealReader::UseNames(NameHistory DealLayer::*history, NameUse& use) const {
       }
       if (!all_by_then) break;
     }
+  };
+  // What is common is among the first deals. What is not is looked for where it likely is: it may
+  // be in the last one.
+  constexpr size_t kFirstDeals = 4'096;
+  for (size_t i = 0; i < deals_->places.size(); ++i) {
+    if (left_count == 0 && !may_lack_name) return;
+    if (i == kFirstDeals) {
+      const auto meet_if_there = [&](uint32_t place) {
+        if (IsThere(place)) meet(place);
+      };
+      for (uint32_t code = 0; code < code_count; ++code) {
+        if (may_meet(patch, code) && !use.Uses(code)) {
+          meet_if_there(base_size + patch.likely_deals[code]);
+        }
+        if (may_meet(base, code) && !use.Uses(code)) meet_if_there(base.likely_deals[code]);
+      }
+      if (may_lack_name && patch.unsaid_deal != NameHistory::kEveryDealSays) {
+        meet_if_there(base_size + patch.unsaid_deal);
+      }
+      if (may_lack_name && base.unsaid_deal != NameHistory::kEveryDealSays) {
+        meet_if_there(base.unsaid_deal);
+      }
+    }
+    meet(deals_->places[i]);
   }
 }
 

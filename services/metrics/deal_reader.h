@@ -74,6 +74,8 @@ class DealReader {
   friend class DealColumnReader;
 
   void Select(Deals& deals);
+  // Whether a place is that of a deal of the day.
+  bool IsThere(uint32_t place) const;
   // Notes the names that deals have on the day; of stages all that they ever had by then.
   void UseNames(NameHistory DealLayer::*history, NameUse& use) const;
 

@@ -24,6 +24,7 @@ struct AccountSource {
 
 struct ViewAccounts {
   LazyList<BookAccount> accounts;         // In order of id.
+  LazyList<AccountFigures> figures;       // Of the same accounts.
   LazyValue<std::vector<int>> positions;  // By code of the name; -1: nowhere.
 };
 

@@ -577,6 +577,7 @@ void ViewBuilder::FinishAccounts() {
   }
   ViewAccounts made = AccountsFrom(std::move(source));
   view_->accounts = std::move(made.accounts);
+  view_->account_figures = std::move(made.figures);
   account_positions_ = std::move(made.positions);
 }
 

@@ -62,9 +62,9 @@ absl::StatusOr<KpiColumn> Growth(const KpiQuery& query) {
   }
   int64_t unknown_count = 0;
   const DealColumns& columns = *query.view->columns;
-  for (const ClosedDeal closed : columns.ClosedIn(query.period)) {
+  for (const ClosedDeal closed : columns.WonIn(query.period)) {
     const DealRef deal = columns.At(closed);
-    if (closed.is_won && deal.motion() == DealMotion::kUnknown && query.grouping->Counts(deal)) {
+    if (deal.motion() == DealMotion::kUnknown && query.grouping->Counts(deal)) {
       ++unknown_count;
     }
   }
@@ -80,7 +80,7 @@ absl::StatusOr<KpiColumn> Growth(const KpiQuery& query) {
 
 // Rows that an account counts in: those of its owner, else of the owner of its latest deal; of an
 // account that nobody owns, the organisation alone.
-std::span<const int> RowsOfAccount(const KpiQuery& query, const BookAccount& account,
+std::span<const int> RowsOfAccount(const KpiQuery& query, const AccountFigures& account,
                                    int rep_of_latest_deal) {
   const int rep = account.owner_rep >= 0 ? account.owner_rep : rep_of_latest_deal;
   return rep >= 0 ? query.grouping->RowsOfRep(rep) : query.grouping->RowsOfNobody();
@@ -92,9 +92,10 @@ absl::StatusOr<KpiColumn> WhiteSpace(const KpiQuery& query) {
   absl::CivilDay end = view.as_of.effective_day + 1;
   if (query.period) end = std::min(end, query.period->end);
   const absl::CivilDay start(end.year() - 1, end.month(), end.day());
-  std::vector<int64_t> booked(view.accounts.size());
+  const std::vector<AccountFigures>& accounts = *view.account_figures;
+  std::vector<int64_t> booked(accounts.size());
   // Of each account: the rep of the deal created last, and its day.
-  std::vector<std::pair<int32_t, int>> latest(view.accounts.size(), {INT32_MIN, -1});
+  std::vector<std::pair<int32_t, int>> latest(accounts.size(), {INT32_MIN, -1});
   for (const DealRef deal : view.columns->All()) {
     if (deal.account() < 0) continue;
     auto& [day, rep] = latest[static_cast<size_t>(deal.account())];
@@ -103,20 +104,20 @@ absl::StatusOr<KpiColumn> WhiteSpace(const KpiQuery& query) {
     rep = deal.rep();
   }
   for (const ClosedDeal closed :
-       view.columns->ClosedIn(FiscalPeriod{.name = {}, .start = start, .end = end})) {
+       view.columns->WonIn(FiscalPeriod{.name = {}, .start = start, .end = end})) {
     const int account = view.columns->At(closed).account();
-    if (!closed.is_won || account < 0) continue;
+    if (account < 0) continue;
     QC_RETURN_IF_ERROR(
         AddTo(booked[static_cast<size_t>(account)], closed.amount_minor_units.value_or(0)));
   }
   const size_t row_count = query.grouping->groups().size();
   std::vector<int64_t> potentials(row_count), white_spaces(row_count), counts(row_count);
   int64_t without_potential_count = 0, exceeding_count = 0;
-  for (size_t account = 0; account < view.accounts.size(); ++account) {
+  for (size_t account = 0; account < accounts.size(); ++account) {
     const std::span<const int> rows =
-        RowsOfAccount(query, view.accounts[account], latest[account].second);
+        RowsOfAccount(query, accounts[account], latest[account].second);
     if (rows.empty()) continue;
-    const std::optional<int64_t> potential = view.accounts[account].yearly_potential_minor_units;
+    const std::optional<int64_t> potential = accounts[account].yearly_potential_minor_units;
     if (potential.value_or(0) <= 0) {
       ++without_potential_count;
       continue;
@@ -167,10 +168,10 @@ absl::StatusOr<std::vector<AccountGrowth>> SumAccountGrowth(const BookView& view
                                                             size_t row_count) {
   std::vector<AccountGrowth> rows(row_count);
   std::vector<std::map<int, int64_t>> before_by_account(row_count);
-  for (const ClosedDeal closed : view.columns->ClosedIn(before)) {
+  for (const ClosedDeal closed : view.columns->WonIn(before)) {
     const DealRef deal = view.columns->At(closed);
     const int64_t amount = closed.amount_minor_units.value_or(0);
-    if (!closed.is_won || deal.account() < 0 || amount == 0) continue;
+    if (deal.account() < 0 || amount == 0) continue;
     for (const int row : rows_of(deal)) {
       const size_t index = static_cast<size_t>(row);
       QC_RETURN_IF_ERROR(AddTo(before_by_account[index][deal.account()], amount));
@@ -180,9 +181,9 @@ absl::StatusOr<std::vector<AccountGrowth>> SumAccountGrowth(const BookView& view
   for (size_t row = 0; row < row_count; ++row) {
     rows[row].account_count = static_cast<int64_t>(before_by_account[row].size());
   }
-  for (const ClosedDeal closed : view.columns->ClosedIn(period)) {
+  for (const ClosedDeal closed : view.columns->WonIn(period)) {
     const DealRef deal = view.columns->At(closed);
-    if (!closed.is_won || deal.account() < 0 || !IsGrowth(deal)) continue;
+    if (deal.account() < 0 || !IsGrowth(deal)) continue;
     for (const int row : rows_of(deal)) {
       const size_t index = static_cast<size_t>(row);
       if (before_by_account[index].count(deal.account()) == 0) continue;

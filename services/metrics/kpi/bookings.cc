@@ -23,9 +23,9 @@ absl::StatusOr<BookingSums> SumBookings(const KpiQuery& query) {
   sums.amounts_minor_units.resize(query.grouping->groups().size());
   sums.deal_counts.resize(query.grouping->groups().size());
   const DealColumns& columns = *query.view->columns;
-  for (const ClosedDeal closed : columns.ClosedIn(query.period)) {
+  for (const ClosedDeal closed : columns.WonIn(query.period)) {
     const DealRef deal = columns.At(closed);
-    if (!closed.is_won || !query.grouping->Counts(deal)) continue;
+    if (!query.grouping->Counts(deal)) continue;
     if (!closed.amount_minor_units) ++sums.without_amount_count;
     for (const int row : query.grouping->RowsOf(deal)) {
       const size_t index = static_cast<size_t>(row);

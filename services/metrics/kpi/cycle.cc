@@ -20,8 +20,7 @@ absl::StatusOr<KpiColumn> CycleDays(const KpiQuery& query, Middle middle) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   std::vector<std::vector<int64_t>> days(query.grouping->groups().size());
   const DealColumns& columns = *query.view->columns;
-  for (const ClosedDeal closed : columns.ClosedIn(query.period)) {
-    if (!closed.is_won) continue;
+  for (const ClosedDeal closed : columns.WonIn(query.period)) {
     const DealRef deal = columns.At(closed);
     for (const int row : query.grouping->RowsOf(deal)) {
       days[static_cast<size_t>(row)].push_back(closed.close_day - deal.created_day());

@@ -23,8 +23,13 @@ StageCategory CategoryOf(const BookView& view, int stage) {
 
 std::optional<StageCategory> CategoryBefore(const BookView& view, const DealRef& deal,
                                             int32_t day) {
+  return CategoryBefore(view, deal, view.columns->stays->Of(deal.position()), day);
+}
+
+std::optional<StageCategory> CategoryBefore(const BookView& view, const DealRef& deal,
+                                            const Stays::List& stays, int32_t day) {
   if (deal.created_day() >= day) return std::nullopt;
-  return CategoryOf(view, view.columns->stays->On(deal.position(), day - 1, -1));
+  return CategoryOf(view, stays.On(day - 1, -1));
 }
 
 SomeDeals OpenBefore(const BookView& view, int32_t day) {

@@ -12,6 +12,9 @@ namespace quotacast::metrics {
 // Where the deal stood at the beginning of `day`, which counts from 1970-01-01; absent before it
 // was created.
 std::optional<StageCategory> CategoryBefore(const BookView& view, const DealRef& deal, int32_t day);
+// Likewise, the deal's stays at hand already.
+std::optional<StageCategory> CategoryBefore(const BookView& view, const DealRef& deal,
+                                            const Stays::List& stays, int32_t day);
 
 // The deals that were open at the beginning of `day`.
 SomeDeals OpenBefore(const BookView& view, int32_t day);

@@ -120,8 +120,8 @@ absl::StatusOr<KpiColumn> LossShare(const KpiQuery& query) {
 // Of all deals won by the as-of date; absent when there are none.
 std::optional<double> MedianWonCycleDays(const BookView& view) {
   std::vector<int64_t> days;
-  for (const ClosedDeal closed : view.columns->ClosedIn(std::nullopt)) {
-    if (closed.is_won) days.push_back(closed.close_day - view.columns->At(closed).created_day());
+  for (const ClosedDeal closed : view.columns->WonIn(std::nullopt)) {
+    days.push_back(closed.close_day - view.columns->At(closed).created_day());
   }
   if (days.empty()) return std::nullopt;
   return MedianOf(std::move(days));

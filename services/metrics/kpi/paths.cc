@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "services/metrics/book_view.h"
@@ -18,20 +17,19 @@ namespace {
 
 // The open stages that a deal has been in; the view has them in the order of the pipeline.
 struct Path {
-  absl::InlinedVector<bool, 16> visited;  // By stage of the view.
-  int furthest = -1;                      // The last open stage of the pipeline among them.
+  std::vector<bool> visited;  // By stage of the view.
+  int furthest = -1;          // The last open stage of the pipeline among them.
 };
 
-Path PathOf(const BookView& view, const Stays::List& stays) {
-  Path path;
-  path.visited.resize(view.stages.size());
+void ReadPath(const BookView& view, const Stays::List& stays, Path& path) {
+  path.visited.assign(view.stages.size(), false);
+  path.furthest = -1;
   for (size_t stay = 0; stay < stays.size(); ++stay) {
     const int stage = stays.ValueAt(stay);
     if (view.stages[static_cast<size_t>(stage)].category != StageCategory::kOpen) continue;
     path.visited[static_cast<size_t>(stage)] = true;
     path.furthest = std::max(path.furthest, stage);
   }
-  return path;
 }
 
 int OpenStageCount(const BookView& view) {
@@ -45,14 +43,15 @@ absl::StatusOr<KpiColumn> SkipRate(const KpiQuery& query) {
   std::vector<Share> shares(query.grouping->groups().size());
   const int stage_count = OpenStageCount(*query.view);
   const DealColumns& columns = *query.view->columns;
-  const ClosedDeals::Range closed_deals = columns.ClosedIn(query.period);
-  columns.stays->ForEach(closed_deals.positions(), [&](size_t i, const Stays::List& stays) {
-    const ClosedDeal closed = closed_deals[i];
-    const DealRef deal = columns.At(closed);
-    const Path path = PathOf(*query.view, stays);
+  const SomeDeals closed = columns.ClosedByDeal(query.period);
+  Path path;  // One place for all.
+  columns.stays->ForEach(closed.positions(), [&](size_t i, const Stays::List& stays) {
+    const DealRef deal = closed[i];
+    const bool is_won = deal.outcome() == StageCategory::kWon;
+    ReadPath(*query.view, stays, path);
     for (int stage = 0; stage < stage_count; ++stage) {
       const bool is_visited = path.visited[static_cast<size_t>(stage)];
-      const bool is_passed = path.furthest > stage || closed.is_won;
+      const bool is_passed = path.furthest > stage || is_won;
       if (!is_visited && !is_passed) continue;
       for (const int row : query.grouping->RowsOfStay(deal, stage)) {
         shares[static_cast<size_t>(row)].Count(!is_visited);
@@ -73,17 +72,18 @@ absl::StatusOr<KpiColumn> Uplift(const KpiQuery& query) {
   };
   std::vector<Compared> rows(query.grouping->groups().size());
   const DealColumns& columns = *query.view->columns;
-  const ClosedDeals::Range closed_deals = columns.ClosedIn(query.period);
-  columns.stays->ForEach(closed_deals.positions(), [&](size_t i, const Stays::List& stays) {
-    const ClosedDeal closed = closed_deals[i];
-    const DealRef deal = columns.At(closed);
-    const Path path = PathOf(*query.view, stays);
+  const SomeDeals closed = columns.ClosedByDeal(query.period);
+  Path path;  // One place for all.
+  columns.stays->ForEach(closed.positions(), [&](size_t i, const Stays::List& stays) {
+    const DealRef deal = closed[i];
+    const bool is_won = deal.outcome() == StageCategory::kWon;
+    ReadPath(*query.view, stays, path);
     for (int stage = 0; stage < path.furthest; ++stage) {
       for (const int row : query.grouping->RowsOfStay(deal, stage)) {
         Compared& compared = rows[static_cast<size_t>(row)];
         Share& share =
             path.visited[static_cast<size_t>(stage)] ? compared.visited : compared.skipped;
-        share.Count(closed.is_won);
+        share.Count(is_won);
       }
     }
   });

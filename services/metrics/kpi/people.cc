@@ -61,8 +61,7 @@ absl::StatusOr<KpiColumn> DaysToFirstWin(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   const BookView& view = *query.view;
   std::vector<std::optional<absl::CivilDay>> first_wins(view.reps.size());
-  for (const ClosedDeal closed : view.columns->ClosedIn(std::nullopt)) {
-    if (!closed.is_won) continue;
+  for (const ClosedDeal closed : view.columns->WonIn(std::nullopt)) {
     std::optional<absl::CivilDay>& first = first_wins[static_cast<size_t>(closed.rep)];
     // They come in order of the day.
     if (!first) first = DayOfNumber(closed.close_day);

@@ -65,8 +65,7 @@ KpiCell CompareMedians(const KpiQuery& query, const std::vector<std::vector<int>
                        const std::function<std::optional<int64_t>(const DealRef&)>& value_of) {
   std::vector<std::vector<int64_t>> values(2);
   const DealColumns& columns = *query.view->columns;
-  for (const ClosedDeal closed : columns.ClosedIn(query.period)) {
-    if (!closed.is_won) continue;
+  for (const ClosedDeal closed : columns.WonIn(query.period)) {
     const DealRef deal = columns.At(closed);
     const std::optional<int64_t> value = value_of(deal);
     if (!value) continue;

@@ -39,8 +39,8 @@ class RepMonths {
     months.sums_.assign(view.reps.size(), std::vector<int64_t>(month_count));
     DayRange days{.start = 0, .end = 0};  // Of the month, which many deals share.
     int64_t month = -1;
-    for (const ClosedDeal closed : view.columns->ClosedIn(std::nullopt)) {
-      if (!closed.is_won || !closed.amount_minor_units) continue;
+    for (const ClosedDeal closed : view.columns->WonIn(std::nullopt)) {
+      if (!closed.amount_minor_units) continue;
       if (!days.Has(closed.close_day)) {
         const absl::CivilMonth civil_month(DayOfNumber(closed.close_day));
         days = {.start = NumberOfDay(absl::CivilDay(civil_month)),

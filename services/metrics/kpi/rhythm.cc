@@ -31,8 +31,8 @@ absl::StatusOr<KpiColumn> LastThirdShare(const KpiQuery& query) {
   std::vector<int64_t> late(query.grouping->groups().size());
   const DayRange days = DaysOf(query.period);
   const DealColumns& columns = *query.view->columns;
-  for (const ClosedDeal closed : columns.ClosedIn(query.period)) {
-    if (!closed.is_won || !IsInLastThird(closed.close_day, days)) continue;
+  for (const ClosedDeal closed : columns.WonIn(query.period)) {
+    if (!IsInLastThird(closed.close_day, days)) continue;
     for (const int row : query.grouping->RowsOf(columns.At(closed))) {
       QC_RETURN_IF_ERROR(
           AddTo(late[static_cast<size_t>(row)], closed.amount_minor_units.value_or(0)));
@@ -115,8 +115,7 @@ absl::StatusOr<KpiColumn> Consistency(const KpiQuery& query) {
     const FiscalPeriod days{.name = {},
                             .start = absl::CivilDay(months[month]),
                             .end = absl::CivilDay(months[month] + 1)};
-    for (const ClosedDeal closed : columns.ClosedIn(days)) {
-      if (!closed.is_won) continue;
+    for (const ClosedDeal closed : columns.WonIn(days)) {
       for (const int row : query.grouping->RowsOf(columns.At(closed))) {
         QC_RETURN_IF_ERROR(
             AddTo(sums[static_cast<size_t>(row)][month], closed.amount_minor_units.value_or(0)));

@@ -26,16 +26,22 @@ absl::StatusOr<KpiColumn> SlipRate(const KpiQuery& query) {
   const DayRange days = DaysOf(period);
   const DealColumns& columns = *query.view->columns;
   const SomeDeals open = columns.OpenIn(query.period);
-  columns.expected_closes->ForEach(
-      open.positions(), [&](size_t i, const ExpectedCloses::List& closes) {
-        if (!days.Has(closes.On(days.start - 1, DealColumns::kNoDay))) return;
-        const DealRef deal = open[i];
-        if (CategoryBefore(*query.view, deal, days.start) != StageCategory::kOpen) return;
-        const bool is_slipped = CategoryBefore(*query.view, deal, days.end) == StageCategory::kOpen;
-        for (const int row : query.grouping->RowsOf(deal)) {
-          shares[static_cast<size_t>(row)].Count(is_slipped);
-        }
-      });
+  std::vector<uint32_t> due;
+  columns.expected_closes->ForEach(open.positions(),
+                                   [&](size_t i, const ExpectedCloses::List& closes) {
+                                     if (days.Has(closes.On(days.start - 1, DealColumns::kNoDay))) {
+                                       due.push_back(open.positions()[i]);
+                                     }
+                                   });
+  columns.stays->ForEach(due, [&](size_t i, const Stays::List& stays) {
+    const DealRef deal = columns.At(due[i]);
+    const BookView& view = *query.view;
+    if (CategoryBefore(view, deal, stays, days.start) != StageCategory::kOpen) return;
+    const bool is_slipped = CategoryBefore(view, deal, stays, days.end) == StageCategory::kOpen;
+    for (const int row : query.grouping->RowsOf(deal)) {
+      shares[static_cast<size_t>(row)].Count(is_slipped);
+    }
+  });
   return ShareColumn(shares,
                      absl::StrCat("no open deal was due in ", period.name, " when it began"));
 }
@@ -111,8 +117,7 @@ absl::StatusOr<KpiColumn> PullInRate(const KpiQuery& query) {
   std::vector<Share> shares(query.grouping->groups().size());
   const DealColumns& columns = *query.view->columns;
   PeriodEnds ends(query.view->calendar);
-  for (const ClosedDeal closed : columns.ClosedIn(query.period)) {
-    if (!closed.is_won) continue;
+  for (const ClosedDeal closed : columns.WonIn(query.period)) {
     const DealRef deal = columns.At(closed);
     // What was first said counts if it was said before the win.
     const ExpectedCloses::List closes = columns.expected_closes->Of(closed.position);

@@ -86,9 +86,9 @@ absl::StatusOr<KpiColumn> DealSizeMedian(const KpiQuery& query) {
   std::vector<std::vector<int64_t>> amounts(query.grouping->groups().size());
   int64_t without_amount_count = 0;
   const DealColumns& columns = *query.view->columns;
-  for (const ClosedDeal closed : columns.ClosedIn(query.period)) {
+  for (const ClosedDeal closed : columns.WonIn(query.period)) {
     const DealRef deal = columns.At(closed);
-    if (!closed.is_won || !query.grouping->Counts(deal)) continue;
+    if (!query.grouping->Counts(deal)) continue;
     if (closed.amount_minor_units.value_or(0) <= 0) {
       ++without_amount_count;
       continue;
