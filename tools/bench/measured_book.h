@@ -77,7 +77,7 @@ absl::StatusOr<std::vector<double>> TimeRounds(const Clock& clock, Ask ask) {
 }
 
 // Of views on days not asked for before, the last one kAsOfDay, whose closed deals go to `by_rep`:
-// nothing is left of the question before.
+// nothing is left of the question before but memory, as of some more days that are not timed.
 absl::StatusOr<std::vector<double>> TimeNewDays(const metrics::Book& book, const Clock& clock,
                                                 RepTable& by_rep);
 

@@ -16,8 +16,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/fiscal_calendar.h"
 #include "base/status_macros.h"
 #include "clients/cpp/channel.h"
 #include "clients/cpp/metrics_client.h"
@@ -52,11 +54,19 @@ struct Bookings {
   int64_t units = 0;
 };
 
-absl::StatusOr<Bookings> AskBookings(clients::MetricsClient& client) {
+// Who asks for the bookings of the quarter that runs.
+struct Leader {
+  clients::MetricsClient client;
+  std::string period;
+};
+
+absl::StatusOr<Bookings> AskBookings(Leader& leader) {
   metrics::v1::QueryKpiRequest request;
   request.set_parent("workspaces/default");
   request.set_kpi("bookings");
-  QC_ASSIGN_OR_RETURN(const metrics::v1::QueryKpiResponse response, client.QueryKpi(request));
+  request.set_period(leader.period);
+  QC_ASSIGN_OR_RETURN(const metrics::v1::QueryKpiResponse response,
+                      leader.client.QueryKpi(request));
   const metrics::v1::KpiTable& table = response.table();
   if (table.rows_size() != 1) return absl::InternalError("the bookings are not one row");
   return Bookings{.log_offset = table.as_of().log_offset(),
@@ -85,15 +95,15 @@ struct Seen {
 
 // Asks until the log's events up to `end_offset` are in an answer. Answers are right when they have
 // what was acknowledged before, and one unit for each batch beyond `before`.
-absl::StatusOr<std::vector<Seen>> AskAlong(clients::MetricsClient& client, AppendDriver& driver,
-                                           const Clock& clock, const Bookings& before,
-                                           int64_t end_offset, Round& round) {
+absl::StatusOr<std::vector<Seen>> AskAlong(Leader& leader, AppendDriver& driver, const Clock& clock,
+                                           const Bookings& before, int64_t end_offset,
+                                           Round& round) {
   std::vector<Seen> answers;
   int64_t seen_offset = before.log_offset;
   while (seen_offset < end_offset) {
     const std::optional<Acknowledgement> acknowledged = driver.WaitBeyond(seen_offset);
     if (!acknowledged.has_value()) return absl::UnavailableError("the feed broke");
-    QC_ASSIGN_OR_RETURN(const Bookings answer, AskBookings(client));
+    QC_ASSIGN_OR_RETURN(const Bookings answer, AskBookings(leader));
     answers.push_back({.time = clock.Now(), .log_offset = answer.log_offset});
     round.delays.push_back(answers.back().time - acknowledged->time);
     const int64_t fed_count = answer.log_offset - before.log_offset;
@@ -126,10 +136,9 @@ std::vector<absl::Duration> BatchDelays(const std::vector<Seen>& answers, const 
   return delays;
 }
 
-absl::StatusOr<Round> RunRound(double seconds, const ServerProcess& server,
-                               clients::MetricsClient& client, AppendDriver& driver,
-                               const Clock& clock, SteadyFeed& feed) {
-  QC_ASSIGN_OR_RETURN(const Bookings before, AskBookings(client));
+absl::StatusOr<Round> RunRound(double seconds, const ServerProcess& server, Leader& leader,
+                               AppendDriver& driver, const Clock& clock, SteadyFeed& feed) {
+  QC_ASSIGN_OR_RETURN(const Bookings before, AskBookings(leader));
   if (before.log_offset != driver.last_offset()) {
     return absl::InternalError("the answer before the feed does not have the whole log");
   }
@@ -149,7 +158,7 @@ absl::StatusOr<Round> RunRound(double seconds, const ServerProcess& server,
               .status();
   });
   const absl::StatusOr<std::vector<Seen>> answers =
-      AskAlong(client, driver, clock, before,
+      AskAlong(leader, driver, clock, before,
                before.log_offset + batch_count * SteadyFeed::kBatchEvents, round);
   feeder.join();
   QC_RETURN_IF_ERROR(fed);
@@ -221,17 +230,20 @@ absl::Status Measure(const VisibleDelayOptions& options, const std::string& fold
                                             "--log-level", "warning"}));
   const auto channel = clients::ConnectTo(process->address());
   QC_ASSIGN_OR_RETURN(const auto driver, AppendDriver::Open(channel, clock));
-  clients::MetricsClient client(channel);
+  const absl::CivilDay today = absl::ToCivilDay(clock.Now(), absl::UTCTimeZone());
+  QC_ASSIGN_OR_RETURN(const FiscalCalendar calendar, FiscalCalendar::MonthStart(1));
+  QC_ASSIGN_OR_RETURN(const FiscalPeriod quarter, calendar.PeriodContaining(today));
+  Leader leader{.client = clients::MetricsClient(channel), .period = quarter.name};
   SteadyFeed feed(histories, clock.Now());
   QC_RETURN_IF_ERROR(SendHistories(histories, *driver));
-  // The first question makes the book; a batch before it makes this the quarter it is about.
+  // The first question makes the book.
   QC_RETURN_IF_ERROR(driver->SendAll(feed.NextBatches(1, driver->next_sequence())));
-  QC_RETURN_IF_ERROR(AskBookings(client).status());
+  QC_RETURN_IF_ERROR(AskBookings(leader).status());
   std::vector<Round> rounds;
   size_t quiet_count = 0;
   while (quiet_count < kQuietRounds && rounds.size() < kMaxRounds) {
     QC_ASSIGN_OR_RETURN(Round round,
-                        RunRound(options.round_seconds, *process, client, *driver, clock, feed));
+                        RunRound(options.round_seconds, *process, leader, *driver, clock, feed));
     if (round.IsQuiet()) ++quiet_count;
     rounds.push_back(std::move(round));
   }

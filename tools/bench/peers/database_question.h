@@ -22,9 +22,10 @@ struct RepRow {
 // By rep; reps without closed deals have no row.
 using RepTable = std::map<std::string, RepRow>;
 
-// Two questions over the rows in a folder: "table" asks deals.csv for the deals closed from
-// `first_day` to `last_day`, "as_of" asks events.csv for all that were closed at the end of
-// `as_of_day`; both by rep. database_tables.py says what the columns are.
+// Two questions over the rows in a folder. "table" asks deals.csv for the deals closed from
+// `first_day` to `last_day`: one group-by for wins and losses and one for bookings, as two KPI
+// tables are asked for. "as_of" asks events.csv for all that were closed at the end of `as_of_day`.
+// All by rep. database_tables.py says what the columns are.
 struct DatabaseQuestion {
   std::string folder;
   absl::CivilDay as_of_day;

@@ -7,10 +7,12 @@ the first event only) and deals.csv (deal, rep, outcome, closed_day, amount) - t
 AS_OF_DAY. Days are numbers since 1970-01-01, amounts minor units. Prints one JSON object: per database
 the seconds of each round of two questions, and the answers as rows (rep, won, lost, booked):
 
-  table   deals.csv, closed from FIRST_DAY to LAST_DAY, by rep
+  table   deals.csv, closed from FIRST_DAY to LAST_DAY, by rep: wins and losses, then bookings, as
+          two KPI tables ask for them
   as_of   events.csv, as they stood on AS_OF_DAY, all closed deals by rep
 """
 
+import itertools
 import json
 import os
 import sqlite3
@@ -20,11 +22,13 @@ import time
 WON = "Closed Won"
 LOST = "Closed Lost"
 
-TABLE = """
-SELECT rep, count(*) FILTER (WHERE outcome = 'won'), count(*) FILTER (WHERE outcome = 'lost'),
-       coalesce(sum(amount) FILTER (WHERE outcome = 'won'), 0)
+TABLE = ["""
+SELECT rep, count(*) FILTER (WHERE outcome = 'won'), count(*) FILTER (WHERE outcome = 'lost'), 0
 FROM deals WHERE closed_day BETWEEN {first} AND {last} GROUP BY rep ORDER BY rep
-"""
+""", """
+SELECT rep, 0, 0, sum(amount)
+FROM deals WHERE closed_day BETWEEN {first} AND {last} AND outcome = 'won' GROUP BY rep ORDER BY rep
+"""]
 
 # The last value of each field among the events of a deal up to the day.
 DUCKDB_AS_OF = f"""
@@ -60,17 +64,20 @@ COLUMNS = {
 }
 
 
-def measure(run, query, rounds):
+def measure(run, queries, rounds):
+    """Answers of several queries have different columns filled; the others are zero."""
     seconds = []
-    rows = None
     for _ in range(rounds):
         start = time.perf_counter()
-        rows = run(query)
+        answers = [run(query) for query in queries]
         seconds.append(time.perf_counter() - start)
-    return seconds, [[row[0], int(row[1]), int(row[2]), int(row[3])] for row in rows]
+    sums = {}
+    for rep, *cells in itertools.chain.from_iterable(answers):
+        sums[rep] = [a + int(b) for a, b in zip(sums.get(rep, [0, 0, 0]), cells)]
+    return seconds, [[rep, *cells] for rep, cells in sums.items()]
 
 
-def in_duckdb(folder, queries, rounds):
+def in_duckdb(folder, questions, rounds):
     import duckdb  # Here only: SQLite comes with every Python.
 
     connection = duckdb.connect()
@@ -78,11 +85,11 @@ def in_duckdb(folder, queries, rounds):
         connection.execute(f"CREATE TABLE {table} ({columns})")
         path = os.path.join(folder, table + ".csv")
         connection.execute(f"COPY {table} FROM '{path}' (HEADER, NULLSTR '')")
-    return {name: measure(lambda q: connection.execute(q).fetchall(), query, rounds)
-            for name, query in queries.items()}
+    return {name: measure(lambda query: connection.execute(query).fetchall(), queries, rounds)
+            for name, queries in questions.items()}
 
 
-def in_sqlite(folder, queries, rounds):
+def in_sqlite(folder, questions, rounds):
     connection = sqlite3.connect(":memory:")
     for table, columns in COLUMNS.items():
         connection.execute(f"CREATE TABLE {table} ({columns})")
@@ -95,8 +102,8 @@ def in_sqlite(folder, queries, rounds):
     connection.execute("CREATE INDEX event_by_deal ON events (deal, seq, day, stage, amount, rep)")
     connection.execute("CREATE INDEX deal_by_day ON deals (closed_day, rep, outcome, amount)")
     connection.execute("ANALYZE")
-    return {name: measure(lambda q: connection.execute(q).fetchall(), query, rounds)
-            for name, query in queries.items()}
+    return {name: measure(lambda query: connection.execute(query).fetchall(), queries, rounds)
+            for name, queries in questions.items()}
 
 
 PEERS = {"duckdb": (in_duckdb, DUCKDB_AS_OF), "sqlite": (in_sqlite, SQLITE_AS_OF)}
@@ -108,8 +115,8 @@ def main():
     result = {}
     for name in sys.argv[6:]:
         run, as_of_query = PEERS[name]
-        answers = run(folder, {"table": TABLE.format(**days),
-                               "as_of": as_of_query.format(**days)}, int(rounds))
+        answers = run(folder, {"table": [query.format(**days) for query in TABLE],
+                               "as_of": [as_of_query.format(**days)]}, int(rounds))
         result[name] = {question: {"seconds": seconds, "rows": rows}
                         for question, (seconds, rows) in answers.items()}
     json.dump(result, sys.stdout)
