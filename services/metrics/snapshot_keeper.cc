@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/status_macros.h"
+#include "base/thread_priority.h"
 #include "services/metrics/book_snapshot.h"
 
 namespace quotacast::metrics {
@@ -29,7 +30,10 @@ SnapshotKeeper::SnapshotKeeper(std::shared_ptr<const SnapshotFolder> folder, Fee
       Refuse(workspace, std::string(offset.status().message()));
     }
   }
-  thread_ = std::thread([this] { Run(); });
+  thread_ = std::thread([this] {
+    GiveWayToOtherThreads();
+    Run();
+  });
 }
 
 SnapshotKeeper::~SnapshotKeeper() {
