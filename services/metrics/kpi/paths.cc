@@ -21,15 +21,24 @@ struct Path {
   int furthest = -1;          // The last open stage of the pipeline among them.
 };
 
-void ReadPath(const BookView& view, const Stays::List& stays, Path& path) {
-  path.visited.assign(view.stages.size(), false);
-  path.furthest = -1;
-  for (size_t stay = 0; stay < stays.size(); ++stay) {
-    const int stage = stays.ValueAt(stay);
-    if (view.stages[static_cast<size_t>(stage)].category != StageCategory::kOpen) continue;
-    path.visited[static_cast<size_t>(stage)] = true;
-    path.furthest = std::max(path.furthest, stage);
-  }
+// Calls visit(deal, is_won, path) for each deal closed in the period. Paths are valid during the
+// call.
+template <typename Visit>
+void ForEachClosedPath(const KpiQuery& query, Visit visit) {
+  const BookView& view = *query.view;
+  const SomeDeals closed = view.columns->ClosedByDeal(query.period);
+  Path path;  // One place for all.
+  view.columns->stays->ForEach(closed.positions(), [&](size_t i, const Stays::List& stays) {
+    path.visited.assign(view.stages.size(), false);
+    path.furthest = -1;
+    for (size_t stay = 0; stay < stays.size(); ++stay) {
+      const int stage = stays.ValueAt(stay);
+      if (view.stages[static_cast<size_t>(stage)].category != StageCategory::kOpen) continue;
+      path.visited[static_cast<size_t>(stage)] = true;
+      path.furthest = std::max(path.furthest, stage);
+    }
+    visit(closed[i], closed[i].outcome() == StageCategory::kWon, path);
+  });
 }
 
 int OpenStageCount(const BookView& view) {
@@ -42,13 +51,7 @@ absl::StatusOr<KpiColumn> SkipRate(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   std::vector<Share> shares(query.grouping->groups().size());
   const int stage_count = OpenStageCount(*query.view);
-  const DealColumns& columns = *query.view->columns;
-  const SomeDeals closed = columns.ClosedByDeal(query.period);
-  Path path;  // One place for all.
-  columns.stays->ForEach(closed.positions(), [&](size_t i, const Stays::List& stays) {
-    const DealRef deal = closed[i];
-    const bool is_won = deal.outcome() == StageCategory::kWon;
-    ReadPath(*query.view, stays, path);
+  ForEachClosedPath(query, [&](const DealRef& deal, bool is_won, const Path& path) {
     for (int stage = 0; stage < stage_count; ++stage) {
       const bool is_visited = path.visited[static_cast<size_t>(stage)];
       const bool is_passed = path.furthest > stage || is_won;
@@ -71,13 +74,7 @@ absl::StatusOr<KpiColumn> Uplift(const KpiQuery& query) {
     Share skipped;
   };
   std::vector<Compared> rows(query.grouping->groups().size());
-  const DealColumns& columns = *query.view->columns;
-  const SomeDeals closed = columns.ClosedByDeal(query.period);
-  Path path;  // One place for all.
-  columns.stays->ForEach(closed.positions(), [&](size_t i, const Stays::List& stays) {
-    const DealRef deal = closed[i];
-    const bool is_won = deal.outcome() == StageCategory::kWon;
-    ReadPath(*query.view, stays, path);
+  ForEachClosedPath(query, [&](const DealRef& deal, bool is_won, const Path& path) {
     for (int stage = 0; stage < path.furthest; ++stage) {
       for (const int row : query.grouping->RowsOfStay(deal, stage)) {
         Compared& compared = rows[static_cast<size_t>(row)];
