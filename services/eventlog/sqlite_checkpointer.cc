@@ -56,6 +56,7 @@ void SqliteCheckpointer::NoteCommit(int wal_page_count) {
     moved_page_count_ = 0;
     due_page_count_ = options_.trigger_pages;
     is_tail_left_ = false;
+    is_held_ = false;
     chase_count_ = 0;
   }
   wal_page_count_ = wal_page_count;
@@ -74,7 +75,8 @@ void SqliteCheckpointer::BeforeWrite() {
   std::unique_lock<std::mutex> connection_lock(connection_mutex_, std::defer_lock);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const bool is_full = wal_page_count_ >= options_.max_wal_pages && IsDue();
+    const bool is_full = wal_page_count_ >= options_.max_wal_pages &&
+                         (is_held_ ? IsDue() : wal_page_count_ > moved_page_count_);
     if (!is_tail_left_ && !is_full) return;
     if (!is_full && !connection_lock.try_lock())
       return;  // A checkpoint runs: not worth waiting for.
@@ -82,6 +84,7 @@ void SqliteCheckpointer::BeforeWrite() {
   if (!connection_lock.owns_lock()) connection_lock.lock();
   std::unique_lock<std::mutex> lock(mutex_);
   Checkpoint(lock);
+  is_held_ = wal_page_count_ > moved_page_count_;
 }
 
 void SqliteCheckpointer::Run() {

@@ -85,6 +85,9 @@ class SqliteCheckpointer {
   int64_t wal_number_ = 0;     // How often it was started over.
   int due_page_count_ = 0;     // Pages not moved at which the next checkpoint begins.
   bool is_tail_left_ = false;  // A checkpoint has moved all but a short tail.
+  // A reader held up what the writer wanted to move, with nothing written meanwhile: at the bound
+  // it is tried again when it is due. Until then all is moved there, due or not.
+  bool is_held_ = false;
 
   std::thread thread_;  // Last, so that it starts when everything else is there.
 };
