@@ -3,6 +3,7 @@
 #ifndef QUOTACAST_SERVICES_METRICS_DAY_SAYINGS_H_
 #define QUOTACAST_SERVICES_METRICS_DAY_SAYINGS_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -11,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/metrics/deal_place.h"
 #include "services/metrics/field_history.h"
 #include "services/metrics/lazy_value.h"
 
@@ -48,12 +50,8 @@ class DaySayings {
   // Where the deals of a view lie, and how it reads them.
   struct Source {
     std::shared_ptr<const void> owner;  // Of what is pointed to.
-    const FieldHistory<Code>* base = nullptr;
-    const FieldHistory<Code>* patch = nullptr;
-    // By position in the view: those below `base_size` are deals of the base, the others of the
-    // patch.
-    const std::vector<uint32_t>* places = nullptr;
-    uint32_t base_size = 0;
+    std::vector<const FieldHistory<Code>*> layers;
+    const std::vector<uint32_t>* places = nullptr;  // By position in the view; see deal_place.h.
     int32_t day = 0;
     // By code; empty where codes stand for themselves.
     std::vector<int32_t> meanings = {};
@@ -72,7 +70,7 @@ class DaySayings {
   }
   // All that is said in a history, whose deals are those of the view in their order, and whose
   // codes stand for themselves.
-  explicit DaySayings(FieldHistory<Code> history) : DaySayings(Owning(std::move(history))) {}
+  explicit DaySayings(const FieldHistory<Code>& history) : DaySayings(Owning(history)) {}
 
   size_t deal_count() const { return source_->places->size(); }
 
@@ -125,6 +123,8 @@ class DaySayings {
   }
 
  private:
+  static constexpr int32_t kLastDay = std::numeric_limits<int32_t>::max();
+
   struct Place {
     const FieldHistory<Code>& history;
     size_t deal;
@@ -133,27 +133,27 @@ class DaySayings {
   static int32_t Meaning(Code code, const int32_t* meanings) {
     return meanings == nullptr ? static_cast<int32_t>(code) : meanings[code];
   }
-  static Source Owning(FieldHistory<Code> history) {
+  static Source Owning(const FieldHistory<Code>& history) {
     struct Owned {
-      FieldHistory<Code> history;
+      std::vector<FieldHistory<Code>> layers;
       std::vector<uint32_t> places;
     };
     const auto owned = std::make_shared<Owned>();
-    owned->history = std::move(history);
-    owned->places.resize(owned->history.deal_count());
-    for (uint32_t i = 0; i < owned->places.size(); ++i) owned->places[i] = i;
-    return {.owner = owned,
-            .base = &owned->history,
-            .patch = &owned->history,
-            .places = &owned->places,
-            .base_size = std::numeric_limits<uint32_t>::max(),
-            .day = std::numeric_limits<int32_t>::max()};
+    for (size_t first = 0; first < history.deal_count(); first += kMaxLayerDeals) {
+      const size_t last = std::min(history.deal_count(), first + kMaxLayerDeals);
+      for (size_t deal = 0; deal < last - first; ++deal) {
+        owned->places.push_back(PlaceOf(owned->layers.size(), deal));
+      }
+      owned->layers.emplace_back().AddDeals(history, first, last);
+    }
+    Source source{.owner = owned, .layers = {}, .places = &owned->places, .day = kLastDay};
+    for (const FieldHistory<Code>& layer : owned->layers) source.layers.push_back(&layer);
+    return source;
   }
 
   Place At(size_t position) const {
     const uint32_t place = (*source_->places)[position];
-    if (place < source_->base_size) return {*source_->base, place};
-    return {*source_->patch, place - source_->base_size};
+    return {*source_->layers[LayerOf(place)], DealOf(place)};
   }
   const int32_t* meanings() const {
     return source_->meanings.empty() ? nullptr : source_->meanings.data();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "services/metrics/deal_place.h"
 
 namespace quotacast::metrics {
 namespace {
@@ -34,21 +35,20 @@ std::shared_ptr<const Layers> MakeLayers() {
   layers->patch.EndDeal();
   layers->patch.Say(40, 2);
   layers->patch.EndDeal();
-  layers->places = {3, 0, 1, 4, 2};
+  layers->places = {PlaceOf(1, 0), PlaceOf(0, 0), PlaceOf(0, 1), PlaceOf(1, 1), PlaceOf(0, 2)};
   return layers;
 }
 
 DaySayings<uint32_t> SayingsOn(int32_t day, const LazyList<int32_t>& unsaid_days) {
   const std::shared_ptr<const Layers> layers = MakeLayers();
-  return DaySayings<uint32_t>(DaySayings<uint32_t>::Source{.owner = layers,
-                                                           .base = &layers->base,
-                                                           .patch = &layers->patch,
-                                                           .places = &layers->places,
-                                                           .base_size = 3,
-                                                           .day = day,
-                                                           .meanings = {100, 101, 102},
-                                                           .unsaid_value = 7,
-                                                           .unsaid_days = unsaid_days});
+  return DaySayings<uint32_t>(
+      DaySayings<uint32_t>::Source{.owner = layers,
+                                   .layers = {&layers->base, &layers->patch},
+                                   .places = &layers->places,
+                                   .day = day,
+                                   .meanings = {100, 101, 102},
+                                   .unsaid_value = 7,
+                                   .unsaid_days = unsaid_days});
 }
 
 using Plain = std::vector<std::pair<int32_t, int32_t>>;
@@ -113,7 +113,12 @@ TEST(DaySayings, AHistoryStandsForItself) {
   history.EndDeal();
   history.Say(3, -9);
   history.EndDeal();
-  const DaySayings<int32_t> sayings(std::move(history));
+  for (size_t deal = 2; deal < 2 * kMaxLayerDeals; ++deal) history.EndDeal();
+  history.Say(4, 7);
+  history.EndDeal();
+  const DaySayings<int32_t> sayings(history);
+  EXPECT_EQ(sayings.deal_count(), 2 * kMaxLayerDeals + 1);
+  EXPECT_EQ(sayings.On(2 * kMaxLayerDeals, 4, 5), 7);
   EXPECT_TRUE(sayings.Of(0).empty());
   EXPECT_EQ(sayings.On(0, INT32_MAX, 5), 5);
   EXPECT_EQ(sayings.On(1, 2, 5), 5);

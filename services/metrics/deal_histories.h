@@ -1,146 +1,92 @@
 // The settled histories of all opportunities of a book by what was recorded up to an offset of the
-// log, field by field in flat arrays. A view on a day reads each field up to that day, so that a
-// new day costs a pass over the arrays that are looked at.
+// log. A view on a day reads each field up to that day, so that a new day costs a pass over the
+// arrays that are looked at.
 //
-// They lie in two layers, so that a change copies little: a base, and a patch with the deals that
-// were touched since the base was made. The patch is folded into a new base once it has grown past
-// a share of it.
+// They lie in layers, so that a change copies little. Those of the *base* hold the deals in order
+// of id, each a range of ids. The deals that were touched since are in layers of their own, the
+// *patch*. What is touched is folded into the base range by range, the ranges with most of it
+// first.
 #ifndef QUOTACAST_SERVICES_METRICS_DEAL_HISTORIES_H_
 #define QUOTACAST_SERVICES_METRICS_DEAL_HISTORIES_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "services/metrics/book_view.h"
-#include "services/metrics/field_history.h"
+#include "services/metrics/deal_layer.h"
+#include "services/metrics/deal_place.h"
 #include "services/metrics/name_order.h"
 #include "services/metrics/opportunity_facts.h"
-#include "services/metrics/settled_facts.h"
 
 namespace quotacast::metrics {
 
-// A patch of more deals than this and than this share of the base is folded into it. The larger the
-// share, the more a change copies; the smaller, the more often the base is copied, which takes a
-// thread about 0.4 us a deal of ten events.
-inline constexpr size_t kMinFoldedDeals = 512;
-inline constexpr size_t kFoldShare = 16;  // One in so many.
-
-// The history of a field that names something by its code.
-struct NameHistory : FieldHistory<uint32_t> {
-  // The rest, once the deals are there; `deal_first_days` are those of the layer.
-  void NoteFirstDays(const std::vector<int32_t>& deal_first_days);
-
-  // By code, when a deal of the layer first named it; those beyond the end are never named.
-  std::vector<int32_t> first_days;
-  // By code, a deal that names it last of all or, where there is none, named it once: of a late day
-  // the first place to look for the name.
-  std::vector<uint32_t> likely_deals;
-  // A deal of the layer that names nothing on the day of its first fact, and never or as late as
-  // any; kEveryDealSays: each names something from its first fact on.
-  static constexpr uint32_t kEveryDealSays = UINT32_MAX;
-  uint32_t unsaid_deal = kEveryDealSays;
-};
-
-// Histories of some deals, in order of id. Names are codes of OpportunityNames.
-struct DealLayer {
-  // Day of a deal of which no fact counts.
-  static constexpr int32_t kNever = INT32_MAX;
-
-  size_t size() const { return codes.size(); }
-  size_t memory_bytes() const;
-  // What follows from the histories, once the deals are there.
-  void NoteFirstDays();
-
-  std::vector<uint32_t> codes;
-  std::vector<uint8_t> is_undated;  // Nothing dates the deal.
-  std::vector<int32_t> first_days;  // Of the first fact that counts.
-  // No deal was ever said to be created before this day, and most likely this one was on it.
-  int32_t earliest_created_day = kNever;
-  uint32_t earliest_created_deal = 0;
-  FieldHistory<uint8_t> ends;    // Whether it is gone: deleted, or merged into another one.
-  FieldHistory<uint32_t> facts;  // One per fact that counts: how many so far were learned late.
-  NameHistory stages;            // Stays, closings settled.
-  NameHistory owners;            // Changes only, as all names below.
-  NameHistory segments;
-  NameHistory products;
-  FieldHistory<uint32_t> accounts;  // Few views ask for them.
-  NameHistory lead_sources;
-  NameHistory close_reasons;
-  NameHistory competitors;
-  FieldHistory<StatedAmount> amounts;     // As often as stated.
-  FieldHistory<int32_t> created_days;     // As stated, never after the first fact.
-  FieldHistory<int32_t> expected_closes;  // Changes only; DealColumns::kNoDay when cleared.
-  FieldHistory<DealCategory> categories;  // Changes only, as the next three.
-  FieldHistory<DealMotion> motions;
-  FieldHistory<uint8_t> discovery_ratings;
-  FieldHistory<uint8_t> customer_problems;
-  // Some amount may be none of money.
-  bool may_have_bad_amounts = false;
-  // Some expected close may have been cleared.
-  bool may_clear_expected_closes = false;
-};
-
-// Where the histories of a deal lie.
+// Where the histories of a deal are.
 struct DealPlace {
   const DealLayer& layer;
   size_t deal;  // In the layer.
 };
 
-// Immutable. Deals are known by their *place*: those of the base from 0 on, and behind them those
-// of the patch. Of a deal that is in both the patch counts.
+// Immutable. Deals are known by their place, which deal_place.h tells apart.
 class DealHistories {
  public:
+  struct Layer {
+    std::shared_ptr<const DealLayer> deals;  // Never null.
+    // How many of them have their place here: the others were touched or folded since. A layer with
+    // none is empty.
+    uint32_t live_count = 0;
+    bool is_patch = false;
+  };
+
   // `places`: of all deals in order of id.
-  DealHistories(std::shared_ptr<const NameOrder> names, std::shared_ptr<const DealLayer> base,
-                std::shared_ptr<const DealLayer> patch, std::vector<uint32_t> places)
-      : names_(std::move(names)),
-        base_(std::move(base)),
-        patch_(std::move(patch)),
-        base_size_(static_cast<uint32_t>(base_->size())),
-        places_(std::move(places)) {}
+  DealHistories(std::shared_ptr<const NameOrder> names, std::vector<Layer> layers,
+                std::vector<uint32_t> places)
+      : names_(std::move(names)), layers_(std::move(layers)), places_(std::move(places)) {}
 
   size_t size() const { return places_.size(); }
   const std::vector<uint32_t>& places() const { return places_; }
-  DealPlace At(uint32_t place) const {
-    if (place < base_size_) return {*base_, place};
-    return {*patch_, place - base_size_};
-  }
+  DealPlace At(uint32_t place) const { return {*layers_[LayerOf(place)].deals, DealOf(place)}; }
   uint32_t CodeOf(uint32_t place) const {
     const DealPlace at = At(place);
     return at.layer.codes[at.deal];
   }
   std::string_view IdOf(uint32_t place) const { return names_->At(CodeOf(place)); }
-  // Whether a place is one of `places`: of a deal of the base that is in the patch it is not.
+  // Whether a place in some layer is one of `places`: that of a deal which has another one is not.
   bool IsPlace(uint32_t place) const;
   // False only when nothing was ever said of a field of any deal.
   template <typename History>
   bool MaySayAny(History DealLayer::*field) const {
-    return (*base_.*field).saying_count() > 0 || (*patch_.*field).saying_count() > 0;
+    return AnyLayer([field](const DealLayer& deals) { return (deals.*field).saying_count() > 0; });
   }
   // Some amount may be none of money.
   bool may_have_bad_amounts() const {
-    return base_->may_have_bad_amounts || patch_->may_have_bad_amounts;
+    return AnyLayer([](const DealLayer& deals) { return deals.may_have_bad_amounts; });
   }
   // Some expected close may have been cleared.
   bool may_clear_expected_closes() const {
-    return base_->may_clear_expected_closes || patch_->may_clear_expected_closes;
+    return AnyLayer([](const DealLayer& deals) { return deals.may_clear_expected_closes; });
   }
 
   const std::shared_ptr<const NameOrder>& names() const { return names_; }
-  const std::shared_ptr<const DealLayer>& base() const { return base_; }
-  const DealLayer& patch() const { return *patch_; }
+  const std::vector<Layer>& layers() const { return layers_; }
+  // Deals that have their place in the patch.
+  size_t patch_size() const;
   size_t memory_bytes() const;
 
  private:
+  template <typename Test>
+  bool AnyLayer(const Test& test) const {
+    return std::any_of(layers_.begin(), layers_.end(),
+                       [&test](const Layer& layer) { return test(*layer.deals); });
+  }
+
   std::shared_ptr<const NameOrder> names_;  // Of the opportunities.
-  std::shared_ptr<const DealLayer> base_;
-  std::shared_ptr<const DealLayer> patch_;
-  uint32_t base_size_ = 0;
+  std::vector<Layer> layers_;
   std::vector<uint32_t> places_;
 };
 
@@ -152,26 +98,48 @@ struct DealHistorySource {
   const std::vector<bool>* closing_stages = nullptr;
 };
 
+// How the layers are kept.
+struct LayerLimits {
+  size_t max_layer_deals = kMaxLayerDeals;
+  // A patch of more deals than this and than this share of all is folded until it is no larger. The
+  // larger the share, the more reads jump between layers; the smaller, the more is copied.
+  size_t min_folded_deals = 512;
+  size_t fold_share = 32;  // One in so many.
+  // When there are more layers less than half full in the patch, they become one. A view looks into
+  // each.
+  size_t max_small_layers = 32;
+};
+
+// Deals that were moved to layers of the base, each a range of ids.
+struct FoldedDeals {
+  // Where the deals of these histories' layers went.
+  std::shared_ptr<const DealHistories> from;
+  std::vector<std::shared_ptr<const DealLayer>> layers;
+  // By layer of `from`, by deal: a place whose layer is one of the above; kStays: where it was.
+  // Empty for layers of which all stay.
+  static constexpr uint32_t kStays = UINT32_MAX;
+  std::vector<std::vector<uint32_t>> moved;
+};
+
 // Histories by what was recorded up to `log_offset`. Those in `known` are taken over, but for deals
 // of which `is_stale` says so by code: these are in the patch of what is made. `known` may be null:
-// then all are in the base. Complexity: n log n in the facts of the deals that are not taken over,
-// a copy of the patch of `known`, and a step per deal.
-std::shared_ptr<const DealHistories> MakeDealHistories(const DealHistorySource& source,
-                                                       int64_t log_offset,
-                                                       const DealHistories* known,
-                                                       const std::vector<bool>& is_stale);
+// then all are in the base. What `folded`, which may be null, moved since is taken from there where
+// it lies in `known` as it did. Complexity: n log n in the facts of the deals that are not taken
+// over, and a step per deal.
+std::shared_ptr<const DealHistories> MakeDealHistories(
+    const DealHistorySource& source, int64_t log_offset, const DealHistories* known,
+    const std::vector<bool>& is_stale, const FoldedDeals* folded, const LayerLimits& limits);
 
-// The same histories in one layer, without a patch. Complexity: a copy.
-std::shared_ptr<const DealHistories> FoldDealHistories(const DealHistories& layered);
+// Folds ranges of the base and what lies between them until the patch is within its limit; nothing
+// when it is. Complexity: a step per deal, and a copy of those of the ranges.
+FoldedDeals FoldPatch(std::shared_ptr<const DealHistories> histories, const LayerLimits& limits);
 
 // Keeps the histories of everything recorded so far, and makes those of an earlier offset when
-// asked. Folds the patch on a thread of its own: what it gives out says the same before and after.
+// asked. Folds on a thread of its own: what it gives out says the same before and after.
 // Not thread-safe; what it gives out is. Destruction waits for the thread.
 class DealHistoryCache {
  public:
-  // `min_folded_deals`: a smaller patch stays.
-  explicit DealHistoryCache(size_t min_folded_deals = kMinFoldedDeals)
-      : min_folded_deals_(min_folded_deals) {}
+  explicit DealHistoryCache(const LayerLimits& limits = {}) : limits_(limits) {}
 
   // A fact came about this opportunity, with the largest offset so far.
   void Touch(uint32_t opportunity, int64_t offset);
@@ -182,18 +150,18 @@ class DealHistoryCache {
   size_t memory_bytes() const;
 
  private:
-  // Takes what was folded, when it is there, and begins to fold when there is enough to.
-  void TakeFolded();
+  // What was folded, when it is there.
+  std::optional<FoldedDeals> TakeFolded();
+  // Begins to fold when there is enough to.
   void Fold();
 
-  const size_t min_folded_deals_;
+  const LayerLimits limits_;
   std::vector<bool> closing_stages_;  // That the histories were settled with.
   std::shared_ptr<const DealHistories> known_;
   std::vector<bool> is_touched_;  // Since then, by code.
   bool any_touched_ = false;
-  int64_t last_offset_ = 0;                                   // Of any fact.
-  std::future<std::shared_ptr<const DealHistories>> folded_;  // Valid while it is being made.
-  std::vector<bool> is_touched_since_fold_;                   // Since what is folded, by code.
+  int64_t last_offset_ = 0;          // Of any fact.
+  std::future<FoldedDeals> folded_;  // Valid while it is being made.
 };
 
 }  // namespace quotacast::metrics

@@ -7,14 +7,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "base/random.h"
 #include "gtest/gtest.h"
 #include "quotacast/crm/v1/crm_event.pb.h"
+#include "services/metrics/deal_layer.h"
+#include "services/metrics/deal_place.h"
 #include "services/metrics/name_order.h"
 #include "services/metrics/opportunity_facts.h"
 
@@ -118,13 +123,43 @@ std::vector<std::string> Lines(const DealHistories& histories) {
   return lines;
 }
 
+size_t BaseSize(const DealHistories& histories) {
+  return histories.size() - histories.patch_size();
+}
+
+// Each deal has one place, of which the layer knows; layers of the base are ranges of ids.
+void CheckLayers(const DealHistories& histories) {
+  std::vector<uint32_t> live_counts(histories.layers().size());
+  std::set<uint32_t> seen;
+  std::vector<uint32_t> base_layers;
+  for (const uint32_t place : histories.places()) {
+    const uint32_t layer = LayerOf(place);
+    ++live_counts[layer];
+    EXPECT_TRUE(seen.insert(place).second);
+    EXPECT_TRUE(histories.IsPlace(place));
+    if (histories.layers()[layer].is_patch) continue;
+    if (base_layers.empty() || base_layers.back() != layer) base_layers.push_back(layer);
+  }
+  EXPECT_EQ(std::set<uint32_t>(base_layers.begin(), base_layers.end()).size(), base_layers.size());
+  for (size_t i = 0; i < live_counts.size(); ++i) {
+    const DealHistories::Layer& layer = histories.layers()[i];
+    EXPECT_EQ(layer.live_count, live_counts[i]);
+    EXPECT_EQ(layer.live_count == 0, layer.deals->size() == 0);
+    for (uint32_t deal = 0; deal < layer.deals->size(); ++deal) {
+      const uint32_t place = PlaceOf(i, deal);
+      EXPECT_EQ(histories.IsPlace(place), seen.count(place) > 0);
+    }
+  }
+}
+
 class DealHistoriesTest : public ::testing::TestWithParam<uint32_t> {};
 
 TEST_P(DealHistoriesTest, SaysInLayersWhatItSaysAtOnce) {
   RandomFacts source(GetParam());
-  // Folds as soon as it may, and never.
-  DealHistoryCache folding(0);
-  DealHistoryCache patching(SIZE_MAX);
+  // Folds as soon as it may, and never; layers of few deals, so that there are many of them.
+  DealHistoryCache folding({.max_layer_deals = 6, .min_folded_deals = 0, .max_small_layers = 3});
+  DealHistoryCache patching(
+      {.max_layer_deals = 20, .min_folded_deals = SIZE_MAX, .max_small_layers = 5});
   NameOrderCache order;
   std::vector<std::pair<std::shared_ptr<const DealHistories>, std::vector<std::string>>> given_out;
   size_t patched_count = 0;
@@ -141,17 +176,17 @@ TEST_P(DealHistoriesTest, SaysInLayersWhatItSaysAtOnce) {
     const int64_t all = source.offset();
     const auto some = static_cast<int64_t>(1 + source.Below(static_cast<size_t>(all)));
     for (const int64_t offset : {all, some}) {
-      const auto at_once = MakeDealHistories(from, offset, nullptr, {});
-      ASSERT_EQ(at_once->patch().size(), 0u);
+      const auto at_once = MakeDealHistories(from, offset, nullptr, {}, nullptr, {});
+      ASSERT_EQ(at_once->patch_size(), 0u);
       const std::vector<std::string> wanted = Lines(*at_once);
       for (DealHistoryCache* cache : {&folding, &patching}) {
         const auto found = cache->Get(from, offset);
         ASSERT_EQ(Lines(*found), wanted) << "offset " << offset << " of " << all;
         EXPECT_GE(found->may_have_bad_amounts(), at_once->may_have_bad_amounts());
         EXPECT_GE(found->MaySayAny(&DealLayer::owners), at_once->MaySayAny(&DealLayer::owners));
-        EXPECT_EQ(Lines(*FoldDealHistories(*found)), wanted);
-        if (found->patch().size() > 0) ++patched_count;
-        if (offset == all && cache == &folding && found->base()->size() > 20) ++folded_count;
+        CheckLayers(*found);
+        if (found->patch_size() > 0) ++patched_count;
+        if (offset == all && cache == &folding && BaseSize(*found) > 20) ++folded_count;
         given_out.emplace_back(found, wanted);
       }
     }
@@ -163,39 +198,96 @@ TEST_P(DealHistoriesTest, SaysInLayersWhatItSaysAtOnce) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, DealHistoriesTest, ::testing::Range(1u, 9u));
 
-// 2,000 deals of which three change and one is new: what is copied is what changed.
-TEST(DealHistories, CopiesOnlyWhatWasTouched) {
-  OpportunityFacts facts;
-  DealHistoryCache cache;
-  NameOrderCache order;
-  int64_t offset = 0;
-  const auto add = [&](int deal) {
+// Facts about owners, and histories made of them. What was folded of one answer is taken over by
+// the next one.
+class SteadyFeed {
+ public:
+  explicit SteadyFeed(const LayerLimits& limits) : limits_(limits) {}
+
+  void Add(int deal) {
     crm::v1::OpportunityChange change;
     change.set_owner_rep_id("rep");
     OpportunityFacts::NewFact fact;
-    const std::string id = absl::StrCat("deal", deal);
+    const std::string id = absl::StrFormat("deal%08d", deal);
     fact.opportunity_id = id;
-    fact.offset = ++offset;
-    fact.effective_micros = offset * kMicrosPerDay;
-    fact.key_hash = static_cast<uint64_t>(offset);
+    fact.offset = ++offset_;
+    fact.effective_micros = offset_ * kMicrosPerDay;
+    fact.key_hash = static_cast<uint64_t>(offset_);
     fact.change = &change;
-    cache.Touch(facts.Append(fact), offset);
-  };
-  const auto get = [&] {
-    const DealHistorySource from{.facts = &facts,
-                                 .names = order.Get(facts.names().opportunities),
-                                 .closing_stages = &kClosing};
-    return cache.Get(from, offset);
-  };
-  for (int deal = 0; deal < 2'000; ++deal) add(deal);
-  const auto before = get();
-  EXPECT_EQ(before->base()->size(), 2'000u);
-  for (const int deal : {7, 70, 700, 7, 2'000}) add(deal);
-  const auto after = get();
-  EXPECT_EQ(after->base(), before->base());
-  EXPECT_EQ(after->patch().size(), 4u);
-  EXPECT_EQ(after->size(), 2'001u);
-  EXPECT_EQ(before->patch().size(), 0u);
+    const uint32_t code = facts_.Append(fact);
+    if (code >= is_touched_.size()) is_touched_.resize(size_t{code} + 1);
+    is_touched_[code] = true;
+  }
+
+  std::shared_ptr<const DealHistories> Get() {
+    const DealHistorySource source{.facts = &facts_,
+                                   .names = order_.Get(facts_.names().opportunities),
+                                   .closing_stages = &kClosing};
+    std::optional<FoldedDeals> folded;
+    if (known_ != nullptr) folded = FoldPatch(known_, limits_);
+    known_ = MakeDealHistories(source, offset_, known_.get(), is_touched_,
+                               folded ? &*folded : nullptr, limits_);
+    is_touched_.assign(is_touched_.size(), false);
+    return known_;
+  }
+
+ private:
+  const LayerLimits limits_;
+  OpportunityFacts facts_;
+  NameOrderCache order_;
+  std::shared_ptr<const DealHistories> known_;
+  std::vector<bool> is_touched_;
+  int64_t offset_ = 0;
+};
+
+// 40,000 deals of which three change and one is new: what is copied is what changed.
+TEST(DealHistories, CopiesOnlyWhatWasTouched) {
+  SteadyFeed feed(LayerLimits{});
+  for (int deal = 0; deal < 40'000; ++deal) feed.Add(deal);
+  const auto before = feed.Get();
+  ASSERT_EQ(before->layers().size(), 3u);
+  for (const int deal : {7, 70, 700, 7, 40'000}) feed.Add(deal);
+  const auto after = feed.Get();
+  ASSERT_EQ(after->layers().size(), 4u);
+  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(after->layers()[i].deals, before->layers()[i].deals);
+  EXPECT_EQ(after->layers()[3].deals->size(), 4u);
+  EXPECT_EQ(after->size(), 40'001u);
+  EXPECT_EQ(after->patch_size(), 4u);
+  EXPECT_EQ(before->patch_size(), 0u);
+}
+
+// Touches `count` of the deals between `first` and `last`, evenly.
+void TouchSome(int first, int last, int count, int answer, SteadyFeed& feed) {
+  for (int i = 0; i < count; ++i) {
+    feed.Add(first + (answer * count + i) * 1'237 % (last - first));
+  }
+}
+
+// A feed is folded range by range, whether it touches all deals or the last ones, and however they
+// grow in number: layers stay few, what they hold of deals that moved away stays little, and the
+// patch stays near its limit.
+TEST(DealHistories, StayCompactUnderASteadyFeed) {
+  constexpr int kDeals = 5'000;
+  const LayerLimits limits = {
+      .max_layer_deals = 256, .min_folded_deals = 200, .fold_share = 16, .max_small_layers = 8};
+  for (const int first : {0, kDeals - 500}) {
+    SteadyFeed feed(limits);
+    for (int deal = 0; deal < kDeals; ++deal) feed.Add(deal);
+    for (int answer = 0; answer < 400; ++answer) {
+      TouchSome(first, 2 * kDeals, 40, answer, feed);
+      const auto histories = feed.Get();
+      size_t stored_count = 0;
+      for (const DealHistories::Layer& layer : histories->layers()) {
+        stored_count += layer.deals->size();
+        ASSERT_LE(layer.deals->size(), limits.max_layer_deals);
+      }
+      ASSERT_LE(static_cast<double>(stored_count), 1.25 * static_cast<double>(histories->size()));
+      ASSERT_LE(histories->patch_size(), histories->size() / limits.fold_share + 2 * 40);
+      ASSERT_LE(histories->layers().size(),
+                2 * histories->size() / limits.max_layer_deals + limits.max_small_layers + 4);
+      if (answer % 50 == 0) CheckLayers(*histories);
+    }
+  }
 }
 
 }  // namespace

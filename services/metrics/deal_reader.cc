@@ -15,6 +15,8 @@
 #include "absl/time/civil_time.h"
 #include "base/parallel_for.h"
 #include "services/metrics/day_number.h"
+#include "services/metrics/deal_layer.h"
+#include "services/metrics/deal_place.h"
 
 namespace quotacast::metrics {
 namespace {
@@ -96,18 +98,20 @@ class DealColumnReader {
   void ReadPart(History DealLayer::*history, const Said& said, const Unsaid& unsaid, size_t begin,
                 size_t end, Value* values) const {
     const DealHistories& histories = *deals_->histories;
-    const auto in_base = (*histories.base().*history).Latest();
-    const auto in_patch = (histories.patch().*history).Latest();
-    const uint32_t base_size = static_cast<uint32_t>(histories.base()->size());
     const int32_t day = deals_->day;
     const uint32_t* places = deals_->places.data();
     // Deals of which more was said later wait until the others are read: what is looked at of them
     // lies anywhere.
     std::vector<uint32_t> later;
+    // Most deals lie in the same layer as the one before.
+    uint32_t layer = UINT32_MAX;
+    decltype((*histories.layers()[0].deals.*history).Latest()) latest;
     for (size_t i = begin; i < end; ++i) {
-      const bool is_in_base = places[i] < base_size;
-      const auto& latest = is_in_base ? in_base : in_patch;
-      const size_t deal = is_in_base ? places[i] : places[i] - base_size;
+      if (LayerOf(places[i]) != layer) {
+        layer = LayerOf(places[i]);
+        latest = (*histories.layers()[layer].deals.*history).Latest();
+      }
+      const size_t deal = DealOf(places[i]);
       if (latest.AreSaidBy(deal, day)) {
         values[i] = said(latest.values[deal], latest.days[deal]);
       } else {
@@ -193,13 +197,14 @@ struct StagePlan {
 template <typename Code, typename History>
 typename DaySayings<Code>::Source SourceOf(const DealColumnReader& reader,
                                            History DealLayer::*history) {
-  const std::shared_ptr<const DealHistories>& histories = reader.deals()->histories;
-  return {.owner = reader.deals(),
-          .base = &((*histories->base()).*history),
-          .patch = &(histories->patch().*history),
-          .places = &reader.deals()->places,
-          .base_size = static_cast<uint32_t>(histories->base()->size()),
-          .day = reader.day()};
+  typename DaySayings<Code>::Source source{.owner = reader.deals(),
+                                           .layers = {},
+                                           .places = &reader.deals()->places,
+                                           .day = reader.day()};
+  for (const DealHistories::Layer& layer : reader.deals()->histories->layers()) {
+    source.layers.push_back(&((*layer.deals).*history));
+  }
+  return source;
 }
 
 Stays StaysOf(const DealColumnReader& reader, const StagePlan& plan,
@@ -227,7 +232,7 @@ ExpectedCloses ExpectedClosesOf(const DealColumnReader& reader) {
     }
     closes.EndDeal();
   }
-  return ExpectedCloses(std::move(closes));
+  return ExpectedCloses(closes);
 }
 
 void AddAmountCalls(const DealPlace& at, int32_t day, BookOpportunity& opportunity) {
@@ -326,11 +331,6 @@ DealReader::DealReader(std::shared_ptr<const DealHistories> histories, int32_t d
 void DealReader::Select(Deals& deals) {
   const DealHistories& histories = *deals.histories;
   const bool any_ends = histories.MaySayAny(&DealLayer::ends);
-  const uint32_t base_size = static_cast<uint32_t>(histories.base()->size());
-  const int32_t* first_days[] = {histories.base()->first_days.data(),
-                                 histories.patch().first_days.data()};
-  const uint8_t* is_undated[] = {histories.base()->is_undated.data(),
-                                 histories.patch().is_undated.data()};
   const int32_t day = deals.day;
   const std::vector<uint32_t>& places = histories.places();
   deals.places.resize(places.size());
@@ -341,17 +341,19 @@ void DealReader::Select(Deals& deals) {
     uint32_t* into = deals.places.data();
     size_t next = begin;
     int64_t undated_count = 0;
+    uint32_t number = UINT32_MAX;
+    const DealLayer* layer = nullptr;
     // Deals come in no order of time: a jump for each that is too late would be guessed wrong.
     for (size_t i = begin; i < end; ++i) {
       const uint32_t place = places[i];
-      const size_t layer = place < base_size ? 0 : 1;
-      const size_t deal = layer == 0 ? place : place - base_size;
-      undated_count += is_undated[layer][deal];
-      bool is_there = first_days[layer][deal] <= day;
-      if (any_ends) {
-        const DealPlace at = histories.At(place);
-        is_there &= at.layer.ends.On(at.deal, day, 0) == 0;
+      if (LayerOf(place) != number) {
+        number = LayerOf(place);
+        layer = histories.layers()[number].deals.get();
       }
+      const size_t deal = DealOf(place);
+      undated_count += layer->is_undated[deal];
+      bool is_there = layer->first_days[deal] <= day;
+      if (any_ends) is_there &= layer->ends.On(deal, day, 0) == 0;
       into[next] = place;
       next += is_there ? 1 : 0;
     }
@@ -389,15 +391,16 @@ std::optional<int32_t> DealReader::FirstCreatedDay() const {
     const auto [layer, deal] = histories.At(place);
     return CreatedDay(layer, deal, deals_->day);
   };
-  const DealLayer& base = *histories.base();
-  const DealLayer& patch = histories.patch();
-  const bool is_in_base = base.earliest_created_day <= patch.earliest_created_day;
-  const int32_t bound = std::min(base.earliest_created_day, patch.earliest_created_day);
-  const uint32_t likely = is_in_base
-                              ? base.earliest_created_deal
-                              : static_cast<uint32_t>(base.size()) + patch.earliest_created_deal;
-  const auto found = std::find(deals_->places.begin(), deals_->places.end(), likely);
-  if (found != deals_->places.end() && created_day(likely) == bound) return bound;
+  int32_t bound = INT32_MAX;
+  for (const DealHistories::Layer& layer : histories.layers()) {
+    bound = std::min(bound, layer.deals->earliest_created_day);
+  }
+  for (size_t i = 0; i < histories.layers().size(); ++i) {
+    const DealLayer& layer = *histories.layers()[i].deals;
+    if (layer.earliest_created_day != bound || layer.size() == 0) continue;
+    const uint32_t likely = PlaceOf(i, layer.earliest_created_deal);
+    if (IsThere(likely) && created_day(likely) == bound) return bound;
+  }
   int32_t first = INT32_MAX;
   for (const uint32_t place : deals_->places) first = std::min(first, created_day(place));
   return first;
@@ -419,21 +422,19 @@ void DealReader::UseNames(NameHistory DealLayer::*history, NameUse& use) const {
     return;
   }
   const bool all_by_then = history == &DealLayer::stages;
-  const NameHistory& base = *histories.base().*history;
-  const NameHistory& patch = histories.patch().*history;
-  const uint32_t base_size = static_cast<uint32_t>(histories.base()->size());
   // Names that may be met, and whether a deal without one may be: after these there is nothing to
   // look for.
-  const size_t code_count = std::max(base.first_days.size(), patch.first_days.size());
-  const auto may_meet = [&](const NameHistory& names, size_t code) {
-    return code < names.first_days.size() && names.first_days[code] <= deals_->day;
-  };
-  size_t left_count = 0;
-  for (size_t code = 0; code < code_count; ++code) {
-    if (may_meet(base, code) || may_meet(patch, code)) ++left_count;
+  std::vector<uint8_t> may_be_met;
+  bool may_lack_name = false;
+  for (const DealHistories::Layer& layer : histories.layers()) {
+    const NameHistory& names = (*layer.deals).*history;
+    if (names.first_days.size() > may_be_met.size()) may_be_met.resize(names.first_days.size());
+    for (size_t code = 0; code < names.first_days.size(); ++code) {
+      may_be_met[code] |= names.first_days[code] <= deals_->day ? 1 : 0;
+    }
+    may_lack_name |= names.unsaid_deal != NameHistory::kEveryDealSays;
   }
-  bool may_lack_name = base.unsaid_deal != NameHistory::kEveryDealSays ||
-                       patch.unsaid_deal != NameHistory::kEveryDealSays;
+  auto left_count = std::count(may_be_met.begin(), may_be_met.end(), 1);
   const auto meet = [&](uint32_t place) {
     const auto [layer, deal] = histories.At(place);
     const NameHistory& said = layer.*history;
@@ -461,17 +462,16 @@ void DealReader::UseNames(NameHistory DealLayer::*history, NameUse& use) const {
       const auto meet_if_there = [&](uint32_t place) {
         if (IsThere(place)) meet(place);
       };
-      for (uint32_t code = 0; code < code_count; ++code) {
-        if (may_meet(patch, code) && !use.Uses(code)) {
-          meet_if_there(base_size + patch.likely_deals[code]);
+      for (size_t layer = 0; layer < histories.layers().size(); ++layer) {
+        const NameHistory& names = (*histories.layers()[layer].deals).*history;
+        for (uint32_t code = 0; code < names.first_days.size(); ++code) {
+          if (names.first_days[code] <= deals_->day && !use.Uses(code)) {
+            meet_if_there(PlaceOf(layer, names.likely_deals[code]));
+          }
         }
-        if (may_meet(base, code) && !use.Uses(code)) meet_if_there(base.likely_deals[code]);
-      }
-      if (may_lack_name && patch.unsaid_deal != NameHistory::kEveryDealSays) {
-        meet_if_there(base_size + patch.unsaid_deal);
-      }
-      if (may_lack_name && base.unsaid_deal != NameHistory::kEveryDealSays) {
-        meet_if_there(base.unsaid_deal);
+        if (may_lack_name && names.unsaid_deal != NameHistory::kEveryDealSays) {
+          meet_if_there(PlaceOf(layer, names.unsaid_deal));
+        }
       }
     }
     meet(deals_->places[i]);

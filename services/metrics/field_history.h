@@ -59,8 +59,19 @@ class FieldHistory {
     values_.reserve(saying_count);
   }
 
+  // Once all are added.
+  void ShrinkToFit() {
+    begins_.shrink_to_fit();
+    days_.shrink_to_fit();
+    values_.shrink_to_fit();
+    latest_days_.shrink_to_fit();
+    latest_values_.shrink_to_fit();
+  }
+
   size_t deal_count() const { return begins_.size() - 1; }
   size_t saying_count() const { return values_.size(); }
+  // Of the deals [first, last).
+  size_t SayingCount(size_t first, size_t last) const { return begins_[last] - begins_[first]; }
   // Sayings of a deal have the numbers [BeginOf(deal), EndOf(deal)), those up to a day
   // [BeginOf(deal), EndOf(deal, day)).
   uint32_t BeginOf(size_t deal) const { return begins_[deal]; }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -51,6 +52,13 @@ NameOrder::NameOrder(const Dictionary& names, const NameOrder* known) {
     next = place;
   }
   codes_.insert(codes_.end(), next, known->codes_.end());
+}
+
+size_t NameOrder::PositionOf(std::string_view name) const {
+  const auto found = std::lower_bound(
+      codes_.begin(), codes_.end(), name,
+      [this](uint32_t code, std::string_view wanted) { return At(code) < wanted; });
+  return static_cast<size_t>(found - codes_.begin());
 }
 
 size_t NameOrder::memory_bytes() const {

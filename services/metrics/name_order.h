@@ -26,6 +26,8 @@ class NameOrder {
   }
   // In order of the name.
   const std::vector<uint32_t>& codes() const { return codes_; }
+  // Where the name is among these, or would be: the first that is not before it.
+  size_t PositionOf(std::string_view name) const;
   size_t memory_bytes() const;
 
  private:

@@ -44,8 +44,8 @@ std::shared_ptr<const DealColumns> ColumnsOf(const std::vector<BookOpportunity>&
     }
     closes.EndDeal();
   }
-  columns->stays = Stays(std::move(stays));
-  columns->expected_closes = ExpectedCloses(std::move(closes));
+  columns->stays = Stays(stays);
+  columns->expected_closes = ExpectedCloses(closes);
   return columns;
 }
 
