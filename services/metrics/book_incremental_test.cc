@@ -237,6 +237,7 @@ TEST_P(BookIncrementalTest, EqualsABookMadeAtOnceAndThePlainRules) {
       const auto other = made.At(as_of, kToday);
       ASSERT_TRUE(view.ok()) << view.status();
       ASSERT_TRUE(other.ok()) << other.status();
+      ExpectFewAsAll(*(*view)->columns);
       ExpectSame(**view, **other);
       ExpectPlain(**view, records);
       if (HasFailure()) FAIL() << "after " << taken << " events, look " << look;

@@ -116,6 +116,11 @@ struct AccountFigures {
   std::optional<int64_t> yearly_potential_minor_units;
 };
 
+inline AccountFigures FiguresOf(const BookAccount& account) {
+  return {.owner_rep = account.owner_rep,
+          .yearly_potential_minor_units = account.yearly_potential_minor_units};
+}
+
 // A stay in a stage, from `entered_day` to the next visit.
 struct StageVisit {
   int stage = 0;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -24,24 +25,26 @@ namespace {
 // where the days are few, as days of business are.
 class DayOrder {
  public:
-  // `days` of the deals that get a place, in their own order.
-  explicit DayOrder(const std::vector<int32_t>& days) {
+  // Those of the deals that get a place, in their own order.
+  explicit DayOrder(const std::vector<Closing>& closings) {
     constexpr int64_t kMaxCountedDays = 1 << 20;
-    if (days.empty()) return;
-    const auto [first, last] = std::minmax_element(days.begin(), days.end());
-    first_day_ = *first;
-    const int64_t day_count = int64_t{*last} - *first + 1;
+    if (closings.empty()) return;
+    const auto is_earlier = [](Closing a, Closing b) { return a.day() < b.day(); };
+    const auto [first, last] = std::minmax_element(closings.begin(), closings.end(), is_earlier);
+    first_day_ = first->day();
+    const int64_t day_count = int64_t{last->day()} - first_day_ + 1;
     if (day_count > kMaxCountedDays) {
-      std::vector<uint32_t> order(days.size());
+      std::vector<uint32_t> order(closings.size());
       std::iota(order.begin(), order.end(), 0);
-      std::stable_sort(order.begin(), order.end(),
-                       [&](uint32_t a, uint32_t b) { return days[a] < days[b]; });
-      sorted_.resize(days.size());
+      std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+        return is_earlier(closings[a], closings[b]);
+      });
+      sorted_.resize(closings.size());
       for (uint32_t place = 0; place < order.size(); ++place) sorted_[order[place]] = place;
       return;
     }
     next_of_day_.resize(static_cast<size_t>(day_count) + 1);
-    for (const int32_t day : days) ++next_of_day_[IndexOf(day) + 1];
+    for (const Closing closing : closings) ++next_of_day_[IndexOf(closing.day()) + 1];
     std::partial_sum(next_of_day_.begin(), next_of_day_.end(), next_of_day_.begin());
   }
 
@@ -61,45 +64,47 @@ class DayOrder {
 
 }  // namespace
 
-ClosedDeals::ClosedDeals(const DealColumns& columns, std::span<const uint32_t> closed) {
-  const std::vector<StageCategory>& outcomes = *columns.outcome;
-  const std::vector<int32_t>& close_days = *columns.close_day;
-  const std::vector<int32_t>& reps = *columns.rep;
-  const std::vector<int64_t>& amounts = *columns.amount_minor_units;
-  const size_t count = closed.size();
-  days_.resize(count);
-  for (size_t i = 0; i < count; ++i) days_[i] = close_days[closed[i]];
-  DayOrder order(days_);
-  positions_.resize(count);
-  for (size_t i = 0; i < count; ++i) positions_[order.NextPlace(days_[i])] = closed[i];
-  reps_.resize(count);
-  is_won_.resize(count);
-  amounts_.resize(count);
-  // Reads that the processor can begin at once, because none waits for another one.
-  constexpr size_t kPartDeals = 32'768;
-  ParallelParts(count, kPartDeals, [&](size_t begin, size_t end) {
-    for (size_t place = begin; place < end; ++place) {
-      const uint32_t i = positions_[place];
-      reps_[place] = reps[i];
-      days_[place] = close_days[i];
-      is_won_[place] = outcomes[i] == StageCategory::kWon ? 1 : 0;
-      amounts_[place] = amounts[i];
-    }
-  });
-  won_.resize(count + 1);
+ClosedDeals::ClosedDeals(const DealColumns& columns, std::span<const uint32_t> closed, bool by_day)
+    : positions_(closed.begin(), closed.end()),
+      reps_(columns.rep.At(closed)),
+      closings_(columns.closing.At(closed)),
+      amounts_(columns.amount_minor_units.At(closed)) {
+  if (by_day) OrderByDay();
+  won_.resize(positions_.size() + 1);
   size_t won_count = 0;
-  for (uint32_t number = 0; number < count; ++number) {
+  for (uint32_t number = 0; number < positions_.size(); ++number) {
     won_[won_count] = number;
-    won_count += is_won_[number];
+    won_count += closings_[number].is_won() ? 1 : 0;
   }
   won_.resize(won_count);
 }
 
+void ClosedDeals::OrderByDay() {
+  DayOrder days(closings_);
+  std::vector<uint32_t> order(closings_.size());  // By place, who gets it.
+  for (uint32_t i = 0; i < order.size(); ++i) order[days.NextPlace(closings_[i].day())] = i;
+  // Reads that the processor can begin at once, because none waits for another one.
+  const auto put = [&order](auto& values) {
+    constexpr size_t kPartDeals = 32'768;
+    std::remove_reference_t<decltype(values)> ordered(values.size());
+    ParallelParts(values.size(), kPartDeals, [&](size_t begin, size_t end) {
+      for (size_t place = begin; place < end; ++place) ordered[place] = values[order[place]];
+    });
+    values = std::move(ordered);
+  };
+  put(positions_);
+  put(reps_);
+  put(closings_);
+  put(amounts_);
+}
+
 std::pair<size_t, size_t> ClosedDeals::NumbersIn(const std::optional<FiscalPeriod>& period) const {
-  if (!period) return {0, days_.size()};
+  if (!period) return {0, closings_.size()};
   const auto first_from = [this](absl::CivilDay day) {
-    return static_cast<size_t>(std::lower_bound(days_.begin(), days_.end(), NumberOfDay(day)) -
-                               days_.begin());
+    const auto found =
+        std::lower_bound(closings_.begin(), closings_.end(), NumberOfDay(day),
+                         [](Closing closing, int32_t wanted) { return closing.day() < wanted; });
+    return static_cast<size_t>(found - closings_.begin());
   };
   return {first_from(period->start), first_from(period->end)};
 }
@@ -119,11 +124,18 @@ ClosedDeals::WonRange ClosedDeals::WonIn(const std::optional<FiscalPeriod>& peri
 
 namespace {
 
-using Days = std::pair<int32_t, int32_t>;  // The first and the one after the last.
-constexpr Days kAllDays = {INT32_MIN, INT32_MAX};
+using Days = std::pair<int32_t, int32_t>;
+const Days kAllDays = {Closing().day() + 1, INT32_MAX};
 
 Days DaysIn(const std::optional<FiscalPeriod>& period) {
   return period ? Days(NumberOfDay(period->start), NumberOfDay(period->end)) : kAllDays;
+}
+
+// Tells those that closed on one of the days by their position.
+auto IsClosedOn(const DealColumns& columns, const Days& days) {
+  return [closings = columns.closing->data(), days](size_t i) {
+    return (closings[i].day() >= days.first) & (closings[i].day() < days.second);
+  };
 }
 
 // Those of `size` positions that `is_one`(position) says yes to.
@@ -153,25 +165,27 @@ const ClosedDeals& DealColumns::ClosedAround(const std::optional<FiscalPeriod>& 
   {
     const std::lock_guard<std::mutex> lock(closed_mutex_);
     const Days days = DaysIn(period);
-    const bool has_all = closed_.count(kAllDays) > 0;
-    const bool is_full = closed_.size() - (has_all ? 1 : 0) >= kMaxClosedOrders;
-    if (closed_.count(days) > 0) {
-      deals = closed_[days];
-    } else if (period && !has_all && !is_full) {
+    const auto known = closed_.find(days);
+    if (known != closed_.end()) {
+      deals = known->second;
+    } else if (!period) {
+      deals = closed_[days] = AllClosed(false);
+    } else if (!all_closed_by_day_ && closed_.size() - closed_.count(kAllDays) < kMaxClosedOrders) {
       deals = closed_[days] = LazyValue<ClosedDeals>(
-          [this, period] { return ClosedDeals(*this, ClosedByDeal(period).positions()); });
+          [this, period] { return ClosedDeals(*this, ClosedByDeal(period).positions(), true); });
     } else {
-      // Its positions are most of all, and are not kept.
-      const auto make = [this] {
-        const StageCategory* outcomes = outcome->data();
-        return ClosedDeals(*this, PositionsWhere(size(), [outcomes](size_t i) {
-          return outcomes[i] != StageCategory::kOpen;
-        }));
-      };
-      deals = closed_.try_emplace(kAllDays, LazyValue<ClosedDeals>(make)).first->second;
+      if (!all_closed_by_day_) all_closed_by_day_ = AllClosed(true);
+      deals = *all_closed_by_day_;
     }
   }
   return *deals;
+}
+
+LazyValue<ClosedDeals> DealColumns::AllClosed(bool by_day) const {
+  // Their positions are most of all, and are not kept beside them.
+  return LazyValue<ClosedDeals>([this, by_day] {
+    return ClosedDeals(*this, PositionsWhere(size(), IsClosedOn(*this, kAllDays)), by_day);
+  });
 }
 
 ClosedDeals::Range DealColumns::ClosedIn(const std::optional<FiscalPeriod>& period) const {
@@ -183,12 +197,8 @@ ClosedDeals::WonRange DealColumns::WonIn(const std::optional<FiscalPeriod>& peri
 }
 
 SomeDeals DealColumns::ClosedByDeal(const std::optional<FiscalPeriod>& period) const {
-  const auto [start, end] = DaysIn(period);
-  return Pick(
-      absl::StrCat("closed ", start, " ", end),
-      [outcomes = outcome->data(), closed = close_day->data(), start = start, end = end](size_t i) {
-        return (outcomes[i] != StageCategory::kOpen) & (closed[i] >= start) & (closed[i] < end);
-      });
+  const Days days = DaysIn(period);
+  return Pick(absl::StrCat("closed ", days.first, " ", days.second), IsClosedOn(*this, days));
 }
 
 SomeDeals DealColumns::CreatedIn(const std::optional<FiscalPeriod>& period) const {
@@ -202,17 +212,14 @@ SomeDeals DealColumns::CreatedIn(const std::optional<FiscalPeriod>& period) cons
 SomeDeals DealColumns::OpenIn(const std::optional<FiscalPeriod>& period) const {
   const auto [start, end] = DaysIn(period);
   return Pick(absl::StrCat("open ", start, " ", end),
-              [outcomes = outcome->data(), created = created_day->data(),
-               closed = close_day->data(), start = start, end = end](size_t i) {
-                return (created[i] < end) &
-                       ((outcomes[i] == StageCategory::kOpen) | (closed[i] >= start));
+              [created = created_day->data(), closings = closing->data(), start = start,
+               end = end](size_t i) {
+                return (created[i] < end) & (closings[i].is_open() | (closings[i].day() >= start));
               });
 }
 
 SomeDeals DealColumns::OpenNow() const {
-  return Pick("open now", [outcomes = outcome->data()](size_t i) {
-    return outcomes[i] == StageCategory::kOpen;
-  });
+  return Pick("open now", [closings = closing->data()](size_t i) { return closings[i].is_open(); });
 }
 
 }  // namespace quotacast::metrics

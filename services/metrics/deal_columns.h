@@ -25,6 +25,47 @@ namespace quotacast::metrics {
 
 enum class StageCategory : uint8_t { kOpen, kWon, kLost };
 
+// Whether a deal is closed on the day of a view, when and how, in four bytes. Days count from
+// 1970-01-01 and lie in the years of a calendar.
+class Closing {
+ public:
+  // What makes closings of the deals that came into a stage on a day, without a jump, which would
+  // be guessed wrong: deals come in no order of outcomes.
+  class Maker {
+   public:
+    explicit Maker(StageCategory category)
+        : mask_(category == StageCategory::kOpen ? 0 : -1),
+          bits_(category == StageCategory::kOpen ? kOpen
+                                                 : (category == StageCategory::kWon ? 1 : 0)) {}
+    Closing On(int32_t day) const {
+      Closing closing;
+      closing.bits_ = (2 * day & mask_) | bits_;
+      return closing;
+    }
+
+   private:
+    int32_t mask_;
+    int32_t bits_;
+  };
+
+  Closing() = default;  // Open.
+
+  bool is_open() const { return bits_ == kOpen; }
+  bool is_won() const { return !is_open() && (bits_ & 1) != 0; }
+  // Of what is open, before every other day.
+  int32_t day() const { return bits_ >> 1; }
+  StageCategory outcome() const {
+    if (is_open()) return StageCategory::kOpen;
+    return is_won() ? StageCategory::kWon : StageCategory::kLost;
+  }
+  bool operator==(const Closing&) const = default;
+
+ private:
+  static constexpr int32_t kOpen = INT32_MIN;
+
+  int32_t bits_ = kOpen;
+};
+
 // Why a customer buys, as the source says.
 enum class DealMotion : uint8_t { kUnknown, kNew, kExpansion, kRenewal };
 
@@ -107,51 +148,42 @@ struct ClosedDeal {
   std::optional<int64_t> amount_minor_units;
 };
 
-// Closed deals in order of the day of their closing, then of the deal.
+// Closed deals in order of the day of their closing, then of the deal; or all of them, in their own
+// order.
 class ClosedDeals {
  public:
-  // Some that follow each other.
-  class Range {
+  // Some that follow each other, all of them or the won ones alone.
+  template <bool kWonAlone>
+  class RangeOf {
    public:
-    Range(const ClosedDeals* deals, size_t begin, size_t end)
+    RangeOf(const ClosedDeals* deals, size_t begin, size_t end)
         : deals_(deals), begin_(begin), end_(end) {}
-    IndexIterator<Range> begin() const { return {this, 0}; }
-    IndexIterator<Range> end() const { return {this, size()}; }
+    IndexIterator<RangeOf> begin() const { return {this, 0}; }
+    IndexIterator<RangeOf> end() const { return {this, size()}; }
     size_t size() const { return end_ - begin_; }
-    ClosedDeal operator[](size_t i) const { return deals_->At(begin_ + i); }
+    ClosedDeal operator[](size_t i) const {
+      return deals_->At(kWonAlone ? deals_->won_[begin_ + i] : begin_ + i);
+    }
 
    private:
     const ClosedDeals* deals_;
     size_t begin_;
     size_t end_;
   };
-
-  // Those of some that follow each other that are won.
-  class WonRange {
-   public:
-    WonRange(const ClosedDeals* deals, size_t begin, size_t end)
-        : deals_(deals), begin_(begin), end_(end) {}
-    IndexIterator<WonRange> begin() const { return {this, 0}; }
-    IndexIterator<WonRange> end() const { return {this, size()}; }
-    size_t size() const { return end_ - begin_; }
-    ClosedDeal operator[](size_t i) const { return deals_->At(deals_->won_[begin_ + i]); }
-
-   private:
-    const ClosedDeals* deals_;
-    size_t begin_;
-    size_t end_;
-  };
+  using Range = RangeOf<false>;
+  using WonRange = RangeOf<true>;
 
   ClosedDeals() = default;
   // `closed`: positions of some that are closed, ascending.
-  ClosedDeals(const DealColumns& columns, std::span<const uint32_t> closed);
+  ClosedDeals(const DealColumns& columns, std::span<const uint32_t> closed, bool by_day);
 
-  // Those closed on a day of the period; all without one.
+  // Those closed on a day of the period, when they are in order of the day; all without one.
   Range In(const std::optional<FiscalPeriod>& period) const;
   // Of these, the ones that are won.
   WonRange WonIn(const std::optional<FiscalPeriod>& period) const;
 
  private:
+  void OrderByDay();
   // The first and the one after the last.
   std::pair<size_t, size_t> NumbersIn(const std::optional<FiscalPeriod>& period) const;
   ClosedDeal At(size_t number) const;
@@ -159,8 +191,7 @@ class ClosedDeals {
   // Apart from each other, because most who ask look at some of them only.
   std::vector<uint32_t> positions_;
   std::vector<int32_t> reps_;
-  std::vector<int32_t> days_;
-  std::vector<uint8_t> is_won_;
+  std::vector<Closing> closings_;
   std::vector<int64_t> amounts_;  // DealColumns::kNoAmount: none.
   // Numbers of those that are won: a jump for each that is lost would be guessed wrong.
   std::vector<uint32_t> won_;
@@ -195,7 +226,8 @@ class DealColumns {
   DealRef At(const ClosedDeal& closed) const { return {this, closed.position, closed.rep}; }
   DealRange All() const { return {this, size()}; }
 
-  // Closed on a day of the period (of all time without one).
+  // Closed on a day of the period, in order of the day; without one all closed deals, in their own
+  // order.
   ClosedDeals::Range ClosedIn(const std::optional<FiscalPeriod>& period) const;
   // Likewise the won ones alone.
   ClosedDeals::WonRange WonIn(const std::optional<FiscalPeriod>& period) const;
@@ -221,8 +253,7 @@ class DealColumns {
   LazyList<int32_t> created_day;
   LazyList<int32_t> expected_close_day;  // kNoDay: none.
   LazyList<int32_t> stage;               // Where it stands.
-  LazyList<StageCategory> outcome;
-  LazyList<int32_t> close_day;           // Of closed deals only.
+  LazyList<Closing> closing;
   LazyList<int64_t> amount_minor_units;  // kNoAmount: none, as the next one.
   LazyList<int64_t> entry_amount_minor_units;
   LazyList<uint8_t> has_customer_problem;
@@ -236,18 +267,20 @@ class DealColumns {
  private:
   // Some among which those closed in the period are.
   const ClosedDeals& ClosedAround(const std::optional<FiscalPeriod>& period) const;
+  LazyValue<ClosedDeals> AllClosed(bool by_day) const;
   // Those that `is_one`(position) says yes to, kept by their name: several KPIs are about the same
   // deals.
   template <typename IsOne>
   SomeDeals Pick(const std::string& name, IsOne is_one) const;
 
-  // The order of a period's closed deals is quickly made, that of all serves every period: the
-  // first few periods that somebody asks for have their own, and those after them share that of
+  // The order of a period's closed deals by day is quickly made, that of all serves every period:
+  // the first few periods that somebody asks for have their own, and those after them share that of
   // all.
   static constexpr size_t kMaxClosedOrders = 3;
-  mutable std::mutex closed_mutex_;  // Guards the map, not what is in it.
-  // By the first day and the one after the last. What is in it stays.
+  mutable std::mutex closed_mutex_;  // Guards the two below, not what is in them, which stays.
+  // By the first day and the one after the last.
   mutable std::map<std::pair<int32_t, int32_t>, LazyValue<ClosedDeals>> closed_;
+  mutable std::optional<LazyValue<ClosedDeals>> all_closed_by_day_;
   ViewMemo picked_;
 };
 
@@ -255,8 +288,8 @@ inline ClosedDeal ClosedDeals::At(size_t number) const {
   const int64_t amount = amounts_[number];
   return {.position = positions_[number],
           .rep = reps_[number],
-          .close_day = days_[number],
-          .is_won = is_won_[number] != 0,
+          .close_day = closings_[number].day(),
+          .is_won = closings_[number].is_won(),
           .amount_minor_units =
               amount == DealColumns::kNoAmount ? std::nullopt : std::optional(amount)};
 }
@@ -281,8 +314,8 @@ inline bool DealRef::has_customer_problem() const {
   return columns_->has_customer_problem[position_] != 0;
 }
 inline int DealRef::discovery_rating() const { return columns_->discovery_rating[position_]; }
-inline StageCategory DealRef::outcome() const { return columns_->outcome[position_]; }
-inline int32_t DealRef::close_day() const { return columns_->close_day[position_]; }
+inline StageCategory DealRef::outcome() const { return columns_->closing[position_].outcome(); }
+inline int32_t DealRef::close_day() const { return columns_->closing[position_].day(); }
 inline std::optional<int64_t> DealRef::amount_minor_units() const {
   const int64_t amount = columns_->amount_minor_units[position_];
   return amount == DealColumns::kNoAmount ? std::nullopt : std::optional(amount);

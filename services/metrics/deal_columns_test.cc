@@ -51,6 +51,22 @@ std::string TextOf(const Deals& deals) {
   return text;
 }
 
+TEST(Closing, SaysWhenAndHow) {
+  for (const int32_t day : {-719'162, -1, 0, 1, 17'000, 2'932'896}) {
+    const Closing won = Closing::Maker(StageCategory::kWon).On(day);
+    const Closing lost = Closing::Maker(StageCategory::kLost).On(day);
+    const Closing open = Closing::Maker(StageCategory::kOpen).On(day);
+    EXPECT_EQ(won.outcome(), StageCategory::kWon);
+    EXPECT_EQ(lost.outcome(), StageCategory::kLost);
+    EXPECT_EQ(won.day(), day);
+    EXPECT_EQ(lost.day(), day);
+    EXPECT_FALSE(lost.is_won() || open.is_won() || won.is_open() || lost.is_open());
+    EXPECT_EQ(open, Closing());
+    EXPECT_EQ(open.outcome(), StageCategory::kOpen);
+    EXPECT_LT(open.day(), day);
+  }
+}
+
 std::string Closed(const DealColumns& columns, const std::optional<FiscalPeriod>& period) {
   return TextOf(columns.ClosedIn(period));
 }
@@ -65,8 +81,11 @@ TEST(ClosedIn, HasThoseOfThePeriodInOrder) {
       .name = "2017Q2", .start = CivilDay(2017, 4, 1), .end = CivilDay(2017, 7, 1)};
   EXPECT_EQ(Closed(*columns, quarter), "1l- 4w-3 0w500 ");
   EXPECT_EQ(Won(*columns, quarter), "4w-3 0w500 ");
-  EXPECT_EQ(Closed(*columns, std::nullopt), "5l1 1l- 4w-3 0w500 3w0 ");
-  EXPECT_EQ(Won(*columns, std::nullopt), "4w-3 0w500 3w0 ");
+  EXPECT_EQ(Closed(*columns, std::nullopt), "0w500 1l- 3w0 4w-3 5l1 ");
+  EXPECT_EQ(Won(*columns, std::nullopt), "0w500 3w0 4w-3 ");
+  const FiscalPeriod ever{.name = "ever", .start = CivilDay(2, 1, 1), .end = CivilDay(9'000, 1, 1)};
+  EXPECT_EQ(Closed(*columns, ever), "5l1 1l- 4w-3 0w500 3w0 ");
+  EXPECT_EQ(Won(*columns, ever), "4w-3 0w500 3w0 ");
   const FiscalPeriod before{
       .name = "2016Q1", .start = CivilDay(2016, 1, 1), .end = CivilDay(2016, 4, 1)};
   EXPECT_EQ(Closed(*columns, before), "");
@@ -92,22 +111,31 @@ TEST(ClosedIn, OrdersManyDays) {
     if (bits % 4 != 0) wanted.emplace_back(deals[i].close_day, i);
   }
   std::sort(wanted.begin(), wanted.end());
+  // The first of all have an order of their own, later ones share one.
   const auto columns = ColumnsOf(deals);
-  const auto closed = columns->ClosedIn(std::nullopt);
-  ASSERT_EQ(closed.size(), wanted.size());
-  const auto won = columns->WonIn(std::nullopt);
-  size_t i = 0, won_count = 0;
-  for (const ClosedDeal deal : closed) {
-    ASSERT_EQ(DayOfNumber(deal.close_day), wanted[i].first);
-    ASSERT_EQ(deal.position, wanted[i].second);
-    ASSERT_EQ(deal.is_won, deals[deal.position].outcome == StageCategory::kWon);
-    if (deal.is_won) {
-      ASSERT_LT(won_count, won.size());
-      ASSERT_EQ(won[won_count++].position, deal.position);
+  const CivilDay first = CivilDay(2, 1, 1);
+  for (int period = 0; period < 6; ++period) {
+    const FiscalPeriod days{.name = "", .start = first + period, .end = first + 4'000'000};
+    const auto from =
+        std::lower_bound(wanted.begin(), wanted.end(), days.start,
+                         [](const auto& deal, CivilDay day) { return deal.first < day; });
+    const auto closed = columns->ClosedIn(days);
+    ASSERT_EQ(closed.size(), static_cast<size_t>(wanted.end() - from));
+    const auto won = columns->WonIn(days);
+    size_t won_count = 0;
+    auto next = from;
+    for (const ClosedDeal deal : closed) {
+      ASSERT_EQ(DayOfNumber(deal.close_day), next->first);
+      ASSERT_EQ(deal.position, next->second);
+      ASSERT_EQ(deal.is_won, deals[deal.position].outcome == StageCategory::kWon);
+      if (deal.is_won) {
+        ASSERT_LT(won_count, won.size());
+        ASSERT_EQ(won[won_count++].position, deal.position);
+      }
+      ++next;
     }
-    ++i;
+    EXPECT_EQ(won_count, won.size());
   }
-  EXPECT_EQ(won_count, won.size());
 }
 
 std::vector<size_t> PositionsOf(const SomeDeals& deals) {

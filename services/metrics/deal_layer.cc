@@ -204,6 +204,7 @@ void DealLayer::NoteFirstDays() {
   for (uint32_t deal = 0; deal < size(); ++deal) {
     const uint32_t first = facts.BeginOf(deal);
     first_days.push_back(first < facts.EndOf(deal, kNever) ? facts.DayAt(first) : kNever);
+    latest_first_day = std::max(latest_first_day, first_days.back());
     int32_t created = first_days.back();
     const uint32_t end = created_days.EndOf(deal, kNever);
     for (uint32_t saying = created_days.BeginOf(deal); saying < end; ++saying) {

@@ -43,6 +43,7 @@ struct DealLayer {
   std::vector<uint32_t> codes;
   std::vector<uint8_t> is_undated;  // Nothing dates the deal.
   std::vector<int32_t> first_days;  // Of the first fact that counts.
+  int32_t latest_first_day = INT32_MIN;
   // No deal was ever said to be created before this day, and most likely this one was on it.
   int32_t earliest_created_day = kNever;
   uint32_t earliest_created_deal = 0;

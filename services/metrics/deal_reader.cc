@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,32 +34,48 @@ class DealColumnReader {
 
   explicit DealColumnReader(std::shared_ptr<const Deals> deals) : deals_(std::move(deals)) {}
 
+  // Stands for the positions of all deals.
+  struct AllPositions {
+    size_t count = 0;
+    size_t size() const { return count; }
+    uint32_t operator[](size_t i) const { return static_cast<uint32_t>(i); }
+  };
+
+  // A column of what make(positions) says of the deals at some positions, or at all.
+  template <typename Value, typename Make>
+  LazyList<Value> List(Make make) const {
+    return LazyList<Value>(
+        size(), [make, all = AllPositions{size()}] { return make(all); },
+        [make](std::span<const uint32_t> positions) { return make(positions); });
+  }
+
   // A column of a field: said(value, day) of what was said last by the day of the view, and from
-  // when on; unsaid(layer, deal) where nothing was.
-  template <typename Value, typename History, typename Said, typename Unsaid>
-  LazyList<Value> Column(History DealLayer::*history, Said said, Unsaid unsaid) const {
-    return LazyList<Value>(size(), [reader = *this, history, said, unsaid] {
-      return reader.Read<Value>(history, said, unsaid);
+  // when on; unsaid(layer, deal) where nothing was. `said` is what make_said() gives.
+  template <typename Value, typename History, typename MakeSaid, typename Unsaid>
+  LazyList<Value> Column(History DealLayer::*history, MakeSaid make_said, Unsaid unsaid) const {
+    return List<Value>([reader = *this, history, make_said, unsaid](const auto& positions) {
+      return reader.Read<Value>(history, make_said(), unsaid, positions);
     });
   }
 
   // Likewise at once.
-  template <typename Value, typename History, typename Said, typename Unsaid>
-  std::vector<Value> Read(History DealLayer::*history, Said said, Unsaid unsaid) const {
-    std::vector<Value> column(size());
-    ParallelParts(size(), kPartDeals, [&](size_t begin, size_t end) {
-      ReadPart(history, said, unsaid, begin, end, column.data());
+  template <typename Value, typename History, typename Said, typename Unsaid, typename Positions>
+  std::vector<Value> Read(History DealLayer::*history, Said said, Unsaid unsaid,
+                          const Positions& positions) const {
+    std::vector<Value> values(positions.size());
+    ParallelParts(positions.size(), kPartDeals, [&](size_t begin, size_t end) {
+      ReadPart(history, said, unsaid, positions, begin, end, values.data());
     });
-    return column;
+    return values;
   }
 
-  // What make(layer, deal) says of each deal.
-  template <typename Value, typename Make>
-  std::vector<Value> Walk(Make make) const {
-    std::vector<Value> values(size());
-    ParallelParts(size(), kPartDeals, [&](size_t begin, size_t end) {
+  // What make(layer, deal) says of the deals at some positions, or at all.
+  template <typename Value, typename Make, typename Positions>
+  std::vector<Value> Walk(Make make, const Positions& positions) const {
+    std::vector<Value> values(positions.size());
+    ParallelParts(positions.size(), kPartDeals, [&](size_t begin, size_t end) {
       for (size_t i = begin; i < end; ++i) {
-        const auto [layer, deal] = deals_->histories->At(deals_->places[i]);
+        const auto [layer, deal] = deals_->histories->At(deals_->places()[positions[i]]);
         values[i] = make(layer, deal);
       }
     });
@@ -70,7 +87,7 @@ class DealColumnReader {
   LazyList<Value> LastValues(FieldHistory<Value> DealLayer::*history, Value none) const {
     if (!deals_->histories->MaySayAny(history)) return Same(none);
     return Column<Value>(
-        history, [](Value value, int32_t) { return value; },
+        history, [] { return [](Value value, int32_t) { return value; }; },
         [none](const DealLayer&, size_t) { return none; });
   }
 
@@ -78,62 +95,62 @@ class DealColumnReader {
   template <typename History, typename Positions>
   LazyList<int32_t> LastNames(History DealLayer::*history, Positions positions, int none) const {
     if (!deals_->histories->MaySayAny(history)) return Same<int32_t>(none);
-    return LazyList<int32_t>(
-        size(), [reader = *this, history, positions = std::move(positions), none] {
+    return Column<int32_t>(
+        history,
+        [positions = std::move(positions)] {
           const std::vector<int>& by_code = positions;
-          const int* position_of = by_code.data();
-          return reader.Read<int32_t>(
-              history, [position_of](uint32_t code, int32_t) { return position_of[code]; },
-              [none](const DealLayer&, size_t) { return none; });
-        });
+          return
+              [position_of = by_code.data()](uint32_t code, int32_t) { return position_of[code]; };
+        },
+        [none](const DealLayer&, size_t) { return none; });
   }
 
-  size_t size() const { return deals_->places.size(); }
+  size_t size() const { return deals_->places().size(); }
   int32_t day() const { return deals_->day; }
   const std::shared_ptr<const Deals>& deals() const { return deals_; }
 
  private:
-  // Fills [begin, end) of `values`.
-  template <typename Value, typename History, typename Said, typename Unsaid>
-  void ReadPart(History DealLayer::*history, const Said& said, const Unsaid& unsaid, size_t begin,
-                size_t end, Value* values) const {
+  // Fills [begin, end) of `values`, which are those of the deals at the positions.
+  template <typename Value, typename History, typename Said, typename Unsaid, typename Positions>
+  void ReadPart(History DealLayer::*history, const Said& said, const Unsaid& unsaid,
+                const Positions& positions, size_t begin, size_t end, Value* values) const {
     const DealHistories& histories = *deals_->histories;
     const int32_t day = deals_->day;
-    const uint32_t* places = deals_->places.data();
+    const uint32_t* places = deals_->places().data();
     // Deals of which more was said later wait until the others are read: what is looked at of them
     // lies anywhere.
-    std::vector<uint32_t> later;
-    // Most deals lie in the same layer as the one before.
-    uint32_t layer = UINT32_MAX;
-    decltype((*histories.layers()[0].deals.*history).Latest()) latest;
-    for (size_t i = begin; i < end; ++i) {
-      if (LayerOf(places[i]) != layer) {
-        layer = LayerOf(places[i]);
-        latest = (*histories.layers()[layer].deals.*history).Latest();
-      }
-      const size_t deal = DealOf(places[i]);
-      if (latest.AreSaidBy(deal, day)) {
-        values[i] = said(latest.values[deal], latest.days[deal]);
-      } else {
-        later.push_back(static_cast<uint32_t>(i));
+    std::vector<std::pair<size_t, uint32_t>> later;  // With their places.
+    for (size_t i = begin; i < end;) {
+      // Most deals lie in the same layer as the one before.
+      const uint32_t number = LayerOf(places[positions[i]]);
+      const auto latest = (*histories.layers()[number].deals.*history).Latest();
+      for (; i < end; ++i) {
+        const uint32_t place = places[positions[i]];
+        if (LayerOf(place) != number) break;
+        const size_t deal = DealOf(place);
+        if (latest.AreSaidBy(deal, day)) {
+          values[i] = said(latest.values[deal], latest.days[deal]);
+        } else {
+          later.emplace_back(i, place);
+        }
       }
     }
     constexpr size_t kAhead = 8;
     for (size_t k = 0; k < later.size(); ++k) {
       if (k + 2 * kAhead < later.size()) {
-        const auto [layer, deal] = histories.At(places[later[k + 2 * kAhead]]);
+        const auto [layer, deal] = histories.At(later[k + 2 * kAhead].second);
         (layer.*history).PrefetchPlace(deal);
       }
       if (k + kAhead < later.size()) {
-        const auto [layer, deal] = histories.At(places[later[k + kAhead]]);
+        const auto [layer, deal] = histories.At(later[k + kAhead].second);
         (layer.*history).PrefetchSayings(deal);
       }
-      const auto [layer, deal] = histories.At(places[later[k]]);
+      const auto [layer, deal] = histories.At(later[k].second);
       const auto& field = layer.*history;
       const uint32_t last = field.EndOf(deal, day);
-      values[later[k]] = last > field.BeginOf(deal)
-                             ? said(field.ValueAt(last - 1), field.DayAt(last - 1))
-                             : unsaid(layer, deal);
+      values[later[k].first] = last > field.BeginOf(deal)
+                                   ? said(field.ValueAt(last - 1), field.DayAt(last - 1))
+                                   : unsaid(layer, deal);
     }
   }
 
@@ -163,19 +180,39 @@ int64_t LastAmount(const DealLayer& layer, size_t deal, int32_t day) {
   return DealColumns::kNoAmount;
 }
 
-std::vector<int64_t> ReadLastAmounts(const DealColumnReader& reader) {
+template <typename Positions>
+std::vector<int64_t> ReadLastAmounts(const DealColumnReader& reader, const Positions& positions) {
   if (reader.deals()->histories->may_have_bad_amounts()) {
-    return reader.Walk<int64_t>([day = reader.day()](const DealLayer& layer, size_t deal) {
-      return LastAmount(layer, deal, day);
-    });
+    return reader.Walk<int64_t>(
+        [day = reader.day()](const DealLayer& layer, size_t deal) {
+          return LastAmount(layer, deal, day);
+        },
+        positions);
   }
   return reader.Read<int64_t>(
       &DealLayer::amounts, [](const StatedAmount& amount, int32_t) { return amount.minor_units; },
-      [](const DealLayer&, size_t) { return DealColumns::kNoAmount; });
+      [](const DealLayer&, size_t) { return DealColumns::kNoAmount; }, positions);
 }
 
-// Likewise of the first amount above zero. It is mostly the first one: where the list ends is not
-// looked up.
+// An open deal is not worth nothing: somebody left the amount out.
+template <typename Positions>
+void LeaveOutOpenWithoutWorth(const LazyList<Closing>& closing, const Positions& positions,
+                              std::vector<int64_t>& amounts) {
+  std::vector<size_t> worthless;
+  std::vector<uint32_t> worthless_positions;
+  for (size_t i = 0; i < amounts.size(); ++i) {
+    if (amounts[i] > 0 || amounts[i] == DealColumns::kNoAmount) continue;
+    worthless.push_back(i);
+    worthless_positions.push_back(positions[i]);
+  }
+  const std::vector<Closing> closings = closing.At(worthless_positions);
+  for (size_t i = 0; i < worthless.size(); ++i) {
+    if (closings[i].is_open()) amounts[worthless[i]] = DealColumns::kNoAmount;
+  }
+}
+
+// Minor units of the first amount above zero, likewise. It is mostly the first one: where the list
+// ends is not looked up.
 int64_t EntryAmount(const DealLayer& layer, size_t deal, int32_t day) {
   const uint32_t end = layer.amounts.EndOf(deal);
   for (uint32_t saying = layer.amounts.BeginOf(deal); saying < end; ++saying) {
@@ -199,7 +236,7 @@ typename DaySayings<Code>::Source SourceOf(const DealColumnReader& reader,
                                            History DealLayer::*history) {
   typename DaySayings<Code>::Source source{.owner = reader.deals(),
                                            .layers = {},
-                                           .places = &reader.deals()->places,
+                                           .places = &reader.deals()->places(),
                                            .day = reader.day()};
   for (const DealHistories::Layer& layer : reader.deals()->histories->layers()) {
     source.layers.push_back(&((*layer.deals).*history));
@@ -222,7 +259,7 @@ ExpectedCloses ExpectedClosesOf(const DealColumnReader& reader) {
   }
   FieldHistory<int32_t> closes;
   closes.Reserve(reader.size(), 2 * reader.size());
-  for (const uint32_t place : reader.deals()->places) {
+  for (const uint32_t place : reader.deals()->places()) {
     const auto [layer, deal] = reader.deals()->histories->At(place);
     const FieldHistory<int32_t>& expected = layer.expected_closes;
     const uint32_t end = expected.EndOf(deal, reader.day());
@@ -262,7 +299,7 @@ std::vector<BookOpportunity> BuildOpportunities(const DealColumnReader& reader,
   const DealHistories& histories = *reader.deals()->histories;
   std::vector<BookOpportunity> opportunities(reader.size());
   for (size_t i = 0; i < opportunities.size(); ++i) {
-    const uint32_t place = reader.deals()->places[i];
+    const uint32_t place = reader.deals()->places()[i];
     const DealRef deal = columns.At(i);
     BookOpportunity& opportunity = opportunities[i];
     opportunity.id = std::string(histories.IdOf(place));
@@ -330,25 +367,33 @@ DealReader::DealReader(std::shared_ptr<const DealHistories> histories, int32_t d
 
 void DealReader::Select(Deals& deals) {
   const DealHistories& histories = *deals.histories;
-  const bool any_ends = histories.MaySayAny(&DealLayer::ends);
   const int32_t day = deals.day;
+  // As of a late day, when none is gone.
+  deals.are_all = std::all_of(histories.layers().begin(), histories.layers().end(),
+                              [day](const DealHistories::Layer& layer) {
+                                return layer.deals->latest_first_day <= day &&
+                                       layer.deals->ends.saying_count() == 0;
+                              });
+  if (deals.are_all) return;
   const std::vector<uint32_t>& places = histories.places();
-  deals.places.resize(places.size());
+  deals.selected.resize(places.size());
   // Where the deals that were selected of each part begin, which is where the part does, and end.
   std::map<size_t, size_t> selected;
   std::mutex mutex;  // Guards the line above and the count.
   ParallelParts(places.size(), kPartDeals, [&](size_t begin, size_t end) {
-    uint32_t* into = deals.places.data();
+    uint32_t* into = deals.selected.data();
     size_t next = begin;
     int64_t undated_count = 0;
     uint32_t number = UINT32_MAX;
     const DealLayer* layer = nullptr;
+    bool any_ends = false;
     // Deals come in no order of time: a jump for each that is too late would be guessed wrong.
     for (size_t i = begin; i < end; ++i) {
       const uint32_t place = places[i];
       if (LayerOf(place) != number) {
         number = LayerOf(place);
         layer = histories.layers()[number].deals.get();
+        any_ends = layer->ends.saying_count() > 0;
       }
       const size_t deal = DealOf(place);
       undated_count += layer->is_undated[deal];
@@ -362,19 +407,19 @@ void DealReader::Select(Deals& deals) {
     undated_count_ += undated_count;
   });
   size_t count = 0;
-  uint32_t* const all = deals.places.data();
+  uint32_t* const all = deals.selected.data();
   for (const auto& [first, last] : selected) {
     if (first > count) std::copy(all + first, all + last, all + count);
     count += last - first;
   }
-  deals.places.resize(count);
+  deals.selected.resize(count);
 }
 
 LazyValue<bool> DealReader::AreMostFactsLate() const {
   return LazyValue<bool>([deals = deals_] {
     int64_t fact_count = 0;
     int64_t late_count = 0;
-    for (const uint32_t place : deals->places) {
+    for (const uint32_t place : deals->places()) {
       const auto [layer, deal] = deals->histories->At(place);
       const uint32_t end = layer.facts.EndOf(deal, deals->day);
       fact_count += end - layer.facts.BeginOf(deal);
@@ -385,7 +430,7 @@ LazyValue<bool> DealReader::AreMostFactsLate() const {
 }
 
 std::optional<int32_t> DealReader::FirstCreatedDay() const {
-  if (deals_->places.empty()) return std::nullopt;
+  if (deals_->places().empty()) return std::nullopt;
   const DealHistories& histories = *deals_->histories;
   const auto created_day = [&](uint32_t place) {
     const auto [layer, deal] = histories.At(place);
@@ -402,7 +447,7 @@ std::optional<int32_t> DealReader::FirstCreatedDay() const {
     if (IsThere(likely) && created_day(likely) == bound) return bound;
   }
   int32_t first = INT32_MAX;
-  for (const uint32_t place : deals_->places) first = std::min(first, created_day(place));
+  for (const uint32_t place : deals_->places()) first = std::min(first, created_day(place));
   return first;
 }
 
@@ -415,7 +460,7 @@ bool DealReader::IsThere(uint32_t place) const {
 
 void DealReader::UseNames(NameHistory DealLayer::*history, NameUse& use) const {
   const DealHistories& histories = *deals_->histories;
-  if (deals_->places.empty()) return;
+  if (deals_->places().empty()) return;
   if (!histories.MaySayAny(history)) {
     // Nobody ever said anything of the kind.
     use.Use(Dictionary::kNone);
@@ -456,7 +501,7 @@ void DealReader::UseNames(NameHistory DealLayer::*history, NameUse& use) const {
   // What is common is among the first deals. What is not is looked for where it likely is: it may
   // be in the last one.
   constexpr size_t kFirstDeals = 4'096;
-  for (size_t i = 0; i < deals_->places.size(); ++i) {
+  for (size_t i = 0; i < deals_->places().size(); ++i) {
     if (left_count == 0 && !may_lack_name) return;
     if (i == kFirstDeals) {
       const auto meet_if_there = [&](uint32_t place) {
@@ -474,7 +519,7 @@ void DealReader::UseNames(NameHistory DealLayer::*history, NameUse& use) const {
         }
       }
     }
-    meet(deals_->places[i]);
+    meet(deals_->places()[i]);
   }
 }
 
@@ -482,7 +527,7 @@ LazyValue<std::vector<uint8_t>> DealReader::AccountsInUse() const {
   return LazyValue<std::vector<uint8_t>>([deals = deals_] {
     std::vector<uint8_t> is_used;
     if (!deals->histories->MaySayAny(&DealLayer::accounts)) return is_used;
-    for (const uint32_t place : deals->places) {
+    for (const uint32_t place : deals->places()) {
       const auto [layer, deal] = deals->histories->At(place);
       const uint32_t code = layer.accounts.On(deal, deals->day, Dictionary::kNone);
       if (code == Dictionary::kNone) continue;
@@ -494,7 +539,7 @@ LazyValue<std::vector<uint8_t>> DealReader::AccountsInUse() const {
 }
 
 void DealReader::VisitAmounts(const AmountVisitor& visit) const {
-  for (const uint32_t place : deals_->places) {
+  for (const uint32_t place : deals_->places()) {
     const auto [layer, deal] = deals_->histories->At(place);
     const FieldHistory<StatedAmount>& amounts = layer.amounts;
     const uint32_t end = amounts.EndOf(deal, deals_->day);
@@ -520,7 +565,7 @@ void DealReader::Fill(const Defaults& defaults,
   columns.competitor = reader.LastNames(&DealLayer::competitors, competitors_.positions(), -1);
   columns.motion = reader.LastValues(&DealLayer::motions, DealMotion::kUnknown);
   columns.created_day = reader.Column<int32_t>(
-      &DealLayer::created_days, [](int32_t created, int32_t) { return created; },
+      &DealLayer::created_days, [] { return [](int32_t created, int32_t) { return created; }; },
       [](const DealLayer& layer, size_t deal) { return layer.first_days[deal]; });
   columns.expected_close_day = reader.LastValues(&DealLayer::expected_closes, DealColumns::kNoDay);
   columns.has_customer_problem = reader.LastValues<uint8_t>(&DealLayer::customer_problems, 0);
@@ -530,39 +575,34 @@ void DealReader::Fill(const Defaults& defaults,
   for (const BookStage& stage : view.stages) plan.categories.push_back(stage.category);
   columns.stage = reader.LastNames(&DealLayer::stages, stages_.positions(), defaults.stage);
   // From the histories and not from the column of stages, which few questions about outcomes need.
-  std::vector<StageCategory> outcome_of_code;
+  std::vector<Closing::Maker> closing_of_code;
   for (const int position : plan.positions) {
-    outcome_of_code.push_back(position < 0 ? StageCategory::kOpen
-                                           : plan.categories[static_cast<size_t>(position)]);
+    closing_of_code.emplace_back(position < 0 ? StageCategory::kOpen
+                                              : plan.categories[static_cast<size_t>(position)]);
   }
-  columns.outcome = LazyList<StageCategory>(
-      size(), [reader, outcome_of_code = std::move(outcome_of_code),
-               unsaid = plan.categories[static_cast<size_t>(plan.first_stage)]] {
-        const StageCategory* outcomes = outcome_of_code.data();
-        return reader.Read<StageCategory>(
-            &DealLayer::stages, [outcomes](uint32_t code, int32_t) { return outcomes[code]; },
-            [unsaid](const DealLayer&, size_t) { return unsaid; });
+  columns.closing = reader.Column<Closing>(
+      &DealLayer::stages,
+      [closing_of_code] {
+        return [of_code = closing_of_code.data()](uint32_t code, int32_t entered) {
+          return of_code[code].On(entered);
+        };
+      },
+      [unsaid = Closing::Maker(plan.categories[static_cast<size_t>(plan.first_stage)]),
+       day = reader.day()](const DealLayer& layer, size_t deal) {
+        return unsaid.On(CreatedDay(layer, deal, day));
       });
-  columns.close_day = reader.Column<int32_t>(
-      &DealLayer::stages, [](uint32_t, int32_t entered) { return entered; },
-      [day = reader.day()](const DealLayer& layer, size_t deal) {
-        return CreatedDay(layer, deal, day);
+  columns.amount_minor_units =
+      reader.List<int64_t>([reader, closing = columns.closing](const auto& positions) {
+        std::vector<int64_t> amounts = ReadLastAmounts(reader, positions);
+        LeaveOutOpenWithoutWorth(closing, positions, amounts);
+        return amounts;
       });
-  columns.amount_minor_units = LazyList<int64_t>(size(), [reader, outcome = columns.outcome] {
-    std::vector<int64_t> amounts = ReadLastAmounts(reader);
-    const std::vector<StageCategory>& outcomes = *outcome;
-    for (size_t i = 0; i < amounts.size(); ++i) {
-      // An open deal is not worth nothing: somebody left the amount out.
-      if (amounts[i] <= 0 && outcomes[i] == StageCategory::kOpen) {
-        amounts[i] = DealColumns::kNoAmount;
-      }
-    }
-    return amounts;
-  });
-  columns.entry_amount_minor_units = LazyList<int64_t>(size(), [reader] {
-    return reader.Walk<int64_t>([day = reader.day()](const DealLayer& layer, size_t deal) {
-      return EntryAmount(layer, deal, day);
-    });
+  columns.entry_amount_minor_units = reader.List<int64_t>([reader](const auto& positions) {
+    return reader.Walk<int64_t>(
+        [day = reader.day()](const DealLayer& layer, size_t deal) {
+          return EntryAmount(layer, deal, day);
+        },
+        positions);
   });
   columns.stays = LazyValue<Stays>([reader, plan = std::move(plan), created = columns.created_day] {
     return StaysOf(reader, plan, created);

@@ -30,7 +30,7 @@ class DealReader {
              const OpportunityNames& names);
 
   // Of the deals on the day; undated ones are no deals of any day.
-  size_t size() const { return deals_->places.size(); }
+  size_t size() const { return deals_->places().size(); }
   int64_t undated_count() const { return undated_count_; }
   // Whether most facts that count were learned late.
   LazyValue<bool> AreMostFactsLate() const;
@@ -69,7 +69,10 @@ class DealReader {
   struct Deals {
     std::shared_ptr<const DealHistories> histories;
     int32_t day = 0;
-    std::vector<uint32_t> places;  // In the histories; in order of id.
+    bool are_all = false;            // Of the histories.
+    std::vector<uint32_t> selected;  // Else their places, in order of id.
+
+    const std::vector<uint32_t>& places() const { return are_all ? histories->places() : selected; }
   };
   friend class DealColumnReader;
 

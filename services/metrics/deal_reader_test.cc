@@ -1,7 +1,7 @@
 // Goal: a view of so many deals that several threads read it has each deal once, in order, with
 // what was so on its day. Method: two events per deal, whose days and owners follow from its
 // number; what must be read is worked out from the number alone. Some deals change after the first
-// view, so that both layers of the histories are read.
+// view, so that base and patch of the histories are read.
 #include "services/metrics/deal_reader.h"
 
 #include <cstddef>

@@ -4,11 +4,15 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <utility>
 #include <vector>
+
+#include "base/parallel_for.h"
 
 namespace quotacast::metrics {
 
@@ -30,6 +34,10 @@ class LazyValue {
   }
   const Value* operator->() const { return &**this; }
   operator const Value&() const { return **this; }  // NOLINT: likewise.
+  // Whether somebody asked for it before.
+  bool is_made() const {
+    return state_ == nullptr || state_->made.load(std::memory_order_acquire) != nullptr;
+  }
   bool operator==(const LazyValue& other) const { return **this == *other; }
 
   // For values made by hand: what copies shared is no longer shared.
@@ -70,11 +78,13 @@ class LazyValue {
   std::shared_ptr<State> state_;
 };
 
-// A list whose entries are built when somebody first asks for one.
+// A list whose entries are built when somebody first asks for one, or for many at once.
 template <typename Entry>
 class LazyList {
  public:
   using Entries = std::vector<Entry>;
+  // Makes the entries at these positions, in their order.
+  using MakeSome = std::function<Entries(std::span<const uint32_t> positions)>;
   using const_iterator = typename Entries::const_iterator;
 
   LazyList() = default;  // Empty.
@@ -82,15 +92,16 @@ class LazyList {
   LazyList& operator=(const LazyList& other) {
     size_ = other.size_;
     is_edited_ = other.is_edited_;
+    make_some_ = other.make_some_;
     entries_ = other.entries_;
     data_.store(nullptr, std::memory_order_relaxed);
     return *this;
   }
   // Built already.
   explicit LazyList(Entries entries) : size_(entries.size()), entries_(std::move(entries)) {}
-  // `build` makes exactly `size` entries.
-  LazyList(LazyValue<size_t> size, std::function<Entries()> build)
-      : size_(std::move(size)), entries_(std::move(build)) {}
+  // `build` makes exactly `size` entries, `make_some` the same ones.
+  LazyList(LazyValue<size_t> size, std::function<Entries()> build, MakeSome make_some = nullptr)
+      : size_(std::move(size)), make_some_(std::move(make_some)), entries_(std::move(build)) {}
 
   size_t size() const { return is_edited_ ? entries_->size() : *size_; }
   bool empty() const { return size() == 0; }
@@ -103,6 +114,21 @@ class LazyList {
     return data != nullptr ? data[position] : Data()[position];
   }
   const Entry& at(size_t position) const { return entries_->at(position); }
+  // The entries at these positions, in their order. A few are made without all others.
+  Entries At(std::span<const uint32_t> positions) const {
+    constexpr size_t kFewShare = 4;  // Fewer than one in so many.
+    if (make_some_ != nullptr && !is_edited_ && !entries_.is_made() &&
+        kFewShare * positions.size() < size()) {
+      return make_some_(positions);
+    }
+    Entries some(positions.size());
+    const Entry* all = entries_->data();
+    constexpr size_t kPartEntries = 131'072;
+    ParallelParts(positions.size(), kPartEntries, [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) some[i] = all[positions[i]];
+    });
+    return some;
+  }
   bool operator==(const LazyList& other) const { return entries_ == other.entries_; }
 
   // For lists made by hand: what copies shared is no longer shared.
@@ -121,6 +147,7 @@ class LazyList {
 
   LazyValue<size_t> size_;
   bool is_edited_ = false;  // Then the size is that of the entries.
+  MakeSome make_some_;      // May be null.
   LazyValue<Entries> entries_;
   // Of the entries once somebody read one, so that the next one is one step away. Those of a list
   // made by hand may move.

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -74,6 +75,39 @@ TEST(LazyList, AnEditedListIsItsOwn) {
   alone.Edit().push_back(6);
   EXPECT_EQ(alone.size(), 2u);
   EXPECT_EQ(alone[0], 5);
+}
+
+// A few entries are made alone, most of them with all others, and what was built is read.
+TEST(LazyList, GivesSomeEntries) {
+  int build_count = 0, some_count = 0;
+  const LazyList<int> list(
+      10,
+      [&] {
+        ++build_count;
+        return std::vector<int>{0, 1, 4, 9, 16, 25, 36, 49, 64, 81};
+      },
+      [&](std::span<const uint32_t> positions) {
+        ++some_count;
+        std::vector<int> some;
+        for (const uint32_t position : positions) {
+          some.push_back(static_cast<int>(position * position));
+        }
+        return some;
+      });
+  const std::vector<uint32_t> two = {7, 3}, three = {9, 0, 9};
+  EXPECT_EQ(list.At(two), (std::vector<int>{49, 9}));
+  EXPECT_EQ(some_count, 1);
+  EXPECT_EQ(build_count, 0);
+  EXPECT_EQ(list.At(three), (std::vector<int>{81, 0, 81}));
+  EXPECT_EQ(some_count, 1);
+  EXPECT_EQ(build_count, 1);
+  EXPECT_EQ(list.At(two), (std::vector<int>{49, 9}));
+  EXPECT_EQ(some_count, 1);
+  EXPECT_EQ(LazyList<int>(std::vector<int>{5, 6}).At(std::vector<uint32_t>{1}),
+            std::vector<int>{6});
+  LazyList<int> edited = list;
+  edited.Edit()[7] = 50;
+  EXPECT_EQ(edited.At(two), (std::vector<int>{50, 9}));
 }
 
 TEST(LazyList, CanLearnItsSizeLater) {

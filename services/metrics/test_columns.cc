@@ -10,6 +10,23 @@
 
 namespace quotacast::metrics {
 
+namespace {
+
+template <typename Entry>
+void ExpectFewAsAll(const LazyList<Entry>& column, const char* name) {
+  std::vector<uint32_t> positions;
+  for (uint32_t position = 1; position < column.size(); position += 6) {
+    positions.push_back(position);
+  }
+  const std::vector<Entry> few = column.At(positions);
+  ASSERT_EQ(few.size(), positions.size());
+  for (size_t i = 0; i < few.size(); ++i) {
+    EXPECT_EQ(few[i], column[positions[i]]) << name << " at " << positions[i];
+  }
+}
+
+}  // namespace
+
 std::shared_ptr<const DealColumns> ColumnsOf(const std::vector<BookOpportunity>& opportunities) {
   auto columns = std::make_shared<DealColumns>();
   FieldHistory<uint32_t> stays;
@@ -27,10 +44,9 @@ std::shared_ptr<const DealColumns> ColumnsOf(const std::vector<BookOpportunity>&
     columns->expected_close_day.Edit().push_back(
         deal.expected_close_day ? NumberOfDay(*deal.expected_close_day) : DealColumns::kNoDay);
     columns->stage.Edit().push_back(deal.visits.empty() ? 0 : deal.visits.back().stage);
-    columns->outcome.Edit().push_back(deal.outcome);
+    columns->closing.Edit().push_back(Closing::Maker(deal.outcome).On(NumberOfDay(deal.close_day)));
     columns->has_customer_problem.Edit().push_back(deal.has_customer_problem ? 1 : 0);
     columns->discovery_rating.Edit().push_back(static_cast<uint8_t>(deal.discovery_rating));
-    columns->close_day.Edit().push_back(NumberOfDay(deal.close_day));
     columns->amount_minor_units.Edit().push_back(
         deal.amount_minor_units.value_or(DealColumns::kNoAmount));
     columns->entry_amount_minor_units.Edit().push_back(
@@ -61,18 +77,32 @@ void ExpectSameColumns(const DealColumns& a, const DealColumns& b) {
   EXPECT_EQ(a.created_day, b.created_day);
   EXPECT_EQ(a.expected_close_day, b.expected_close_day);
   EXPECT_EQ(a.stage, b.stage);
-  EXPECT_EQ(a.outcome, b.outcome);
+  EXPECT_EQ(a.closing, b.closing);
   EXPECT_EQ(a.has_customer_problem, b.has_customer_problem);
   EXPECT_EQ(a.discovery_rating, b.discovery_rating);
   EXPECT_TRUE(*a.stays == *b.stays);
   EXPECT_TRUE(*a.expected_closes == *b.expected_closes);
   EXPECT_EQ(a.amount_minor_units, b.amount_minor_units);
   EXPECT_EQ(a.entry_amount_minor_units, b.entry_amount_minor_units);
-  ASSERT_EQ(a.size(), b.size());
-  for (const DealRef deal : a.All()) {
-    if (deal.outcome() == StageCategory::kOpen) continue;
-    EXPECT_EQ(deal.close_day(), b.At(deal.position()).close_day()) << deal.position();
-  }
+}
+
+void ExpectFewAsAll(const DealColumns& columns) {
+  ExpectFewAsAll(columns.rep, "rep");
+  ExpectFewAsAll(columns.segment, "segment");
+  ExpectFewAsAll(columns.product, "product");
+  ExpectFewAsAll(columns.account, "account");
+  ExpectFewAsAll(columns.lead_source, "lead_source");
+  ExpectFewAsAll(columns.close_reason, "close_reason");
+  ExpectFewAsAll(columns.competitor, "competitor");
+  ExpectFewAsAll(columns.motion, "motion");
+  ExpectFewAsAll(columns.created_day, "created_day");
+  ExpectFewAsAll(columns.expected_close_day, "expected_close_day");
+  ExpectFewAsAll(columns.stage, "stage");
+  ExpectFewAsAll(columns.closing, "closing");
+  ExpectFewAsAll(columns.has_customer_problem, "has_customer_problem");
+  ExpectFewAsAll(columns.discovery_rating, "discovery_rating");
+  ExpectFewAsAll(columns.amount_minor_units, "amount_minor_units");
+  ExpectFewAsAll(columns.entry_amount_minor_units, "entry_amount_minor_units");
 }
 
 }  // namespace quotacast::metrics

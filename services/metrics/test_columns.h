@@ -15,6 +15,10 @@ std::shared_ptr<const DealColumns> ColumnsOf(const std::vector<BookOpportunity>&
 // Fails the test when a column differs.
 void ExpectSameColumns(const DealColumns& a, const DealColumns& b);
 
+// Fails the test when a few entries of a column, read before the others, are not those of the
+// whole.
+void ExpectFewAsAll(const DealColumns& columns);
+
 }  // namespace quotacast::metrics
 
 #endif  // QUOTACAST_SERVICES_METRICS_TEST_COLUMNS_H_

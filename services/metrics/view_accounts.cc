@@ -94,9 +94,7 @@ ViewAccounts AccountsFrom(AccountSource from) {
     for (size_t i = 0; i < figures.size(); ++i) {
       const int described = placed->accounts[i].second;
       if (described < 0) continue;
-      const BookAccount& account = source->described[static_cast<size_t>(described)];
-      figures[i] = {.owner_rep = account.owner_rep,
-                    .yearly_potential_minor_units = account.yearly_potential_minor_units};
+      figures[i] = FiguresOf(source->described[static_cast<size_t>(described)]);
     }
     return figures;
   });

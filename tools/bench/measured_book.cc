@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -50,31 +51,10 @@ absl::StatusOr<double> LoadBook(const DealHistories& histories, const Clock& clo
   return seconds;
 }
 
-RepTable ByRep(const metrics::BookView& view) {
-  std::vector<RepRow> rows(view.reps.size());
-  const std::vector<int32_t>& reps = *view.columns->rep;
-  const std::vector<metrics::StageCategory>& outcomes = *view.columns->outcome;
-  const std::vector<int64_t>& amounts = *view.columns->amount_minor_units;
-  for (size_t deal = 0; deal < reps.size(); ++deal) {
-    RepRow& row = rows[static_cast<size_t>(reps[deal])];
-    const bool is_won = outcomes[deal] == metrics::StageCategory::kWon;
-    const bool is_booked = is_won && amounts[deal] != metrics::DealColumns::kNoAmount;
-    // Without jumps: outcomes come in no order.
-    row.lost_count += outcomes[deal] == metrics::StageCategory::kLost ? 1 : 0;
-    row.won_count += is_won ? 1 : 0;
-    row.booked_minor_units += is_booked ? amounts[deal] : 0;
-  }
-  RepTable table;
-  for (size_t rep = 0; rep < rows.size(); ++rep) {
-    if (rows[rep] != RepRow()) table[view.reps[rep].id] = rows[rep];
-  }
-  return table;
-}
-
-absl::Status LeaderTables::Ask(const metrics::KpiRegistry& registry,
-                               const metrics::BookView& view) {
+absl::Status LeaderTables::Ask(const metrics::KpiRegistry& registry, const metrics::BookView& view,
+                               const std::string& period) {
   metrics::KpiTableQuery query{
-      .kpi = "win_rate_closed", .group_by = metrics::v1::GROUP_BY_REP, .period = kPeriod};
+      .kpi = "win_rate_closed", .group_by = metrics::v1::GROUP_BY_REP, .period = period};
   rates_ = google::protobuf::Arena::CreateMessage<metrics::v1::KpiTable>(&arena_);
   QC_RETURN_IF_ERROR(registry.Query(view, query, *rates_));
   query.kpi = "bookings";
@@ -130,20 +110,20 @@ AllRepTables AskAllRepTables(const metrics::KpiRegistry& registry, const metrics
   return all;
 }
 
-absl::StatusOr<std::vector<double>> TimeNewDays(const metrics::Book& book, const Clock& clock,
-                                                RepTable& by_rep) {
-  absl::CivilDay day = kAsOfDay - kRounds;
-  // A server has seen other days before: memory of views that nobody asks for any more is there.
-  for (int before = 0; before < kDaysBefore; ++before) {
-    QC_ASSIGN_OR_RETURN(const auto view,
-                        book.At({.effective_day = day - kDaysBefore + before}, kToday));
-    by_rep = ByRep(*view);
-  }
-  return TimeRounds(clock, [&]() -> absl::Status {
+absl::StatusOr<std::vector<double>> TimeNewDays(const metrics::Book& book,
+                                                const metrics::KpiRegistry& registry,
+                                                const Clock& clock, RepTable& by_rep) {
+  absl::CivilDay day = kAsOfDay - kRounds - kDaysBefore;
+  std::optional<LeaderTables> tables;
+  const auto ask_next_day = [&]() -> absl::Status {
     QC_ASSIGN_OR_RETURN(const auto view, book.At({.effective_day = ++day}, kToday));
-    by_rep = ByRep(*view);
-    return absl::OkStatus();
-  });
+    return tables.emplace().Ask(registry, *view, kAllHistory);
+  };
+  // A server has seen other days before: memory of views that nobody asks for any more is there.
+  for (int before = 0; before < kDaysBefore; ++before) QC_RETURN_IF_ERROR(ask_next_day());
+  QC_ASSIGN_OR_RETURN(std::vector<double> seconds, TimeRounds(clock, ask_next_day));
+  by_rep = tables->ByRep();
+  return seconds;
 }
 
 }  // namespace quotacast::bench

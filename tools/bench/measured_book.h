@@ -24,6 +24,7 @@ inline constexpr int kRounds = 5;
 // Deals are created from 2018 to early 2026.
 inline constexpr absl::CivilDay kToday(2035, 1, 1);
 inline constexpr absl::CivilDay kAsOfDay(2022, 6, 30);
+inline constexpr char kAllHistory[] = "";
 inline constexpr char kPeriod[] = "2022Q1";
 inline constexpr absl::CivilDay kFirstDay(2022, 1, 1);
 inline constexpr absl::CivilDay kLastDay(2022, 3, 31);
@@ -32,14 +33,12 @@ inline constexpr absl::CivilDay kLastDay(2022, 3, 31);
 absl::StatusOr<double> LoadBook(const DealHistories& histories, const Clock& clock,
                                 metrics::Book& book);
 
-// The closed deals of a view by rep.
-RepTable ByRep(const metrics::BookView& view);
-
-// The two KPI tables for kPeriod that a leader asks for, as messages in an arena.
+// The two KPI tables that a leader asks for, as messages in an arena.
 class LeaderTables {
  public:
-  absl::Status Ask(const metrics::KpiRegistry& registry, const metrics::BookView& view);
-  // The deals closed in kPeriod.
+  absl::Status Ask(const metrics::KpiRegistry& registry, const metrics::BookView& view,
+                   const std::string& period);
+  // What they say: the deals closed in the period.
   RepTable ByRep() const;
 
  private:
@@ -76,10 +75,12 @@ absl::StatusOr<std::vector<double>> TimeRounds(const Clock& clock, Ask ask) {
   return seconds;
 }
 
-// Of views on days not asked for before, the last one kAsOfDay, whose closed deals go to `by_rep`:
-// nothing is left of the question before but memory, as of some more days that are not timed.
-absl::StatusOr<std::vector<double>> TimeNewDays(const metrics::Book& book, const Clock& clock,
-                                                RepTable& by_rep);
+// Of two tables over all history on days not asked for before, the last one kAsOfDay, whose closed
+// deals go to `by_rep`: nothing is left of the question before but memory, as of some more days
+// that are not timed.
+absl::StatusOr<std::vector<double>> TimeNewDays(const metrics::Book& book,
+                                                const metrics::KpiRegistry& registry,
+                                                const Clock& clock, RepTable& by_rep);
 
 }  // namespace quotacast::bench
 

@@ -73,13 +73,14 @@ absl::StatusOr<Row> MeasureRow(const DealHistories& histories, const Clock& cloc
   row.bytes = AllocatedBytes() - bytes_before;
 
   RepTable by_rep;
-  QC_ASSIGN_OR_RETURN(const std::vector<double> days, TimeNewDays(book, clock, by_rep));
+  QC_ASSIGN_OR_RETURN(const std::vector<double> days, TimeNewDays(book, registry, clock, by_rep));
   row.new_day_milliseconds = 1'000 * Median(days);
   row.is_right = by_rep == histories.ClosedByRepOn(kAsOfDay);
 
   QC_ASSIGN_OR_RETURN(const auto view, book.At({.effective_day = kAsOfDay}, kToday));
-  QC_ASSIGN_OR_RETURN(const std::vector<double> tables,
-                      TimeRounds(clock, [&] { return LeaderTables().Ask(registry, *view); }));
+  QC_ASSIGN_OR_RETURN(const std::vector<double> tables, TimeRounds(clock, [&] {
+                        return LeaderTables().Ask(registry, *view, kPeriod);
+                      }));
   row.table_milliseconds = 1'000 * Median(tables);
   std::vector<double> all;
   for (int round = 0; round < kRounds; ++round) {

@@ -141,10 +141,11 @@ absl::Status CompareTables(const ComparisonOptions& options, const std::string& 
   // What peers answered is read from their messages after the time was taken, too. Giving back what
   // the round before answered is part of a round.
   std::optional<LeaderTables> tables;
-  QC_ASSIGN_OR_RETURN(table.seconds,
-                      TimeRounds(clock, [&] { return tables.emplace().Ask(registry, *view); }));
+  QC_ASSIGN_OR_RETURN(table.seconds, TimeRounds(clock, [&] {
+                        return tables.emplace().Ask(registry, *view, kPeriod);
+                      }));
   table.table = tables->ByRep();
-  QC_ASSIGN_OR_RETURN(as_of.seconds, TimeNewDays(book, clock, as_of.table));
+  QC_ASSIGN_OR_RETURN(as_of.seconds, TimeNewDays(book, registry, clock, as_of.table));
   figures.Note(prefix + "table_milliseconds", 1'000 * Median(table.seconds));
   figures.Note(prefix + "as_of_milliseconds", 1'000 * Median(as_of.seconds));
   QC_ASSIGN_OR_RETURN(const DatabaseAnswers answers, AskAll(options, histories));

@@ -196,9 +196,9 @@ absl::StatusOr<std::vector<AccountGrowth>> SumAccountGrowth(const BookView& view
 
 std::optional<std::string> NoMotionReason(const BookView& view) {
   const std::vector<DealMotion>& motions = *view.columns->motion;
-  const std::vector<StageCategory>& outcomes = *view.columns->outcome;
+  const std::vector<Closing>& closings = *view.columns->closing;
   for (size_t deal = 0; deal < motions.size(); ++deal) {
-    if (motions[deal] != DealMotion::kUnknown && outcomes[deal] == StageCategory::kWon) {
+    if (motions[deal] != DealMotion::kUnknown && closings[deal].is_won()) {
       return std::nullopt;
     }
   }

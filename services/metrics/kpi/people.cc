@@ -60,11 +60,11 @@ absl::StatusOr<KpiColumn> Attrition(const KpiQuery& query) {
 absl::StatusOr<KpiColumn> DaysToFirstWin(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   const BookView& view = *query.view;
-  std::vector<std::optional<absl::CivilDay>> first_wins(view.reps.size());
+  constexpr int32_t kNoWin = INT32_MAX;
+  std::vector<int32_t> first_wins(view.reps.size(), kNoWin);
   for (const ClosedDeal closed : view.columns->WonIn(std::nullopt)) {
-    std::optional<absl::CivilDay>& first = first_wins[static_cast<size_t>(closed.rep)];
-    // They come in order of the day.
-    if (!first) first = DayOfNumber(closed.close_day);
+    int32_t& first = first_wins[static_cast<size_t>(closed.rep)];
+    first = std::min(first, closed.close_day);
   }
   std::vector<std::vector<CensoredTime>> rows(query.grouping->groups().size());
   // Whoever began earlier may have won when nobody wrote it down.
@@ -84,14 +84,15 @@ absl::StatusOr<KpiColumn> DaysToFirstWin(const KpiQuery& query) {
       ++before_data_count;
       continue;
     }
-    if (first_wins[rep] && *first_wins[rep] < *person.start_day) {
+    const int32_t start = NumberOfDay(*person.start_day);
+    if (first_wins[rep] < start) {
       ++earlier_count;
       continue;
     }
-    const absl::CivilDay seen_until =
-        std::min(view.as_of.effective_day, person.end_day.value_or(view.as_of.effective_day));
-    const bool is_won = first_wins[rep] && *first_wins[rep] <= seen_until;
-    const CensoredTime first{(is_won ? *first_wins[rep] : seen_until) - *person.start_day, is_won};
+    const int32_t seen_until = NumberOfDay(
+        std::min(view.as_of.effective_day, person.end_day.value_or(view.as_of.effective_day)));
+    const bool is_won = first_wins[rep] <= seen_until;
+    const CensoredTime first{(is_won ? first_wins[rep] : seen_until) - start, is_won};
     for (const int row : query.grouping->RowsOfRep(static_cast<int>(rep))) {
       rows[static_cast<size_t>(row)].push_back(first);
     }

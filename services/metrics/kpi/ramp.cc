@@ -37,17 +37,17 @@ class RepMonths {
     months.count_ = std::max<int64_t>(0, running - months.first_);
     const size_t month_count = static_cast<size_t>(months.count_);
     months.sums_.assign(view.reps.size(), std::vector<int64_t>(month_count));
-    DayRange days{.start = 0, .end = 0};  // Of the month, which many deals share.
-    int64_t month = -1;
+    const int32_t first_day = NumberOfDay(absl::CivilDay(months.first_));
+    std::vector<int64_t> month_of_day;
+    for (int64_t month = 0; month < months.count_; ++month) {
+      const absl::CivilDay end(months.first_ + (month + 1));
+      month_of_day.resize(static_cast<size_t>(NumberOfDay(end) - first_day), month);
+    }
     for (const ClosedDeal closed : view.columns->WonIn(std::nullopt)) {
       if (!closed.amount_minor_units) continue;
-      if (!days.Has(closed.close_day)) {
-        const absl::CivilMonth civil_month(DayOfNumber(closed.close_day));
-        days = {.start = NumberOfDay(absl::CivilDay(civil_month)),
-                .end = NumberOfDay(absl::CivilDay(civil_month + 1))};
-        month = civil_month - months.first_;
-      }
-      if (month < 0 || month >= months.count_) continue;
+      const int64_t day = int64_t{closed.close_day} - first_day;
+      if (day < 0 || day >= static_cast<int64_t>(month_of_day.size())) continue;
+      const int64_t month = month_of_day[static_cast<size_t>(day)];
       const size_t rep = static_cast<size_t>(closed.rep);
       for (int64_t last = month; last < std::min(months.count_, month + kProductiveMonths);
            ++last) {

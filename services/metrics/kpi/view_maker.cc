@@ -110,9 +110,7 @@ BookView ViewMaker::Finished() const {
   BookView finished = view_;
   finished.columns = ColumnsOf(*view_.opportunities);
   for (const BookAccount& account : view_.accounts) {
-    finished.account_figures.Edit().push_back(
-        {.owner_rep = account.owner_rep,
-         .yearly_potential_minor_units = account.yearly_potential_minor_units});
+    finished.account_figures.Edit().push_back(FiguresOf(account));
   }
   return finished;
 }
