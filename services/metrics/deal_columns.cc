@@ -16,10 +16,26 @@
 #include "base/fiscal_calendar.h"
 #include "base/parallel_for.h"
 #include "services/metrics/day_number.h"
+#include "services/metrics/select_in_parts.h"
 
 namespace quotacast::metrics {
 
 namespace {
+
+// Those below `count` that `is_one`(number) says yes to.
+template <typename IsOne>
+std::vector<uint32_t> NumbersWhere(size_t count, const IsOne& is_one) {
+  constexpr size_t kPartNumbers = 131'072;
+  return SelectInParts(count, kPartNumbers, [&](size_t begin, size_t end, uint32_t* into) {
+    // Without jumps: they come in no order.
+    size_t selected_count = 0;
+    for (size_t i = begin; i < end; ++i) {
+      into[selected_count] = static_cast<uint32_t>(i);
+      selected_count += is_one(i) ? 1 : 0;
+    }
+    return selected_count;
+  });
+}
 
 // The place of each deal in order of their days, those of one day in their own order. By counting
 // where the days are few, as days of business are.
@@ -64,25 +80,33 @@ class DayOrder {
 
 }  // namespace
 
-ClosedDeals::ClosedDeals(const DealColumns& columns, std::span<const uint32_t> closed, bool by_day)
-    : positions_(closed.begin(), closed.end()),
-      reps_(columns.rep.At(closed)),
-      closings_(columns.closing.At(closed)),
-      amounts_(columns.amount_minor_units.At(closed)) {
-  if (by_day) OrderByDay();
-  won_.resize(positions_.size() + 1);
-  size_t won_count = 0;
-  for (uint32_t number = 0; number < positions_.size(); ++number) {
-    won_[won_count] = number;
-    won_count += closings_[number].is_won() ? 1 : 0;
-  }
-  won_.resize(won_count);
+ClosedDeals ClosedDeals::ByDay(const DealColumns& columns, std::vector<uint32_t> closed) {
+  ClosedDeals deals(std::move(closed));
+  deals.is_copied_ = true;
+  deals.copied_reps_ = columns.rep.At(deals.positions_);
+  deals.copied_closings_ = columns.closing.At(deals.positions_);
+  deals.copied_amounts_ = columns.amount_minor_units.At(deals.positions_);
+  deals.OrderByDay();
+  deals.reps_ = deals.copied_reps_.data();
+  deals.closings_ = deals.copied_closings_.data();
+  deals.amounts_ = deals.copied_amounts_.data();
+  deals.FindWon();
+  return deals;
+}
+
+ClosedDeals ClosedDeals::ByDeal(const DealColumns& columns, std::vector<uint32_t> closed) {
+  ClosedDeals deals(std::move(closed));
+  deals.reps_ = columns.rep->data();
+  deals.closings_ = columns.closing->data();
+  deals.amounts_ = columns.amount_minor_units->data();
+  deals.FindWon();
+  return deals;
 }
 
 void ClosedDeals::OrderByDay() {
-  DayOrder days(closings_);
-  std::vector<uint32_t> order(closings_.size());  // By place, who gets it.
-  for (uint32_t i = 0; i < order.size(); ++i) order[days.NextPlace(closings_[i].day())] = i;
+  DayOrder days(copied_closings_);
+  std::vector<uint32_t> order(positions_.size());  // By place, who gets it.
+  for (uint32_t i = 0; i < order.size(); ++i) order[days.NextPlace(copied_closings_[i].day())] = i;
   // Reads that the processor can begin at once, because none waits for another one.
   const auto put = [&order](auto& values) {
     constexpr size_t kPartDeals = 32'768;
@@ -93,18 +117,24 @@ void ClosedDeals::OrderByDay() {
     values = std::move(ordered);
   };
   put(positions_);
-  put(reps_);
-  put(closings_);
-  put(amounts_);
+  put(copied_reps_);
+  put(copied_closings_);
+  put(copied_amounts_);
+}
+
+void ClosedDeals::FindWon() {
+  won_ = NumbersWhere(positions_.size(),
+                      [this](size_t number) { return closings_[IndexOf(number)].is_won(); });
 }
 
 std::pair<size_t, size_t> ClosedDeals::NumbersIn(const std::optional<FiscalPeriod>& period) const {
-  if (!period) return {0, closings_.size()};
+  if (!period) return {0, positions_.size()};
   const auto first_from = [this](absl::CivilDay day) {
-    const auto found =
-        std::lower_bound(closings_.begin(), closings_.end(), NumberOfDay(day),
+    const Closing* const end = closings_ + positions_.size();
+    const Closing* const found =
+        std::lower_bound(closings_, end, NumberOfDay(day),
                          [](Closing closing, int32_t wanted) { return closing.day() < wanted; });
-    return static_cast<size_t>(found - closings_.begin());
+    return static_cast<size_t>(found - closings_);
   };
   return {first_from(period->start), first_from(period->end)};
 }
@@ -138,26 +168,12 @@ auto IsClosedOn(const DealColumns& columns, const Days& days) {
   };
 }
 
-// Those of `size` positions that `is_one`(position) says yes to.
-template <typename IsOne>
-std::vector<uint32_t> PositionsWhere(size_t size, const IsOne& is_one) {
-  // Without jumps: they come in no order.
-  std::vector<uint32_t> positions(size + 1);
-  size_t count = 0;
-  for (size_t i = 0; i < size; ++i) {
-    positions[count] = static_cast<uint32_t>(i);
-    count += is_one(i) ? 1 : 0;
-  }
-  // Kept as long as the view, and mostly few of all.
-  return {positions.begin(), positions.begin() + static_cast<std::ptrdiff_t>(count)};
-}
-
 }  // namespace
 
 template <typename IsOne>
 SomeDeals DealColumns::Pick(const std::string& name, IsOne is_one) const {
   return {this, picked_.Get<std::vector<uint32_t>>(
-                    name, [size = size(), is_one] { return PositionsWhere(size, is_one); })};
+                    name, [size = size(), is_one] { return NumbersWhere(size, is_one); })};
 }
 
 const ClosedDeals& DealColumns::ClosedAround(const std::optional<FiscalPeriod>& period) const {
@@ -171,8 +187,10 @@ const ClosedDeals& DealColumns::ClosedAround(const std::optional<FiscalPeriod>& 
     } else if (!period) {
       deals = closed_[days] = AllClosed(false);
     } else if (!all_closed_by_day_ && closed_.size() - closed_.count(kAllDays) < kMaxClosedOrders) {
-      deals = closed_[days] = LazyValue<ClosedDeals>(
-          [this, period] { return ClosedDeals(*this, ClosedByDeal(period).positions(), true); });
+      deals = closed_[days] = LazyValue<ClosedDeals>([this, period] {
+        const std::span<const uint32_t> closed = ClosedByDeal(period).positions();
+        return ClosedDeals::ByDay(*this, {closed.begin(), closed.end()});
+      });
     } else {
       if (!all_closed_by_day_) all_closed_by_day_ = AllClosed(true);
       deals = *all_closed_by_day_;
@@ -184,7 +202,9 @@ const ClosedDeals& DealColumns::ClosedAround(const std::optional<FiscalPeriod>& 
 LazyValue<ClosedDeals> DealColumns::AllClosed(bool by_day) const {
   // Their positions are most of all, and are not kept beside them.
   return LazyValue<ClosedDeals>([this, by_day] {
-    return ClosedDeals(*this, PositionsWhere(size(), IsClosedOn(*this, kAllDays)), by_day);
+    std::vector<uint32_t> closed = NumbersWhere(size(), IsClosedOn(*this, kAllDays));
+    return by_day ? ClosedDeals::ByDay(*this, std::move(closed))
+                  : ClosedDeals::ByDeal(*this, std::move(closed));
   });
 }
 

@@ -174,25 +174,39 @@ class ClosedDeals {
   using WonRange = RangeOf<true>;
 
   ClosedDeals() = default;
-  // `closed`: positions of some that are closed, ascending.
-  ClosedDeals(const DealColumns& columns, std::span<const uint32_t> closed, bool by_day);
+  // In order of day; `closed` are positions of some that are closed, ascending.
+  static ClosedDeals ByDay(const DealColumns& columns, std::vector<uint32_t> closed);
+  // In their own order; valid as long as the columns.
+  static ClosedDeals ByDeal(const DealColumns& columns, std::vector<uint32_t> closed);
+  ClosedDeals(ClosedDeals&&) = default;
+  ClosedDeals& operator=(ClosedDeals&&) = default;
 
-  // Those closed on a day of the period, when they are in order of the day; all without one.
+  // Those closed on a day of the period, when they are in order of day; all without one.
   Range In(const std::optional<FiscalPeriod>& period) const;
   // Of these, the ones that are won.
   WonRange WonIn(const std::optional<FiscalPeriod>& period) const;
 
  private:
+  explicit ClosedDeals(std::vector<uint32_t> closed) : positions_(std::move(closed)) {}
+
   void OrderByDay();
+  void FindWon();
   // The first and the one after the last.
   std::pair<size_t, size_t> NumbersIn(const std::optional<FiscalPeriod>& period) const;
+  // Where the fields below have the deal.
+  size_t IndexOf(size_t number) const { return is_copied_ ? number : positions_[number]; }
   ClosedDeal At(size_t number) const;
 
-  // Apart from each other, because most who ask look at some of them only.
   std::vector<uint32_t> positions_;
-  std::vector<int32_t> reps_;
-  std::vector<Closing> closings_;
-  std::vector<int64_t> amounts_;  // DealColumns::kNoAmount: none.
+  // Those of the columns; or, when they are copied, of the deals here in their order. Apart from
+  // each other, because most who ask look at some of them only.
+  const int32_t* reps_ = nullptr;
+  const Closing* closings_ = nullptr;
+  const int64_t* amounts_ = nullptr;  // DealColumns::kNoAmount: none.
+  bool is_copied_ = false;
+  std::vector<int32_t> copied_reps_;
+  std::vector<Closing> copied_closings_;
+  std::vector<int64_t> copied_amounts_;
   // Numbers of those that are won: a jump for each that is lost would be guessed wrong.
   std::vector<uint32_t> won_;
 };
@@ -285,11 +299,12 @@ class DealColumns {
 };
 
 inline ClosedDeal ClosedDeals::At(size_t number) const {
-  const int64_t amount = amounts_[number];
+  const size_t i = IndexOf(number);
+  const int64_t amount = amounts_[i];
   return {.position = positions_[number],
-          .rep = reps_[number],
-          .close_day = closings_[number].day(),
-          .is_won = closings_[number].is_won(),
+          .rep = reps_[i],
+          .close_day = closings_[i].day(),
+          .is_won = closings_[i].is_won(),
           .amount_minor_units =
               amount == DealColumns::kNoAmount ? std::nullopt : std::optional(amount)};
 }

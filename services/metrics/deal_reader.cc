@@ -1,12 +1,11 @@
 #include "services/metrics/deal_reader.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +17,7 @@
 #include "services/metrics/day_number.h"
 #include "services/metrics/deal_layer.h"
 #include "services/metrics/deal_place.h"
+#include "services/metrics/select_in_parts.h"
 
 namespace quotacast::metrics {
 namespace {
@@ -376,43 +376,33 @@ void DealReader::Select(Deals& deals) {
                               });
   if (deals.are_all) return;
   const std::vector<uint32_t>& places = histories.places();
-  deals.selected.resize(places.size());
-  // Where the deals that were selected of each part begin, which is where the part does, and end.
-  std::map<size_t, size_t> selected;
-  std::mutex mutex;  // Guards the line above and the count.
-  ParallelParts(places.size(), kPartDeals, [&](size_t begin, size_t end) {
-    uint32_t* into = deals.selected.data();
-    size_t next = begin;
-    int64_t undated_count = 0;
-    uint32_t number = UINT32_MAX;
-    const DealLayer* layer = nullptr;
-    bool any_ends = false;
-    // Deals come in no order of time: a jump for each that is too late would be guessed wrong.
-    for (size_t i = begin; i < end; ++i) {
-      const uint32_t place = places[i];
-      if (LayerOf(place) != number) {
-        number = LayerOf(place);
-        layer = histories.layers()[number].deals.get();
-        any_ends = layer->ends.saying_count() > 0;
-      }
-      const size_t deal = DealOf(place);
-      undated_count += layer->is_undated[deal];
-      bool is_there = layer->first_days[deal] <= day;
-      if (any_ends) is_there &= layer->ends.On(deal, day, 0) == 0;
-      into[next] = place;
-      next += is_there ? 1 : 0;
-    }
-    const std::lock_guard<std::mutex> lock(mutex);
-    selected.emplace(begin, next);
-    undated_count_ += undated_count;
-  });
-  size_t count = 0;
-  uint32_t* const all = deals.selected.data();
-  for (const auto& [first, last] : selected) {
-    if (first > count) std::copy(all + first, all + last, all + count);
-    count += last - first;
-  }
-  deals.selected.resize(count);
+  std::atomic<int64_t> undated_count = 0;
+  deals.selected =
+      SelectInParts(places.size(), kPartDeals, [&](size_t begin, size_t end, uint32_t* into) {
+        size_t count = 0;
+        int64_t undated_in_part = 0;
+        uint32_t number = UINT32_MAX;
+        const DealLayer* layer = nullptr;
+        bool any_ends = false;
+        // Deals come in no order of time: a jump for each that is too late would be guessed wrong.
+        for (size_t i = begin; i < end; ++i) {
+          const uint32_t place = places[i];
+          if (LayerOf(place) != number) {
+            number = LayerOf(place);
+            layer = histories.layers()[number].deals.get();
+            any_ends = layer->ends.saying_count() > 0;
+          }
+          const size_t deal = DealOf(place);
+          undated_in_part += layer->is_undated[deal];
+          bool is_there = layer->first_days[deal] <= day;
+          if (any_ends) is_there &= layer->ends.On(deal, day, 0) == 0;
+          into[count] = place;
+          count += is_there ? 1 : 0;
+        }
+        undated_count += undated_in_part;
+        return count;
+      });
+  undated_count_ = undated_count;
 }
 
 LazyValue<bool> DealReader::AreMostFactsLate() const {

@@ -4,7 +4,6 @@
 //
 //   tools/do bench metrics --check
 
-#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,6 +23,7 @@
 #include "base/clock.h"
 #include "base/freed_memory.h"
 #include "base/status_macros.h"
+#include "gperftools/malloc_extension.h"
 #include "services/metrics/book.h"
 #include "services/metrics/kpi/registry.h"
 #include "tools/bench/deal_histories.h"
@@ -61,7 +61,7 @@ struct Options {
 
 // Resident memory of this process once what was freed is given back.
 double ResidentBytes() {
-  malloc_trim(0);
+  MallocExtension::instance()->ReleaseFreeMemory();
   std::ifstream statm("/proc/self/statm");
   int64_t total_pages = 0;
   int64_t resident_pages = 0;
