@@ -39,6 +39,8 @@ using ingestion::v1::AppendEventsRequest;
 
 constexpr double kMaxVisibleMillis = 50;
 constexpr double kEventsPerSecond = 10'000;
+// The log read into a book, its histories settled, and the answer.
+constexpr double kMinFirstAnswerEventsPerSecond = 300'000;
 // The pace counts as kept when this share of it was acknowledged in time.
 constexpr double kMinPaceShare = 0.95;
 constexpr int64_t kBaseBatchEvents = 1'000;
@@ -240,9 +242,14 @@ absl::Status Measure(const VisibleDelayOptions& options, const std::string& fold
   Leader leader{.client = clients::MetricsClient(channel), .period = quarter.name};
   SteadyFeed feed(histories, clock.Now());
   QC_RETURN_IF_ERROR(SendHistories(histories, *driver));
-  // The first question makes the book.
   QC_RETURN_IF_ERROR(driver->SendAll(feed.NextBatches(1, driver->next_sequence())));
-  QC_RETURN_IF_ERROR(AskBookings(leader).status());
+  // The first question makes the book.
+  const absl::Time start = clock.Now();
+  QC_ASSIGN_OR_RETURN(const Bookings first, AskBookings(leader));
+  figures.AtLeast(
+      prefix + "visible_first_answer_events_per_second",
+      static_cast<double>(first.log_offset) / absl::ToDoubleSeconds(clock.Now() - start),
+      kMinFirstAnswerEventsPerSecond);
   std::vector<Round> rounds;
   size_t quiet_count = 0;
   while (quiet_count < kQuietRounds && rounds.size() < 1 + kMaxRounds) {
