@@ -60,7 +60,7 @@ void AddFilter(const metrics::v1::KpiFilter& filter, metrics::v1::QueryKpiReques
 
 void AddKpiQueryOptions(CLI::App& command, KpiQueryArguments& arguments) {
   command
-      .add_option("--kpi", arguments.kpi,
+      .add_option("kpi,--kpi", arguments.kpi,
                   "One KPI (quotacast kpis lists them); without it all are summarised")
       ->type_name("NAME");
   command

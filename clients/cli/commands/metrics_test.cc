@@ -52,6 +52,12 @@ TEST_F(MetricsTest, OneKpi) {
   EXPECT_NE(run.out.find("64.4 %"), std::string::npos) << run.out;
 }
 
+TEST_F(MetricsTest, AKpiNeedsNoOption) {
+  ASSERT_EQ(RunCliOnData(services_, {"metrics", "win_rate_closed", "--by", "rep"}).exit_code,
+            kExitOk);
+  EXPECT_EQ(services_.kpi_requests.back().kpi(), "win_rate_closed");
+}
+
 TEST_F(MetricsTest, JsonIsTheResponse) {
   const CliRun run = RunCliOnData(
       services_, {"metrics", "--kpi", "win_rate_closed", "--period", "2017Q3", "--json"});
@@ -96,7 +102,7 @@ TEST_F(MetricsTest, CsvKeepsTheNotesApart) {
   EXPECT_EQ(run.exit_code, kExitOk) << run.err;
   EXPECT_EQ(services_.kpi_requests.back().group_by(), metrics::v1::GROUP_BY_STAGE);
   EXPECT_EQ(run.out.find("group,group_display_name,then_group,"), 0u) << run.out;
-  EXPECT_NE(run.out.find("\r\n,,,,,0.644,,0,0,4726,,,,,,\r\n"), std::string::npos) << run.out;
+  EXPECT_NE(run.out.find("\r\n,,,,,0.644,,0,0,4726,,,,,,,\r\n"), std::string::npos) << run.out;
   EXPECT_EQ(run.out.find("no date"), std::string::npos) << run.out;
   EXPECT_EQ(run.err, "note: 500 deals have no date\n");
 }

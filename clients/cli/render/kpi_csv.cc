@@ -8,15 +8,27 @@
 namespace quotacast::cli {
 namespace {
 
+std::string SignalName(metrics::v1::KpiSignal signal) {
+  switch (signal) {
+    case metrics::v1::KPI_SIGNAL_ABOVE_PEERS:
+      return "above_peers";
+    case metrics::v1::KPI_SIGNAL_BELOW_PEERS:
+      return "below_peers";
+    default:
+      return "";
+  }
+}
+
 std::string NumberIf(bool present, double value) { return present ? ExactNumber(value) : ""; }
 
 }  // namespace
 
 std::string KpiCsv(const metrics::v1::KpiTable& table, metrics::v1::KpiComparison comparison) {
-  std::string out = CsvLine({"group", "group_display_name", "then_group", "then_group_display_name",
-                             "period", "value", "undefined_reason", "numerator", "denominator",
-                             "sample_size", "interval_low", "interval_high", "reference_value",
-                             "reference_undefined_reason", "difference", "better_than_share"});
+  std::string out =
+      CsvLine({"group", "group_display_name", "then_group", "then_group_display_name", "period",
+               "value", "undefined_reason", "numerator", "denominator", "sample_size",
+               "interval_low", "interval_high", "reference_value", "reference_undefined_reason",
+               "difference", "better_than_share", "signal"});
   for (const metrics::v1::KpiRow& row : table.rows()) {
     const metrics::v1::KpiReference& reference = row.reference();
     const bool has_both = row.has_value() && reference.has_value();
@@ -29,7 +41,7 @@ std::string KpiCsv(const metrics::v1::KpiTable& table, metrics::v1::KpiCompariso
          NumberIf(row.has_interval(), row.interval().high()),
          NumberIf(reference.has_value(), reference.value()), reference.undefined_reason(),
          NumberIf(has_both, reference.difference()),
-         NumberIf(has_share, reference.better_than_share())});
+         NumberIf(has_share, reference.better_than_share()), SignalName(row.signal())});
   }
   return out;
 }

@@ -13,7 +13,7 @@ namespace {
 constexpr char kHeadings[] =
     "group,group_display_name,then_group,then_group_display_name,period,value,undefined_reason,"
     "numerator,denominator,sample_size,interval_low,interval_high,reference_value,"
-    "reference_undefined_reason,difference,better_than_share\r\n";
+    "reference_undefined_reason,difference,better_than_share,signal\r\n";
 
 TEST(KpiCsvTest, ARowPerCell) {
   metrics::v1::KpiTable table = SampleKpiTable();
@@ -23,14 +23,15 @@ TEST(KpiCsvTest, ARowPerCell) {
   table.mutable_rows(0)->set_value(0.1);
   table.mutable_rows(0)->mutable_interval()->set_low(0);
   table.mutable_rows(0)->mutable_interval()->set_high(123456789.25);
+  table.mutable_rows(0)->set_signal(metrics::v1::KPI_SIGNAL_BELOW_PEERS);
   table.mutable_rows(1)->set_numerator(1e22);
   EXPECT_EQ(
       KpiCsv(table),
       std::string(kHeadings) +
           "Anna Snelling,\"Snelling, \"\"Anna\"\"\",smb,Small business,2017Q3,0.1,,64,103,103,"
-          "0,123456789.25,,,,\r\n"
+          "0,123456789.25,,,,,below_peers\r\n"
           "Zoë Novák,,,,2017Q3,,no deal closed in the period,10000000000000000000000,0,0,"
-          ",,,,,\r\n");
+          ",,,,,,\r\n");
 }
 
 TEST(KpiCsvTest, WhatCellsAreSetBeside) {
@@ -48,11 +49,11 @@ TEST(KpiCsvTest, WhatCellsAreSetBeside) {
   row->mutable_reference()->set_undefined_reason("too few");
   EXPECT_EQ(KpiCsv(table, metrics::v1::KPI_COMPARISON_PEER_QUARTILE),
             std::string(kHeadings) +
-                "Anna Snelling,,,,2017Q3,0.5,,64,103,103,,,0.25,,0.25,0.75\r\n"
-                "Zoë Novák,,,,2017Q3,,no deal closed in the period,0,0,0,,,0.25,,,\r\n"
-                "x,,,,,0.5,,0,0,0,,,,too few,,\r\n");
+                "Anna Snelling,,,,2017Q3,0.5,,64,103,103,,,0.25,,0.25,0.75,\r\n"
+                "Zoë Novák,,,,2017Q3,,no deal closed in the period,0,0,0,,,0.25,,,,\r\n"
+                "x,,,,,0.5,,0,0,0,,,,too few,,,\r\n");
   // A share of peers is nothing that other comparisons have.
-  EXPECT_NE(KpiCsv(table, metrics::v1::KPI_COMPARISON_QUOTA).find(",0.25,,0.25,\r\n"),
+  EXPECT_NE(KpiCsv(table, metrics::v1::KPI_COMPARISON_QUOTA).find(",0.25,,0.25,,\r\n"),
             std::string::npos);
 }
 

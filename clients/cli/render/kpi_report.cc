@@ -201,6 +201,18 @@ class CellTable {
         {{"95 % interval", Align::kRight, kDropIntervals}, [this](const Place& place) {
            return place.row.has_interval() ? figures_.Interval(place.row.interval()) : "-";
          }});
+    if (!AnyRow(table_, HasSignal)) return;
+    columns.push_back(
+        {{"Stands out"}, [this](const Place& place) -> std::string {
+           if (!HasSignal(place.row)) return "";
+           const bool is_above = place.row.signal() == metrics::v1::KPI_SIGNAL_ABOVE_PEERS;
+           return Paint(is_above ? "above peers" : "below peers",
+                        StyleOf(is_above ? 1 : -1, table_.definition().direction()), terminal_);
+         }});
+  }
+
+  static bool HasSignal(const KpiRow& row) {
+    return row.signal() != metrics::v1::KPI_SIGNAL_UNSPECIFIED;
   }
 
   void AddReferences(Columns& columns) const {

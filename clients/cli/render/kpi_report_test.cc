@@ -209,6 +209,21 @@ Mind:        Biased when losses go unmarked.
 )");
 }
 
+TEST(KpiReportTest, SaysWhichRowsStandOut) {
+  metrics::v1::KpiTable table = Sums();
+  table.mutable_definition()->set_direction(metrics::v1::KPI_DIRECTION_UP);
+  for (metrics::v1::KpiRow& row : *table.mutable_rows()) {
+    row.mutable_interval()->set_low(row.value() - 100'000);
+    row.mutable_interval()->set_high(row.value() + 100'000);
+  }
+  table.mutable_rows(0)->set_signal(metrics::v1::KPI_SIGNAL_ABOVE_PEERS);
+  table.mutable_rows(2)->set_signal(metrics::v1::KPI_SIGNAL_BELOW_PEERS);
+  const std::string report = KpiReport({}, table, Terminal());
+  EXPECT_NE(report.find("Stands out"), std::string::npos) << report;
+  EXPECT_NE(report.find("above peers"), std::string::npos) << report;
+  EXPECT_NE(report.find("below peers"), std::string::npos) << report;
+}
+
 TEST(KpiReportTest, OneValueIsNoPicture) {
   metrics::v1::KpiTable table = Sums();
   table.mutable_rows(1)->set_undefined_reason("why");

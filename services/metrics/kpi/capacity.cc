@@ -165,7 +165,9 @@ std::vector<Kpi> CapacityKpis() {
                  "beyond these, at most 1. A tenure that no past period shows counts as ramped, "
                  "and a note says how many reps that concerns.",
                  "What was asked of a rep in a past period is the quota x the share of the period "
-                 "in the job. A rep without a start day is ramped.",
+                 "in the job; who was not in it then is left out, with what it booked. A rep "
+                 "without a start "
+                 "day is ramped.",
                  "Undefined when no rep of the row has a quota, and when no ramped rep with a "
                  "quota was seen in a past period.",
                  "A coming period may be asked for. The sample size is the number of reps with a "

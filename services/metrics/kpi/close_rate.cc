@@ -32,6 +32,8 @@ KpiCell ShrunkCell(const Share& share, const PeerPrior& prior) {
   cell.value = won / all;
   cell.interval =
       Interval{boost::math::quantile(belief, 0.025), boost::math::quantile(belief, 0.975)};
+  if (cell.interval->high < prior.rate) cell.signal = metrics::v1::KPI_SIGNAL_BELOW_PEERS;
+  if (cell.interval->low > prior.rate) cell.signal = metrics::v1::KPI_SIGNAL_ABOVE_PEERS;
   return cell;
 }
 
@@ -106,6 +108,8 @@ std::vector<Kpi> CloseRateKpis() {
                  "when they differ by no more than chance; at least 1, at most the number "
                  "of all their deals. A note tells both.",
                  "A rep without closed deals has the peers' rate, with a wide interval.",
+                 "A rep stands out above or below the peers when the interval does not hold their "
+                 "rate, and only then: reps who are alike hardly ever do.",
                  "Undefined with fewer than two reps that closed deals, and when all or none of "
                  "the deals were won."},
             .caveat = "For ranking reps with few deals: the raw rate of three deals says little. "

@@ -137,16 +137,15 @@ std::vector<Kpi> CoverageKpis() {
       "The pipeline coverage of sales operations, without its rule of three.";
   const std::vector<const char*> due_rules = {
       "An open deal is due when its expected close date lies in the period, also when that date "
-      "has "
-      "passed. Deals expected before the period began are past due: they are not counted, and a "
+      "has passed. Deals expected before the period began are past due: they are not counted, and "
+      "a "
       "note says how many there are. Deals without an expected date are not counted either, and "
       "noted.",
       "When no open deal at all has an expected close date, the source does not keep any: then "
-      "every "
-      "open deal counts, and a note says so.",
+      "every open deal counts, and a note says so.",
       "A deal without a stated amount (or with a stated amount of zero) counts at the list price "
-      "of "
-      "its product; without that either it adds nothing. Notes say how many.",
+      "of its product; without that either it adds nothing. Notes say how many. The sample size is "
+      "the number of deals that add something.",
       "A coming period may be asked for."};
   std::vector<const char*> full_rules = due_rules;
   full_rules.insert(full_rules.begin(),

@@ -145,8 +145,12 @@ std::optional<CumulativeIncidence> WonByAge(std::vector<AgedDeal> deals, int hor
     open_share *= 1 - step.ended_count / step.at_risk_count;
     steps.push_back(step);
   }
+  // That the oldest ones have all ended says nothing of the open ones that are younger.
   const bool is_anyone_older = first < deals.size() || deals.back().age_days == horizon_days;
-  if (!is_anyone_older && open_share > 0) return std::nullopt;
+  const bool is_any_open = std::any_of(deals.begin(), deals.end(), [](const AgedDeal& deal) {
+    return deal.end == AgedDeal::End::kStillOpen;
+  });
+  if (!is_anyone_older && is_any_open) return std::nullopt;
   won.half_age_days = HalfAge(steps);
   won.interval = LogLogInterval(won.share, Variance(steps, won.share));
   return won;

@@ -30,6 +30,7 @@ struct KpiCell {
   double denominator = 0;
   int64_t sample_size = 0;
   std::optional<Interval> interval;
+  metrics::v1::KpiSignal signal = metrics::v1::KPI_SIGNAL_UNSPECIFIED;
 };
 
 // The figures of one period: one cell per row of the grouping.

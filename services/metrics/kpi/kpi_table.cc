@@ -246,6 +246,7 @@ void FillRow(const KpiGroup& group, const KpiCell& cell, const std::string& peri
     row.mutable_interval()->set_low(cell.interval->low);
     row.mutable_interval()->set_high(cell.interval->high);
   }
+  row.set_signal(cell.signal);
 }
 
 absl::StatusOr<std::shared_ptr<const Grouping>> GroupingOf(const BookView& view,

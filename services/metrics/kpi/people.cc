@@ -60,6 +60,7 @@ absl::StatusOr<KpiColumn> Attrition(const KpiQuery& query) {
 absl::StatusOr<KpiColumn> DaysToFirstWin(const KpiQuery& query) {
   if (const auto reason = NotBegunReason(query)) return UndefinedColumn(*query.grouping, *reason);
   const BookView& view = *query.view;
+  const int32_t as_of_day = NumberOfDay(view.as_of.effective_day);
   constexpr int32_t kNoWin = INT32_MAX;
   std::vector<int32_t> first_wins(view.reps.size(), kNoWin);
   for (const ClosedDeal closed : view.columns->WonIn(std::nullopt)) {
@@ -89,8 +90,10 @@ absl::StatusOr<KpiColumn> DaysToFirstWin(const KpiQuery& query) {
       ++earlier_count;
       continue;
     }
-    const int32_t seen_until = NumberOfDay(
-        std::min(view.as_of.effective_day, person.end_day.value_or(view.as_of.effective_day)));
+    // The day of the end is the first one out of the job.
+    const int32_t last_day =
+        person.end_day ? std::max(start, NumberOfDay(*person.end_day) - 1) : as_of_day;
+    const int32_t seen_until = std::min(as_of_day, last_day);
     const bool is_won = first_wins[rep] <= seen_until;
     const CensoredTime first{(is_won ? first_wins[rep] : seen_until) - start, is_won};
     for (const int row : query.grouping->RowsOfRep(static_cast<int>(rep))) {
@@ -167,6 +170,8 @@ std::vector<Kpi> PeopleKpis() {
             .edge_rules = {"The value is numerator / denominator x 365.25 / days, so that 0.3 "
                            "means that three in ten leave in a year.",
                            "A rep without a start (end) day was always (is still) in the job.",
+                           "A job has ended in the period of its last day, the one before the end "
+                           "day.",
                            "In a period that goes on, only the days so far count.",
                            "The sample size is the number of reps who were in the job. Undefined "
                            "when there was none."},
@@ -182,7 +187,7 @@ std::vector<Kpi> PeopleKpis() {
             .display_name = "Days to the first win (median)",
             .formula = "Kaplan-Meier median of the days from start to first win, of reps who "
                        "began in the period",
-            .numerator = "of these, reps who have won by the as-of date",
+            .numerator = "of these, reps who have won by the as-of date, while in the job",
             .denominator = "reps who began in the period",
             .unit = KPI_UNIT_DAYS,
             .direction = KPI_DIRECTION_DOWN,

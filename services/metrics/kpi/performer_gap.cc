@@ -284,7 +284,7 @@ Kpi GapKpi(const GapText& text, const Comparison& compare) {
       "The quartiles are set by bookings in the fiscal period before the one asked for, and "
       "compared in the one asked for, so that luck in the first does not count in the second. A "
       "rep counts who closed a deal in the period before; a quarter of them, rounded down, is a "
-      "quartile, ties in order of id.",
+      "quartile, ties in order of id; `(unassigned)` is no rep.",
       "Undefined with fewer than eight such reps in the row, and when not both quartiles have "
       "anything to compare. Reps who left since are in it with what they closed."};
   rules.insert(rules.end(), text.own_rules.begin(), text.own_rules.end());

@@ -282,10 +282,14 @@ std::vector<Kpi> RepForecastKpis() {
             .denominator = "periods forecast in which something was booked",
             .unit = KPI_UNIT_RATIO,
             .direction = KPI_DIRECTION_UP,
-            .edge_rules = {"1 is never wrong; it falls below 0 when a forecast is off by more than "
-                           "the bookings.",
-                           "Periods without bookings are left out: nothing can be divided by them.",
-                           which_rule, actual_rule, sample_rule, undefined_rule},
+            .edge_rules =
+                {"1 is never wrong; it falls below 0 when a forecast is off by more than "
+                 "the bookings.",
+                 "Periods without bookings are left out: nothing can be divided by them.",
+                 which_rule, actual_rule,
+                 "The sample size is the number of periods forecast that had bookings; of "
+                 "several reps, each one's.",
+                 undefined_rule},
             .caveat = "For comparison with other tools only. It punishes forecasts that are too "
                       "high more than those that are too low, and leaves out the worst misses, "
                       "those of periods without bookings: rep_forecast_wape does neither.",

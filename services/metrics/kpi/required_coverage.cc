@@ -152,11 +152,16 @@ std::vector<Kpi> RequiredCoverageKpis() {
             .unit = KPI_UNIT_RATIO,
             .direction = KPI_DIRECTION_DOWN,
             .edge_rules =
-                {"The week is that of the as-of date in the period asked for, in whole weeks since "
-                 "its start; 0 before it. The past periods are the last eight that ended before "
+                {"The week is that of the as-of date in the period asked for, in whole weeks from "
+                 "its start to the end of that day; 0 before it. A past period is looked at when "
+                 "as "
+                 "many weeks of it were over, or at its end when it is shorter, and won is what "
+                 "stood as won then at its end. The past periods are the last eight that ended "
+                 "before "
                  "it and have deals; a note names them.",
                  "Deals count at their first stated amount on both sides, else at the list price "
-                 "of their product; without that they are left out. Notes say how many.",
+                 "of their product; without that they are left out. Notes say how many. The sample "
+                 "size is the number of the others.",
                  "Due is what was then expected to close in that period; when no open deal had an "
                  "expected date then, every open deal counts, and a note says so.",
                  "Undefined when the period has ended, when no period before it has, when nothing "

@@ -12,7 +12,8 @@ namespace quotacast::metrics {
 inline constexpr int kMinConsistencyMonths = 3;
 inline constexpr int kMaxConsistencyMonths = 12;
 
-// bookings_consistency and bookings_last_third_share; the rules are in docs/kpis.md.
+// bookings_consistency, bookings_last_third_share and months_at_target_share; the rules are in
+// docs/kpis.md.
 std::vector<Kpi> RhythmKpis();
 
 }  // namespace quotacast::metrics

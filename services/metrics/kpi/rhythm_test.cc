@@ -82,5 +82,46 @@ TEST(BookingsConsistency, NoBookingsAreUndefined) {
             "undefined: nothing was booked in these months");
 }
 
+// A quota of 900 for the 90 days of 2017Q1: 310, 280 and 310 a month.
+TEST(MonthsAtTarget, HoldsBookingsAgainstTheDaysOfTheQuota) {
+  TestFeed feed = Company();
+  feed.Quota("ann", "2017Q1", 900);
+  Win(feed, CivilDay(2017, 1, 15), 310);
+  Win(feed, CivilDay(2017, 2, 15), 279);
+  Win(feed, CivilDay(2017, 3, 15), 5'000);
+  const KpiTableQuery query{.kpi = "months_at_target_share", .period = "2017Q1"};
+  EXPECT_EQ(Cell(Ask(feed, CivilDay(2017, 4, 15), query)), "0.666667 = 2/3 (n=3)");
+  // A month that goes on is none.
+  EXPECT_EQ(Cell(Ask(feed, CivilDay(2017, 3, 30), query)), "0.5 = 1/2 (n=2)");
+  // The next quarter has no quota.
+  EXPECT_EQ(Cell(Ask(feed, CivilDay(2017, 5, 15), {.kpi = "months_at_target_share"})),
+            "0.666667 = 2/3 (n=3)");
+  EXPECT_EQ(
+      Cell(Ask(feed, CivilDay(2017, 5, 15), {.kpi = "months_at_target_share", .period = "2017Q2"})),
+      "undefined: no complete month in 2017Q2 has a quota above zero");
+}
+
+TEST(MonthsAtTarget, AddsTheTargetsOfTheRowsReps) {
+  TestFeed feed = Company();
+  feed.Quota("ann", "2017Q1", 900);
+  feed.Rep("late", "", CivilDay(2017, 2, 15));
+  feed.Quota("late", "2017Q1", 90);
+  feed.Rep("free", "");
+  Win(feed, CivilDay(2017, 1, 15), 310);
+  Win(feed, CivilDay(2017, 1, 20), 31, "free");
+  Win(feed, CivilDay(2017, 2, 15), 279);
+  Win(feed, CivilDay(2017, 3, 15), 31, "late");
+  Win(feed, CivilDay(2017, 3, 16), 310);
+  const CivilDay day(2017, 4, 1);
+  KpiTableQuery query{.kpi = "months_at_target_share", .period = "2017Q1"};
+  // 310, 280 and 341: late has a target in March alone. February is one short.
+  EXPECT_EQ(Cell(Ask(feed, day, query)), "0.666667 = 2/3 (n=3)");
+  query.group_by = metrics::v1::GROUP_BY_REP;
+  const auto table = Ask(feed, day, query);
+  EXPECT_EQ(Cell(table, "ann"), "0.666667 = 2/3 (n=3)");
+  EXPECT_EQ(Cell(table, "late"), "1 = 1/1 (n=1)");
+  EXPECT_EQ(Cell(table, "free"), "undefined: no complete month in 2017Q1 has a quota above zero");
+}
+
 }  // namespace
 }  // namespace quotacast::metrics

@@ -157,6 +157,8 @@ std::vector<Kpi> SlipKpis() {
             .unit = KPI_UNIT_RATIO,
             .direction = KPI_DIRECTION_DOWN,
             .edge_rules = {"Undefined before the period has ended, and when no open deal was due.",
+                           "Open when the period began is what stood in an open stage on the day "
+                           "before, whatever came of it.",
                            "A lost deal has not slipped. A deal that was closed in the period and "
                            "reopened in it has.",
                            "Deals created in the period, and dates that were moved into it later, "
@@ -180,6 +182,7 @@ std::vector<Kpi> SlipKpis() {
             .direction = KPI_DIRECTION_DOWN,
             .edge_rules = {"Moves inside one fiscal period, and moves to an earlier one, are no "
                            "pushes. Each move of a deal counts.",
+                           "A deal that was closed and reopened since counts as open all the time.",
                            "Undefined when no deal with an expected close date was open."},
             .caveat = "Low where nobody keeps the dates up to date; see slip_rate.",
             .source = "Push counts of sales operations."},

@@ -89,6 +89,8 @@ std::vector<Kpi> VelocityKpis() {
             .unit = KPI_UNIT_MONEY_PER_DAY,
             .direction = KPI_DIRECTION_UP,
             .edge_rules = {"Open deals are those at the as-of date, whatever the period.",
+                           "A deal won without an amount counts as nothing in the mean.",
+                           "The sample size is the number of deals won or lost in the period.",
                            "Undefined when no deal was won, and when the median cycle is 0 days."},
             .caveat = "A diagnostic and never a forecast: its four parts move together, and a "
                       "shorter cycle bought with discounts raises it.",

@@ -173,7 +173,7 @@ std::vector<Kpi> VolumeKpis() {
                  "a view as of that day, which the reason names.",
                  "A deal without a stated amount (or with a stated amount of zero) counts "
                  "at the list price of its product; without that either it adds nothing. "
-                 "Notes say how many.",
+                 "Notes say how many. The sample size is the number of deals that add something.",
                  "When a deal is due plays no part; see pipeline_coverage_full."},
             .caveat = "Not weighed by what deals are likely to bring: that is a forecast's "
                       "work.",
