@@ -164,7 +164,8 @@ Days DaysIn(const std::optional<FiscalPeriod>& period) {
 // Tells those that closed on one of the days by their position.
 auto IsClosedOn(const DealColumns& columns, const Days& days) {
   return [closings = columns.closing->data(), days](size_t i) {
-    return (closings[i].day() >= days.first) & (closings[i].day() < days.second);
+    const int32_t day = closings[i].day();
+    return (day >= days.first) & (day < days.second);
   };
 }
 
@@ -234,7 +235,9 @@ SomeDeals DealColumns::OpenIn(const std::optional<FiscalPeriod>& period) const {
   return Pick(absl::StrCat("open ", start, " ", end),
               [created = created_day->data(), closings = closing->data(), start = start,
                end = end](size_t i) {
-                return (created[i] < end) & (closings[i].is_open() | (closings[i].day() >= start));
+                const bool is_open = closings[i].is_open();
+                const bool is_closed_later = closings[i].day() >= start;
+                return (created[i] < end) & (is_open | is_closed_later);
               });
 }
 
