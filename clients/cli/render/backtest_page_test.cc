@@ -70,8 +70,8 @@ TEST(BacktestChartsTest, OneColumnPerForecastAndOneLinePerPeriod) {
 }
 
 TEST(BacktestChartsTest, TenBarsAndABand) {
-  const auto& scores = SampleBacktest().summary.scores(0);
-  const std::string chart = PitChart(scores);
+  const BacktestResult result = SampleBacktest();
+  const std::string chart = PitChart(result.summary.scores(0));
   EXPECT_EQ(CountOfText(chart, "class=\"bar\""), 10);
   EXPECT_EQ(CountOfText(chart, "class=\"expected\""), 1);
 }
