@@ -4,6 +4,9 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
+#include <mutex>
+#include <utility>
 
 namespace quotacast {
 
@@ -18,6 +21,19 @@ bool ParallelFor(int threads, int count, const std::function<bool()>& cancel,
 // on a few of the processors: what reads memory from front to back gains nothing from many. Fewer
 // than two parts are one, on the thread of the caller.
 void ParallelParts(size_t count, size_t part_size, const std::function<void(size_t, size_t)>& task);
+
+// What make(begin, end) gives for each of these parts, by its begin.
+template <typename Result, typename Make>
+std::map<size_t, Result> ParallelResults(size_t count, size_t part_size, const Make& make) {
+  std::map<size_t, Result> results;
+  std::mutex mutex;  // Guards the line above.
+  ParallelParts(count, part_size, [&](size_t begin, size_t end) {
+    Result result = make(begin, end);
+    const std::lock_guard<std::mutex> lock(mutex);
+    results.emplace(begin, std::move(result));
+  });
+  return results;
+}
 
 }  // namespace quotacast
 

@@ -42,5 +42,17 @@ TEST(ParallelPartsTest, PartsAreAllOnce) {
   }
 }
 
+TEST(ParallelPartsTest, ResultsAreInOrderOfTheParts) {
+  const auto sizes =
+      ParallelResults<size_t>(1'000, 10, [](size_t begin, size_t end) { return end - begin; });
+  EXPECT_EQ(sizes.size(), 100u);
+  size_t next = 0;
+  for (const auto& [begin, size] : sizes) {
+    EXPECT_EQ(begin, next);
+    next += size;
+  }
+  EXPECT_EQ(next, 1'000u);
+}
+
 }  // namespace
 }  // namespace quotacast

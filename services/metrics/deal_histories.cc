@@ -5,14 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <future>
-#include <iterator>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <numeric>
 #include <optional>
-#include <span>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -46,17 +41,16 @@ class LayerSlots {
     layers_[next_] = {.deals = std::move(deals), .live_count = live_count, .is_patch = is_patch};
     return next_++;
   }
-  const std::vector<Layer>& layers() const { return layers_; }
-
-  // With how many deals have their place in each.
-  std::vector<Layer> Take(const std::vector<uint32_t>& live_counts) && {
+  // How many deals have their place in each; in none, a layer is let go.
+  void SetLiveCounts(const std::vector<uint32_t>& live_counts) {
     static const auto* const nothing = new std::shared_ptr<const DealLayer>(new DealLayer());
-    for (size_t layer = 0; layer < layers_.size(); ++layer) {
+    for (size_t layer = 0; layer < live_counts.size(); ++layer) {
       layers_[layer].live_count = live_counts[layer];
       if (live_counts[layer] == 0) layers_[layer] = {.deals = *nothing};
     }
-    return std::move(layers_);
   }
+  size_t size() const { return layers_.size(); }
+  std::vector<Layer> Take() && { return std::move(layers_); }
 
  private:
   std::vector<Layer> layers_;
@@ -65,9 +59,9 @@ class LayerSlots {
 
 // Positions of all deals whose histories are not taken over as they lie.
 struct Changed {
-  std::vector<uint32_t> settled;  // To be settled.
-  std::vector<uint32_t> merged;   // To be copied out of small layers of the patch.
-  std::vector<uint32_t> live_counts;
+  std::vector<uint32_t> settled;      // To be settled.
+  std::vector<uint32_t> merged;       // To be copied out of small layers of the patch.
+  std::vector<uint32_t> live_counts;  // By layer, of the deals that are taken over.
 };
 
 // By layer, whether it is a small one of the patch; all false while these are few.
@@ -137,21 +131,20 @@ class PlaceMap {
   std::vector<size_t> numbers_;         // Of the layers folded into.
 };
 
-// Calls place(begin, end, next) on parts of the deals in order of id, `next` being how many of
-// those before `begin` are known, and adds up what changed.
+// Calls place(begin, end, next, changed) on parts of the deals in order of id, `next` being how
+// many of those before `begin` are known, and adds up what changed.
 template <typename Place>
 Changed PlaceInParts(const NameOrder& names, const NameOrder& known, size_t layer_count,
                      const Place& place) {
-  std::map<size_t, Changed> parts;
-  std::mutex mutex;  // Guards the line above.
-  ParallelParts(names.size(), kPartDeals, [&](size_t begin, size_t end) {
-    const size_t next = begin < end ? known.PositionOf(names.At(names.codes()[begin])) : size_t{0};
-    Changed changed;
-    changed.live_counts.resize(layer_count);
-    place(begin, end, next, changed);
-    const std::lock_guard<std::mutex> lock(mutex);
-    parts.emplace(begin, std::move(changed));
-  });
+  const auto parts =
+      ParallelResults<Changed>(names.size(), kPartDeals, [&](size_t begin, size_t end) {
+        const size_t next =
+            begin < end ? known.PositionOf(names.At(names.codes()[begin])) : size_t{0};
+        Changed changed;
+        changed.live_counts.resize(layer_count);
+        place(begin, end, next, changed);
+        return changed;
+      });
   Changed all;
   all.live_counts.resize(layer_count);
   const auto append = [](const std::vector<uint32_t>& from, std::vector<uint32_t>& to) {
@@ -171,8 +164,7 @@ Changed PlaceInParts(const NameOrder& names, const NameOrder& known, size_t laye
 // layer, on several threads, and puts the deals at them into the layers it makes.
 template <typename Make>
 void AddLayers(const std::vector<uint32_t>& positions, const LayerLimits& limits, bool is_patch,
-               const Make& make, LayerSlots& slots, std::vector<uint32_t>& places,
-               std::vector<uint32_t>& live_counts) {
+               const Make& make, LayerSlots& slots, std::vector<uint32_t>& places) {
   const size_t count = positions.size();
   const size_t piece_count = PieceCount(count, limits.max_layer_deals);
   std::vector<std::shared_ptr<const DealLayer>> made(piece_count);
@@ -184,8 +176,6 @@ void AddLayers(const std::vector<uint32_t>& positions, const LayerLimits& limits
   });
   for (size_t piece = 0; piece < piece_count; ++piece) {
     const size_t layer = slots.Add(made[piece], is_patch);
-    live_counts.resize(slots.layers().size());
-    live_counts[layer] = static_cast<uint32_t>(made[piece]->size());
     const size_t begin = begin_of(piece);
     for (size_t deal = 0; deal < made[piece]->size(); ++deal) {
       places[positions[begin + deal]] = PlaceOf(layer, deal);
@@ -256,10 +246,11 @@ std::shared_ptr<const DealHistories> MakeDealHistories(
     std::iota(changed.settled.begin(), changed.settled.end(), 0);
   } else {
     const PlaceMap map(*known, is_stale, folded, slots, limits);
-    changed = PlaceInParts(*source.names, *known->names(), slots.layers().size(),
+    changed = PlaceInParts(*source.names, *known->names(), slots.size(),
                            [&](size_t begin, size_t end, size_t next, Changed& part) {
                              map.Place(codes, begin, end, next, places, part);
                            });
+    slots.SetLiveCounts(changed.live_counts);
   }
   AddLayers(
       changed.settled, limits, known != nullptr,
@@ -269,7 +260,7 @@ std::shared_ptr<const DealHistories> MakeDealHistories(
         for (uint32_t& deal : settled) deal = codes[deal];
         return SettledLayer(*source.facts, settled, log_offset, *source.closing_stages);
       },
-      slots, places, changed.live_counts);
+      slots, places);
   AddLayers(
       changed.merged, limits, true,
       [&](size_t first, size_t last) {
@@ -280,9 +271,8 @@ std::shared_ptr<const DealHistories> MakeDealHistories(
         }
         return copy.Make();
       },
-      slots, places, changed.live_counts);
-  std::vector<Layer> layers = std::move(slots).Take(changed.live_counts);
-  return std::make_shared<DealHistories>(source.names, std::move(layers), std::move(places));
+      slots, places);
+  return std::make_shared<DealHistories>(source.names, std::move(slots).Take(), std::move(places));
 }
 
 FoldedDeals FoldPatch(std::shared_ptr<const DealHistories> histories, const LayerLimits& limits) {

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <mutex>
 #include <vector>
 
 #include "base/parallel_for.h"
@@ -19,12 +17,8 @@ namespace quotacast::metrics {
 template <typename Select>
 std::vector<uint32_t> SelectInParts(size_t count, size_t part_size, const Select& select) {
   std::vector<uint32_t> selected(count);
-  std::map<size_t, size_t> written;  // By begin of the part, how many.
-  std::mutex mutex;                  // Guards the line above.
-  ParallelParts(count, part_size, [&](size_t begin, size_t end) {
-    const size_t part_count = select(begin, end, selected.data() + begin);
-    const std::lock_guard<std::mutex> lock(mutex);
-    written.emplace(begin, part_count);
+  const auto written = ParallelResults<size_t>(count, part_size, [&](size_t begin, size_t end) {
+    return select(begin, end, selected.data() + begin);
   });
   size_t all_count = 0;
   for (const auto& [begin, part_count] : written) {

@@ -111,7 +111,7 @@ class PlainAccountsTest : public ::testing::Test {
     const absl::StatusOr<int64_t> count = AppendCompany(
         options, [&](const ingestion::v1::NewEvent& event) { names.Read(event.event()); }, book);
     ASSERT_TRUE(count.ok()) << count.status();
-    RandomRecords(options, names, *count, book).Append(calendar_start_month);
+    RandomRecords(options, names, book).AppendAll(calendar_start_month);
     for (const absl::CivilDay day : as_of_days) {
       const auto view = book.At({.effective_day = day}, options.last_day);
       ASSERT_TRUE(view.ok()) << view.status();

@@ -16,15 +16,12 @@
 #include <utility>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "base/civil_date.h"
 #include "base/fiscal_calendar.h"
-#include "base/random.h"
-#include "google/type/date.pb.h"
 #include "gtest/gtest.h"
 #include "quotacast/crm/v1/crm_event.pb.h"
 #include "quotacast/ingestion/v1/ingestion_service.pb.h"
@@ -35,6 +32,7 @@
 #include "tests/integration/generated_book.h"
 #include "tests/integration/plain_deal_kpis.h"
 #include "tests/integration/plain_deals.h"
+#include "tests/integration/random_events.h"
 #include "tools/gen/options.h"
 
 namespace quotacast {
@@ -60,48 +58,28 @@ struct Names {
   }
 };
 
-void SetDate(absl::CivilDay day, google::type::Date* date) {
-  date->set_year(static_cast<int>(day.year()));
-  date->set_month(day.month());
-  date->set_day(day.day());
-}
-
 // The generator's losses are of one kind, its deals have owners, amounts and expected dates. These
 // lack some of that, end in every way and are reopened more often.
-class FurtherDeals {
+class FurtherDeals : private RandomEvents {
  public:
-  FurtherDeals(const gen::CompanyOptions& options, const Names& names, int64_t last_offset,
-               absl::Time recorded, metrics::Book& book)
-      : options_(options), names_(names), offset_(last_offset), recorded_(recorded), book_(book) {}
+  FurtherDeals(const gen::CompanyOptions& options, const Names& names, absl::Time recorded,
+               metrics::Book& book)
+      : RandomEvents(options.seed, "further", recorded, book), options_(options), names_(names) {}
 
-  void Append(int count) {
+  void AppendAll(int count) {
     AppendStage(kNoDecisionStage, crm::v1::STAGE_CATEGORY_NO_DECISION);
     AppendStage(kDisqualifiedStage, crm::v1::STAGE_CATEGORY_DISQUALIFIED);
     for (int number = 0; number < count; ++number) AppendDeal(absl::StrCat("further_", number));
   }
 
  private:
-  int Below(int limit) {
-    const uint32_t draw =
-        RandomBlock(options_.seed, ++draw_count_, 0, RandomPurpose::kSynthetic, 0)[0];
-    return static_cast<int>(draw % static_cast<uint32_t>(limit));
-  }
-
   const std::string& AnyOf(const std::set<std::string>& ids) {
     return *std::next(ids.begin(), Below(static_cast<int>(ids.size())));
   }
 
   void Append(const std::string& source_key, absl::CivilDay day, const crm::v1::CrmEvent& event) {
-    ingestion::v1::EventRecord record;
-    record.set_offset(++offset_);
-    record.mutable_id()->set_source("further");
-    record.mutable_id()->set_source_key(source_key);
-    record.mutable_id()->set_version(absl::StrCat("change_", offset_));
-    record.mutable_effective_time()->set_seconds(absl::ToUnixSeconds(StartOfDayUtc(day)));
-    record.mutable_recorded_time()->set_seconds(absl::ToUnixSeconds(recorded_));
-    *record.mutable_event() = event;
-    const absl::Status status = book_.Append(record);
-    ASSERT_TRUE(status.ok()) << status;
+    RandomEvents::Append(source_key, absl::StrCat("change_", next_offset()), StartOfDayUtc(day),
+                         event);
   }
 
   void AppendStage(const std::string& id, crm::v1::StageCategory category) {
@@ -156,10 +134,6 @@ class FurtherDeals {
 
   const gen::CompanyOptions options_;
   const Names& names_;
-  uint64_t draw_count_ = 0;
-  int64_t offset_ = 0;
-  const absl::Time recorded_;
-  metrics::Book& book_;
 };
 
 void FillBook(const gen::CompanyOptions& options, metrics::Book& book) {
@@ -173,8 +147,8 @@ void FillBook(const gen::CompanyOptions& options, metrics::Book& book) {
       },
       book);
   ASSERT_TRUE(count.ok()) << count.status();
-  FurtherDeals(options, names, *count, absl::FromUnixSeconds(last_second), book)
-      .Append(kFurtherDealCount);
+  FurtherDeals(options, names, absl::FromUnixSeconds(last_second), book)
+      .AppendAll(kFurtherDealCount);
 }
 
 // The cells of a table's rows, by the id of the row.

@@ -67,12 +67,8 @@ inline Figure Share(int64_t numerator, int64_t denominator) {
   return Ratio(static_cast<double>(numerator), static_cast<double>(denominator), denominator);
 }
 
-inline std::optional<double> Median(std::vector<double> values) {
-  if (values.empty()) return std::nullopt;
-  std::sort(values.begin(), values.end());
-  const size_t middle = values.size() / 2;
-  if (values.size() % 2 == 1) return values[middle];
-  return (values[middle - 1] + values[middle]) / 2;
+inline std::optional<double> MedianOfAny(const std::vector<double>& values) {
+  return values.empty() ? std::nullopt : std::optional(Median(values));
 }
 
 // Business days from the first day to the last, both included, on which a rep was in the job.
@@ -257,7 +253,7 @@ inline Figure MedianCycle(const Question& question) {
     if (!IsWon(deal) || !question.Counts(deal.rep) || !question.Falls(deal.close_day)) continue;
     days.push_back(static_cast<double>(deal.close_day - deal.created_day));
   }
-  return {.value = Median(days), .sample_size = static_cast<int64_t>(days.size())};
+  return {.value = MedianOfAny(days), .sample_size = static_cast<int64_t>(days.size())};
 }
 
 inline Figure MedianDealSize(const Question& question) {
@@ -267,7 +263,7 @@ inline Figure MedianDealSize(const Question& question) {
     if (deal.amount_minor_units.value_or(0) <= 0) continue;
     amounts.push_back(static_cast<double>(*deal.amount_minor_units) / kMinorPerMajor);
   }
-  return {.value = Median(amounts), .sample_size = static_cast<int64_t>(amounts.size())};
+  return {.value = MedianOfAny(amounts), .sample_size = static_cast<int64_t>(amounts.size())};
 }
 
 // All business days of the quartile's reps count, whether they did anything or not.

@@ -37,13 +37,6 @@ struct PlainDays {
   int64_t count() const { return end - start; }
 };
 
-inline double PlainMedian(std::vector<int64_t> values) {
-  std::sort(values.begin(), values.end());
-  const size_t half = values.size() / 2;
-  if (values.size() % 2 == 1) return static_cast<double>(values[half]);
-  return static_cast<double>(values[half - 1] + values[half]) / 2;
-}
-
 // The view as its KPIs need it: whose deals and reps are in a row, what counts in a period.
 // `period` is absent for all history, where a KPI can do without.
 class PlainCompany {

@@ -96,12 +96,6 @@ inline int64_t SumBooked(const std::vector<const Deal*>& deals) {
   return sum;
 }
 
-inline double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
 inline std::vector<double> CycleDays(const std::vector<const Deal*>& won) {
   std::vector<double> days;
   for (const Deal* deal : won)

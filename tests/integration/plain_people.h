@@ -140,8 +140,8 @@ class PlainPeople : public PlainCompany {
     }
     constexpr size_t kFewestPeers = 3;
     constexpr double kBar = 0.8;
-    if (booked.size() < kFewestPeers || PlainMedian(booked) <= 0) return false;
-    return static_cast<double>(BookedBy(rep, months)) >= kBar * PlainMedian(booked);
+    if (booked.size() < kFewestPeers || plain::Median(booked) <= 0) return false;
+    return static_cast<double>(BookedBy(rep, months)) >= kBar * plain::Median(booked);
   }
 };
 

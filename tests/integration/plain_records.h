@@ -209,7 +209,7 @@ inline Figure LeadDaysToConversion(const Question& question) {
     days.push_back(std::max(0.0, static_cast<double>(taken)));
     sum += days.back();
   }
-  return {.value = Median(days),
+  return {.value = MedianOfAny(days),
           .numerator = sum,
           .denominator = static_cast<double>(days.size()),
           .sample_size = static_cast<int64_t>(days.size())};

@@ -33,7 +33,7 @@ class PlainStages : public PlainCompany {
       sum += stay.days;
     }
     PlainFigure figure = Ratio(sum, static_cast<int64_t>(lengths.size()));
-    if (!lengths.empty()) figure.value = PlainMedian(lengths);
+    if (!lengths.empty()) figure.value = plain::Median(lengths);
     return figure;
   }
 

@@ -11,19 +11,15 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "base/civil_date.h"
-#include "base/random.h"
 #include "google/protobuf/timestamp.pb.h"
-#include "google/type/date.pb.h"
 #include "google/type/money.pb.h"
-#include "gtest/gtest.h"
 #include "quotacast/crm/v1/crm_event.pb.h"
-#include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/metrics/book.h"
+#include "tests/integration/random_events.h"
 #include "tools/gen/options.h"
 
 namespace quotacast {
@@ -39,12 +35,6 @@ struct Names {
   }
 };
 
-inline void SetDate(absl::CivilDay day, google::type::Date* date) {
-  date->set_year(static_cast<int>(day.year()));
-  date->set_month(day.month());
-  date->set_day(day.day());
-}
-
 inline void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp) {
   timestamp->set_seconds(absl::ToUnixSeconds(time));
 }
@@ -56,18 +46,16 @@ inline void SetCents(int64_t cents, google::type::Money* money) {
 }
 
 // Appends them, recorded on the day after the last one; each seed of the options makes the same.
-class RandomRecords {
+class RandomRecords : private RandomEvents {
  public:
-  RandomRecords(const gen::CompanyOptions& options, const Names& names, int64_t last_offset,
-                metrics::Book& book)
-      : options_(options),
+  RandomRecords(const gen::CompanyOptions& options, const Names& names, metrics::Book& book)
+      : RandomEvents(options.seed, "added", StartOfDayUtc(options.last_day + 1), book),
+        options_(options),
         reps_(names.reps.begin(), names.reps.end()),
         accounts_(names.accounts.begin(), names.accounts.end()),
-        deals_(names.deals.begin(), names.deals.end()),
-        offset_(last_offset),
-        book_(book) {}
+        deals_(names.deals.begin(), names.deals.end()) {}
 
-  void Append(int calendar_start_month) {
+  void AppendAll(int calendar_start_month) {
     AppendReference(calendar_start_month);
     for (int number = 0; number < 500; ++number) AppendDeal(absl::StrCat("added-", number));
     for (int number = 0; number < 300; ++number) AppendDealFields();
@@ -79,11 +67,6 @@ class RandomRecords {
   }
 
  private:
-  int Below(int limit) {
-    const uint32_t draw =
-        RandomBlock(options_.seed, ++draw_count_, 0, RandomPurpose::kSynthetic, 0)[0];
-    return static_cast<int>(draw % static_cast<uint32_t>(limit));
-  }
   bool Chance(int of) { return Below(of) == 0; }
   absl::CivilDay AnyDay() {
     return options_.start + Below(static_cast<int>(options_.last_day - options_.start) + 1);
@@ -100,22 +83,9 @@ class RandomRecords {
     return accounts_[static_cast<size_t>(Below(30)) % accounts_.size()];
   }
 
-  void Say(const std::string& key, const std::string& version, absl::Time effective,
-           const crm::v1::CrmEvent& event) {
-    ingestion::v1::EventRecord record;
-    record.set_offset(++offset_);
-    record.mutable_id()->set_source("added");
-    record.mutable_id()->set_source_key(key);
-    record.mutable_id()->set_version(version);
-    SetTime(effective, record.mutable_effective_time());
-    SetTime(StartOfDayUtc(options_.last_day + 1), record.mutable_recorded_time());
-    *record.mutable_event() = event;
-    const absl::Status status = book_.Append(record);
-    ASSERT_TRUE(status.ok()) << status;
-  }
   void Say(const std::string& key, const std::string& stage, absl::CivilDay day,
            const crm::v1::CrmEvent& event) {
-    Say(key, absl::StrCat(stage, "@", FormatIsoDate(day)), StartOfDayUtc(day), event);
+    Append(key, absl::StrCat(stage, "@", FormatIsoDate(day)), StartOfDayUtc(day), event);
   }
 
   // The fiscal year, a rep without a team, and accounts of which some have no potential or owner.
@@ -196,7 +166,7 @@ class RandomRecords {
     change.set_is_automated(Chance(6));
     change.set_is_inbound(Chance(6));
     if (!Chance(4)) change.set_is_done(!Chance(6));
-    Say(absl::StrCat("activity/", id), "done", start, event);
+    Append(absl::StrCat("activity/", id), "done", start, event);
   }
 
   void AppendInsight(const std::string& id) {
@@ -226,7 +196,7 @@ class RandomRecords {
     if (!Chance(3)) {
       SetTime(opened + absl::Minutes(Below(120'000)), change.mutable_resolved_time());
     }
-    Say(absl::StrCat("incident/", id), "state", opened, event);
+    Append(absl::StrCat("incident/", id), "state", opened, event);
   }
 
   // Some came back from conversion, some were touched with nobody counting.
@@ -243,7 +213,7 @@ class RandomRecords {
     if (Chance(3)) {
       SetTime(created + absl::Minutes(Below(20'000)), change.mutable_first_touch_time());
     }
-    Say(key, "new", created, event);
+    Append(key, "new", created, event);
     absl::Time moment = created;
     for (const auto status : {crm::v1::LEAD_STATUS_WORKING, crm::v1::LEAD_STATUS_CONVERTED,
                               crm::v1::LEAD_STATUS_QUALIFIED, crm::v1::LEAD_STATUS_CONVERTED}) {
@@ -252,7 +222,7 @@ class RandomRecords {
       crm::v1::CrmEvent step;
       step.mutable_lead()->set_lead_id(id);
       step.mutable_lead()->set_status(status);
-      Say(key, absl::StrCat("status", absl::ToUnixSeconds(moment)), moment, step);
+      Append(key, absl::StrCat("status", absl::ToUnixSeconds(moment)), moment, step);
     }
   }
 
@@ -276,9 +246,6 @@ class RandomRecords {
   std::vector<std::string> reps_;
   const std::vector<std::string> accounts_;
   const std::vector<std::string> deals_;
-  int64_t offset_;
-  metrics::Book& book_;
-  uint64_t draw_count_ = 0;
 };
 
 }  // namespace quotacast

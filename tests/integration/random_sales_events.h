@@ -12,27 +12,23 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
-#include "absl/time/time.h"
 #include "base/civil_date.h"
-#include "base/random.h"
-#include "google/type/date.pb.h"
 #include "google/type/money.pb.h"
-#include "gtest/gtest.h"
 #include "quotacast/crm/v1/crm_event.pb.h"
-#include "quotacast/ingestion/v1/ingestion_service.pb.h"
 #include "services/metrics/book.h"
+#include "tests/integration/random_events.h"
 #include "tools/gen/options.h"
 
 namespace quotacast {
 
 // Appends to a book that holds the generator's company; the same events for the same seed.
-class RandomSalesEvents {
+class RandomSalesEvents : private RandomEvents {
  public:
   RandomSalesEvents(const gen::CompanyOptions& options, metrics::Book& book)
-      : options_(options), book_(book) {}
+      : RandomEvents(options.seed, "random", StartOfDayUtc(options.last_day + 1), book),
+        options_(options) {}
 
   // Remembers the ids that the company uses.
   void Notice(const crm::v1::CrmEvent& event) {
@@ -56,11 +52,6 @@ class RandomSalesEvents {
  private:
   static constexpr absl::CivilDay kAlways{1970, 1, 1};
 
-  int Below(int limit) {
-    const uint32_t draw =
-        RandomBlock(options_.seed, ++draw_count_, 0, RandomPurpose::kSynthetic, 0)[0];
-    return static_cast<int>(draw % static_cast<uint32_t>(limit));
-  }
   bool Percent(int percent) { return Below(100) < percent; }
 
   std::string AnyOf(const std::set<std::string>& ids) {
@@ -69,30 +60,14 @@ class RandomSalesEvents {
     return *id;
   }
 
-  static void SetDate(absl::CivilDay day, google::type::Date& date) {
-    date.set_year(static_cast<int>(day.year()));
-    date.set_month(day.month());
-    date.set_day(day.day());
-  }
-
   void SetMoney(int64_t units, google::type::Money& money) const {
     money.set_currency_code(currency_);
     money.set_units(units);
   }
 
-  // Everything is learned after the company's last day, whenever it was true.
   void Append(const std::string& key, absl::CivilDay effective, const crm::v1::CrmEvent& event) {
-    ingestion::v1::EventRecord record;
-    record.set_offset(book_.last_offset() + 1);
-    record.mutable_id()->set_source("random");
-    record.mutable_id()->set_source_key(key);
-    record.mutable_id()->set_version(absl::StrCat("event", record.offset()));
-    record.mutable_effective_time()->set_seconds(absl::ToUnixSeconds(StartOfDayUtc(effective)));
-    record.mutable_recorded_time()->set_seconds(
-        absl::ToUnixSeconds(StartOfDayUtc(options_.last_day + 1)));
-    *record.mutable_event() = event;
-    const absl::Status appended = book_.Append(record);
-    ASSERT_TRUE(appended.ok()) << appended;
+    RandomEvents::Append(key, absl::StrCat("event", next_offset()), StartOfDayUtc(effective),
+                         event);
   }
 
   // A day of the history, or of the two years before.
@@ -109,14 +84,14 @@ class RandomSalesEvents {
     if (Percent(50)) rep.set_segment_id("North");
     const absl::CivilDay start = StartDay();
     if (!Percent(20)) {
-      SetDate(start, *rep.mutable_start_date());
+      SetDate(start, rep.mutable_start_date());
       start_days_[rep.rep_id()] = start;
     }
     if (Percent(40)) {
       const absl::CivilDay end = start + 30 + Below(500);
       // Some leave with the last day of a month.
       SetDate(Percent(40) ? absl::CivilDay(absl::CivilMonth(end) + 1) : end,
-              *rep.mutable_end_date());
+              rep.mutable_end_date());
     }
     Append("rep/" + rep.rep_id(), kAlways, event);
     random_rep_ids_.insert(rep.rep_id());
@@ -170,7 +145,7 @@ class RandomSalesEvents {
       SetMoney(Percent(10) ? 0 : 500 * (1 + Below(120)), *deal.mutable_amount());
     }
     if (Percent(is_new ? 80 : 30)) {
-      SetDate(day + Below(150), *deal.mutable_expected_close_date());
+      SetDate(day + Below(150), deal.mutable_expected_close_date());
     }
     if (!is_new) return;
     if (!Percent(5)) deal.set_owner_rep_id(OwnerOn(day));
@@ -205,8 +180,6 @@ class RandomSalesEvents {
   }
 
   gen::CompanyOptions options_;
-  uint64_t draw_count_ = 0;
-  metrics::Book& book_;
   std::set<std::string> rep_ids_, random_rep_ids_, leaf_team_ids_, top_team_ids_, product_ids_;
   std::set<std::string> periods_;
   std::map<std::string, absl::CivilDay> start_days_;  // Of random reps.
